@@ -1,0 +1,16 @@
+//! Makes one permission of each command, so that `capabilities/main.json` can allow them by name.
+
+#[path = "src/command_names.rs"]
+pub mod command_names;
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(command_names::COMMAND_NAMES);
+    let attributes = tauri_build::Attributes::new().app_manifest(manifest);
+    if let Err(error) = tauri_build::try_build(attributes) {
+        #[expect(clippy::print_stderr, reason = "a build script speaks to cargo")]
+        {
+            eprintln!("{error:#}");
+        }
+        std::process::exit(1);
+    }
+}

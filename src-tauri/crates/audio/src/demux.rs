@@ -1,0 +1,217 @@
+//! Packets out of containers, for all formats alike.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use symphonia::core::codecs::audio::{AudioCodecParameters, well_known as id};
+use symphonia::core::errors::Error as Fault;
+use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::packet::Packet;
+use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, OggReader, WavReader};
+
+use domain::{Codec, Container};
+
+use crate::error::Error;
+use crate::mpeg::{self, LengthTag};
+use crate::riff;
+use crate::sniff::sniff;
+
+/// How much of the beginning is looked at to tell the container.
+const HEAD_BYTES: u64 = 4096;
+
+/// A source of packets, and what is known before the first is decoded.
+pub(crate) struct Demux {
+    packets: Packets,
+    pub(crate) container: Container,
+    pub(crate) codec: Codec,
+    pub(crate) parameters: AudioCodecParameters,
+    /// MP3: what the file says about its length.
+    pub(crate) tag: Option<LengthTag>,
+}
+
+enum Packets {
+    Riff(riff::Packets),
+    Library {
+        reader: Box<dyn FormatReader>,
+        track_id: u32,
+        /// Whether a packet's duration counts sample frames, so that packets can be skipped without decoding.
+        counts_frames: bool,
+    },
+}
+
+/// The next packet.
+pub(crate) enum Next {
+    /// A packet, and how many sample frames it decodes to, if that is known without decoding.
+    Packet(Packet, Option<u64>),
+    /// The regular end.
+    End,
+    /// The container is damaged from here on.
+    Broken,
+}
+
+impl Demux {
+    /// Opens a file by its content.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let unreadable = |error: io::Error| Error::unreadable(path, &error);
+        let mut file = File::open(path).map_err(unreadable)?;
+        let mut head = Vec::new();
+        (&mut file).take(HEAD_BYTES).read_to_end(&mut head).map_err(unreadable)?;
+        let container = sniff(&head).ok_or(Error::NotAudio)?;
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let options = FormatOptions::default();
+        let mut tag = None;
+        let reader: Result<Box<dyn FormatReader>, Fault> = match container {
+            Container::Wav => match riff::read(&mut file)? {
+                riff::Coding::Raw(raw) => return Ok(Self::riff(file, raw)),
+                riff::Coding::Adpcm => {
+                    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+                    WavReader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
+                }
+            },
+            Container::Mp3 => {
+                let start = mpeg::read_start(&mut file).map_err(unreadable)?;
+                tag = start.tag;
+                file.seek(SeekFrom::Start(start.offset)).map_err(unreadable)?;
+                MpaReader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
+            }
+            Container::Ogg => {
+                OggReader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
+            }
+            Container::Flac => {
+                FlacReader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
+            }
+            Container::Mp4 => {
+                IsoMp4Reader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
+            }
+        };
+        let reader = reader.map_err(|fault| match fault {
+            Fault::Unsupported(what) => Error::Unsupported { container, codec: what.to_owned() },
+            fault => Error::damaged(fault.to_string()),
+        })?;
+        Self::library(container, reader, tag)
+    }
+
+    fn riff(file: File, raw: riff::Raw) -> Self {
+        Self {
+            container: Container::Wav,
+            codec: raw.codec.clone(),
+            parameters: raw.codec_parameters(),
+            tag: None,
+            packets: Packets::Riff(riff::Packets::new(file, raw)),
+        }
+    }
+
+    fn library(
+        container: Container,
+        reader: Box<dyn FormatReader>,
+        tag: Option<LengthTag>,
+    ) -> Result<Self, Error> {
+        let track = reader
+            .default_track(TrackType::Audio)
+            .ok_or_else(|| Error::damaged("there is no sound track in it"))?;
+        let parameters = track
+            .codec_params
+            .as_ref()
+            .and_then(|parameters| parameters.audio())
+            .ok_or_else(|| Error::damaged("the sound track has no codec"))?
+            .clone();
+        let is_mpeg = container == Container::Mp3;
+        let counts_frames = is_mpeg
+            || track.time_base.is_some_and(|base| {
+                base.numer.get() == 1 && Some(base.denom.get()) == parameters.sample_rate
+            });
+        let track_id = track.id;
+        Ok(Self {
+            container,
+            codec: codec_of(&parameters),
+            parameters,
+            tag,
+            packets: Packets::Library { reader, track_id, counts_frames },
+        })
+    }
+
+    /// The layout of a WAV file read here.
+    pub(crate) fn raw(&self) -> Option<&riff::Raw> {
+        match &self.packets {
+            Packets::Riff(packets) => Some(packets.raw()),
+            Packets::Library { .. } => None,
+        }
+    }
+
+    /// Goes straight to a sample frame, where the format allows it; false means that packets have to be skipped instead.
+    pub(crate) fn seek(&mut self, frame: u64) -> bool {
+        match &mut self.packets {
+            Packets::Riff(packets) => {
+                packets.seek(frame);
+                true
+            }
+            Packets::Library { .. } => false,
+        }
+    }
+
+    /// The next packet of the sound track.
+    pub(crate) fn next(&mut self) -> io::Result<Next> {
+        let is_mpeg = self.container == Container::Mp3;
+        match &mut self.packets {
+            Packets::Riff(packets) => Ok(match packets.next()? {
+                Some((packet, frames)) => Next::Packet(packet, Some(frames)),
+                None => Next::End,
+            }),
+            Packets::Library { reader, track_id, counts_frames } => loop {
+                match reader.next_packet() {
+                    Ok(Some(packet)) if packet.track_id == *track_id => {
+                        // MP3 is decoded untrimmed, see `Decoded`; the others trim themselves.
+                        let frames = if is_mpeg { packet.block_dur() } else { packet.dur };
+                        return Ok(Next::Packet(packet, counts_frames.then(|| frames.get())));
+                    }
+                    Ok(Some(_)) => {}
+                    Ok(None) => return Ok(Next::End),
+                    Err(Fault::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                        return Ok(Next::End);
+                    }
+                    // The library wraps its own complaints in these kinds; the rest is the disk's.
+                    Err(Fault::IoError(error))
+                        if !matches!(
+                            error.kind(),
+                            io::ErrorKind::Other
+                                | io::ErrorKind::InvalidData
+                                | io::ErrorKind::InvalidInput
+                        ) =>
+                    {
+                        return Err(error);
+                    }
+                    Err(_) => return Ok(Next::Broken),
+                }
+            },
+        }
+    }
+}
+
+fn stream(file: File) -> MediaSourceStream<'static> {
+    MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default())
+}
+
+fn codec_of(parameters: &AudioCodecParameters) -> Codec {
+    let name = match parameters.codec {
+        id::CODEC_ID_MP3 => return Codec::Mp3,
+        id::CODEC_ID_PCM_ALAW => return Codec::ALaw,
+        id::CODEC_ID_PCM_MULAW => return Codec::MuLaw,
+        id::CODEC_ID_MP1 => "MPEG layer I",
+        id::CODEC_ID_MP2 => "MPEG layer II",
+        id::CODEC_ID_OPUS => "Opus",
+        id::CODEC_ID_SPEEX => "Speex",
+        id::CODEC_ID_ALAC => "Apple Lossless",
+        id::CODEC_ID_AC3 | id::CODEC_ID_EAC3 => "AC-3",
+        other => {
+            let known = symphonia::default::get_codecs().get_audio_decoder(other);
+            return match known.map(|decoder| decoder.codec.info.long_name) {
+                Some(name) if name.starts_with("PCM") => Codec::Pcm,
+                Some(name) => Codec::Other(name.to_owned()),
+                None => Codec::Other(other.to_string()),
+            };
+        }
+    };
+    Codec::Other(name.to_owned())
+}

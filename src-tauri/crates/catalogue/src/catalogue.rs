@@ -1,0 +1,214 @@
+//! The open index: its connections, and how everything else reads and writes through them.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::{Error, Result};
+use crate::open::{self, OpenNote, beside};
+use crate::open_mark::{Mark, Use};
+
+/// Readers kept open for the next question. More may exist for a moment when many ask at once.
+const KEPT_READERS: usize = 3;
+
+/// Pages a backup copies before it looks whether a writer waits: 4 MB.
+const BACKUP_STEP_PAGES: i32 = 1024;
+
+/// The open index. Clones share it; every method may be called from any thread.
+#[derive(Clone)]
+pub struct Catalogue {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    busy_timeout: Duration,
+    /// The one connection that writes. WAL lets readers go on beside it.
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    mark: Mark,
+    /// The file says "in use" on disk.
+    marked: AtomicBool,
+    /// Something unreadable was met; the mark says so until the next start.
+    damaged: AtomicBool,
+    /// Something odd was met; the next start looks closely.
+    suspect: AtomicBool,
+}
+
+impl Catalogue {
+    /// Opens the index in `dir`, or begins one. Makes `dir` if need be.
+    ///
+    /// A file that is damaged, or no database at all, is renamed (`catalogue.sqlite3.corrupt-1`) and a new index is
+    /// begun; accounts, settings, copies, jobs and records are carried over as far as they can be read, and the note
+    /// says so. After an unclean exit the file is checked first. An older file is backed up and migrated.
+    ///
+    /// # Errors
+    /// [`Error::NewerVersion`] for the file of a newer program, which is left untouched; [`Error::Busy`],
+    /// [`Error::DiskFull`] and [`Error::NotWritable`] as they say.
+    pub fn open(dir: &Path) -> Result<(Self, OpenNote)> {
+        Self::open_waiting(dir, Duration::from_secs(5))
+    }
+
+    /// [`Catalogue::open`] with the time to wait for another program's lock.
+    pub(crate) fn open_waiting(dir: &Path, busy_timeout: Duration) -> Result<(Self, OpenNote)> {
+        let opened = open::open_in(dir, busy_timeout)?;
+        let inner = Inner {
+            path: opened.path,
+            busy_timeout,
+            writer: Mutex::new(opened.writer),
+            readers: Mutex::new(Vec::new()),
+            mark: opened.mark,
+            marked: AtomicBool::new(true),
+            damaged: AtomicBool::new(false),
+            suspect: AtomicBool::new(false),
+        };
+        Ok((Self { inner: Arc::new(inner) }, opened.note))
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Size on disk, with what is not yet merged into the main file.
+    pub fn size_bytes(&self) -> u64 {
+        [self.inner.path.clone(), beside(&self.inner.path, "-wal")]
+            .iter()
+            .filter_map(|path| std::fs::metadata(path).ok())
+            .map(|metadata| metadata.len())
+            .sum()
+    }
+
+    /// Writes a copy of the whole index to `path`, replacing a file there only when the copy is complete. Others may
+    /// read and write meanwhile.
+    pub fn back_up_to(&self, path: &Path) -> Result<()> {
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let part = tempfile::Builder::new()
+            .prefix(".tapeshelf-backup-")
+            .tempfile_in(folder)
+            .map_err(|source| Error::from_io(source, folder))?;
+        let reader = self.take_reader()?;
+        let copied = copy_database(&reader, part.path()).map_err(|error| error.classified(path));
+        self.put_reader_back(reader);
+        copied?;
+        part.as_file().sync_all().map_err(|source| Error::from_io(source, path))?;
+        part.persist(path).map_err(|error| Error::from_io(error.error, path))?;
+        Ok(())
+    }
+
+    /// Merges everything into the main file and notes that the program ended well, so that the next start need not
+    /// check the file. The index stays usable; the next write takes the note back.
+    pub fn close_cleanly(&self) -> Result<()> {
+        let writer = self.writer();
+        self.readers().clear();
+        let checkpointed = writer
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(Error::from)
+            .and_then(|()| Ok(writer.execute_batch("PRAGMA optimize")?));
+        self.examined(checkpointed)?;
+        let sound = [&self.inner.damaged, &self.inner.suspect]
+            .iter()
+            .all(|flag| !flag.load(Ordering::SeqCst));
+        if sound {
+            self.inner.mark.clear()?;
+            self.inner.marked.store(false, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Runs `work` on one unchanging view of the index.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut reader = self.take_reader()?;
+        let result = match reader.transaction() {
+            Ok(transaction) => work(&transaction),
+            Err(error) => Err(error.into()),
+        };
+        self.put_reader_back(reader);
+        self.examined(result)
+    }
+
+    /// Runs `work` as one change: all of it is kept, durably, or nothing.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut writer = self.writer();
+        if !self.inner.marked.load(Ordering::SeqCst) {
+            self.inner.mark.set(Use::Open)?;
+            self.inner.marked.store(true, Ordering::SeqCst);
+        }
+        let result = (|| {
+            let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = work(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        })();
+        self.examined(result)
+    }
+
+    /// Gives errors their meaning, and leaves word of possible damage for the next start.
+    fn examined<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|error| {
+            let error = error.classified(&self.inner.path);
+            let noted = match &error {
+                Error::Corrupt { what } => {
+                    tracing::error!(what, "the index is damaged");
+                    self.inner.damaged.store(true, Ordering::SeqCst);
+                    self.inner.mark.set(Use::Damaged)
+                }
+                // Our statements do not break rules of a sound file, so this may be damage that shows itself late.
+                Error::Sqlite(source) if !self.inner.damaged.load(Ordering::SeqCst) => {
+                    tracing::error!(%source, "the index behaves oddly");
+                    self.inner.suspect.store(true, Ordering::SeqCst);
+                    self.inner.mark.set(Use::Suspect)
+                }
+                _ => Ok(()),
+            };
+            if let Err(error) = noted {
+                tracing::warn!(%error, "that could not be noted");
+            }
+            error
+        })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        // A panic while it was held rolled its transaction back, so the connection is sound.
+        self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_reader(&self) -> Result<Connection> {
+        let kept = self.readers().pop();
+        match kept {
+            Some(reader) => Ok(reader),
+            None => self.examined(open::connect_reader(&self.inner.path, self.inner.busy_timeout)),
+        }
+    }
+
+    fn put_reader_back(&self, reader: Connection) {
+        let mut readers = self.readers();
+        if readers.len() < KEPT_READERS {
+            readers.push(reader);
+        }
+    }
+}
+
+fn copy_database(from: &Connection, to: &Path) -> Result<()> {
+    let mut target = Connection::open(to)?;
+    let backup = Backup::new(from, &mut target)?;
+    loop {
+        match backup.step(BACKUP_STEP_PAGES)? {
+            StepResult::Done => return Ok(()),
+            // Another connection is in the way for a moment; SQLite says when it has waited long enough.
+            StepResult::Busy | StepResult::Locked => return Err(Error::Busy),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Our copies of recordings, and the state the table shows for them.
+
+use std::path::PathBuf;
+
+use domain::{CopyState, RecordingKey};
+use jiff::Timestamp;
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+
+use crate::catalogue::Catalogue;
+use crate::error::{Error, Result};
+use crate::values::{self, Instant, StoredList, StoredPath, unknown_name};
+
+/// A verified file on this computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRecord {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+    /// When it was verified.
+    pub verified_at: Timestamp,
+    /// What it is by content: `mp3 · 8 kHz · mono · 12:08`.
+    pub evidence: String,
+    /// What deserves a look, as sentences. Empty means that every check passed.
+    pub remarks: Vec<String>,
+}
+
+impl Catalogue {
+    /// Records a copy: the row becomes verified, or remarked if there are remarks, and an earlier failure is
+    /// forgotten. An earlier copy's record is replaced; its file is the caller's affair.
+    pub fn save_copy(&self, key: RecordingKey, copy: &CopyRecord) -> Result<()> {
+        let path = values::path_value(&copy.path)?;
+        self.write(|tx| {
+            let saved = tx.execute(
+                "INSERT INTO copies
+                   (account_no, recording_id, path, size_bytes, sha256, verified_ms, evidence, remarks)
+                 SELECT account_no, recording_id, :path, :size, :sha256, :verified, :evidence, :remarks
+                 FROM recordings WHERE key = :key
+                 ON CONFLICT (account_no, recording_id) DO UPDATE SET
+                   path = excluded.path, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
+                   verified_ms = excluded.verified_ms, evidence = excluded.evidence, remarks = excluded.remarks",
+                named_params! {
+                    ":path": path,
+                    ":size": values::count(copy.size_bytes),
+                    ":sha256": copy.sha256,
+                    ":verified": Instant(copy.verified_at),
+                    ":evidence": copy.evidence,
+                    ":remarks": values::list_value(&copy.remarks),
+                    ":key": key.0,
+                },
+            )?;
+            if saved == 0 {
+                return Err(Error::not_found("recording", key.0));
+            }
+            tx.execute("UPDATE recordings SET last_failure = NULL WHERE key = ?1", [key.0])?;
+            settle_key(tx, key)
+        })
+    }
+
+    /// Forgets the copy's record, for a file that is not there any more. Nothing on disk is touched.
+    pub fn forget_copy(&self, key: RecordingKey) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "DELETE FROM copies WHERE (account_no, recording_id) =
+                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)",
+                [key.0],
+            )?;
+            settle_key(tx, key)
+        })
+    }
+
+    /// Keeps why saving it failed. The row becomes failed, unless there is a copy or another job still has it.
+    pub fn note_failure(&self, key: RecordingKey, why: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.execute("UPDATE recordings SET last_failure = ?2 WHERE key = ?1", (key.0, why))?;
+            settle_key(tx, key)
+        })
+    }
+}
+
+/// Derives `state` and `shown_bytes` from the facts. The only place that writes them.
+const SETTLE: &str = "
+    UPDATE recordings SET
+      shown_bytes = coalesce((SELECT c.size_bytes FROM copies c WHERE c.account_no = recordings.account_no
+                              AND c.recording_id = recordings.recording_id), vendor_bytes),
+      state = coalesce(
+        (SELECT CASE c.remarks WHEN '[]' THEN 'verified' ELSE 'remarked' END FROM copies c
+         WHERE c.account_no = recordings.account_no AND c.recording_id = recordings.recording_id),
+        (SELECT 'moving' FROM job_items i
+         WHERE i.account_no = recordings.account_no AND i.recording_id = recordings.recording_id
+         AND i.state IN ('queued', 'receiving', 'verifying') LIMIT 1),
+        CASE WHEN last_failure IS NULL THEN 'not_saved' ELSE 'failed' END)";
+
+/// Settles one recording.
+pub(crate) fn settle_key(tx: &Transaction<'_>, key: RecordingKey) -> Result<()> {
+    tx.prepare_cached(&format!("{SETTLE} WHERE key = ?1"))?.execute([key.0])?;
+    Ok(())
+}
+
+/// Settles the recordings of a job.
+pub(crate) fn settle_job(tx: &Transaction<'_>, job_no: i64) -> Result<()> {
+    let sql = format!(
+        "{SETTLE} WHERE key IN (
+           SELECT r.key FROM job_items j JOIN recordings r
+             ON r.account_no = j.account_no AND r.recording_id = j.recording_id
+           WHERE j.job_no = ?1)"
+    );
+    tx.execute(&sql, [job_no])?;
+    Ok(())
+}
+
+/// Settles every recording.
+pub(crate) fn settle_all(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute(SETTLE, [])?;
+    Ok(())
+}
+
+/// The copy of a recording, if there is one.
+pub(crate) fn copy_of(tx: &Transaction<'_>, key: RecordingKey) -> Result<Option<CopyRecord>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT c.* FROM recordings r JOIN copies c USING (account_no, recording_id) WHERE r.key = ?1",
+    )?;
+    Ok(statement.query_row([key.0], copy_record).optional()?)
+}
+
+fn copy_record(row: &Row<'_>) -> rusqlite::Result<CopyRecord> {
+    Ok(CopyRecord {
+        path: row.get::<_, StoredPath>("path")?.0,
+        size_bytes: values::whole_count(row, "size_bytes")?,
+        sha256: row.get("sha256")?,
+        verified_at: row.get::<_, Instant>("verified_ms")?.0,
+        evidence: row.get("evidence")?,
+        remarks: row.get::<_, StoredList>("remarks")?.0,
+    })
+}
+
+/// The state in a column.
+pub(crate) struct StoredState(pub(crate) CopyState);
+
+impl FromSql for StoredState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        CopyState::parse(text).map(Self).ok_or_else(|| unknown_name("CopyState", text))
+    }
+}

@@ -1,0 +1,48 @@
+//! The local index of recordings: the only place with SQL.
+//!
+//! One SQLite file holds what the vendors said, which copies are on this computer, what jobs are under way, and the
+//! records of exports and deletions. Everything is synchronous: callers that must not block run it on a thread of
+//! their own. The index can always be begun anew from the vendors and the files, so damage is never fatal: see
+//! [`Catalogue::open`].
+//!
+//! Three rules hold everywhere. What depends on order uses ids that only grow, never the clock, which a person may
+//! turn back. The state of a recording's copy is derived from facts (a copy, a live job item, a failure) by one
+//! statement, never written by hand. And a search is a list of keys: rows do not move while a sync runs.
+
+mod accounts;
+mod catalogue;
+mod copies;
+mod deletions;
+mod error;
+mod exports;
+mod job_state;
+mod jobs;
+mod migrate;
+mod open;
+mod open_mark;
+mod recordings;
+mod rows;
+mod salvage;
+mod search;
+mod settings;
+mod sync;
+mod text;
+mod values;
+mod views;
+
+pub use accounts::StoredAccount;
+pub use catalogue::Catalogue;
+pub use copies::CopyRecord;
+pub use deletions::{DeletionOutcome, DeletionRow, NewDeletion};
+pub use error::{Error, Result};
+pub use exports::{ExportOutcome, ExportRow, NewExport};
+pub use job_state::{ItemState, JobState};
+pub use jobs::{ItemRecord, JobRecord, JobTally, NewJob};
+pub use open::OpenNote;
+pub use rows::{RowRecord, StoredRecording, Totals};
+pub use search::Found;
+pub use sync::{PageTally, SyncRun};
+pub use views::ViewCounts;
+
+#[cfg(test)]
+mod tests;

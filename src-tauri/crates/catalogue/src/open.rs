@@ -1,0 +1,264 @@
+//! Opening the file: pragmas, the mark of an unclean exit, and what happens to a damaged file.
+//!
+//! Damage is looked for where it is cheap (file header, version, tables) at every start, and with SQLite's
+//! `quick_check` after an exit that was not clean. What is found later, while working, is noted in the mark: a file that
+//! held something unreadable is replaced at the next start, one that behaved oddly is first checked to the last entry.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, Result};
+use crate::open_mark::{Mark, Use};
+use crate::{migrate, salvage};
+
+const FILE_NAME: &str = "catalogue.sqlite3";
+
+/// "TShf": tells our files from other SQLite files.
+pub(crate) const APPLICATION_ID: i32 = 0x5453_6866;
+
+/// What a person should be told about opening the index.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OpenNote {
+    /// A sentence when a damaged file was set aside and a new index begun.
+    pub repaired: Option<String>,
+}
+
+/// An index ready for use.
+pub(crate) struct Opened {
+    pub(crate) path: PathBuf,
+    pub(crate) writer: Connection,
+    pub(crate) mark: Mark,
+    pub(crate) note: OpenNote,
+}
+
+/// `path` with `suffix` appended to its name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Opens or begins the index in `dir`. See [`crate::Catalogue::open`].
+pub(crate) fn open_in(dir: &Path, busy_timeout: Duration) -> Result<Opened> {
+    fs::create_dir_all(dir).map_err(|source| Error::from_io(source, dir))?;
+    let path = dir.join(FILE_NAME);
+    let mark = Mark::in_folder(dir);
+    let last_use = mark.read();
+
+    let existing = match (path.exists(), last_use) {
+        // No file and no mark: the first start. What a deleted index left behind must not join the new one.
+        (false, None) if !beside(&path, "-wal").exists() => {
+            mark.set(Use::Open)?;
+            let writer = begin(&path, busy_timeout)?;
+            return Ok(Opened { path, writer, mark, note: OpenNote::default() });
+        }
+        (false, _) => Err(Error::Corrupt { what: "the file is missing".to_owned() }),
+        (true, Some(Use::Damaged)) => {
+            Err(Error::Corrupt { what: "damage was found while it was in use".to_owned() })
+        }
+        (true, last_use) => open_existing(&path, busy_timeout, last_use),
+    };
+    match existing {
+        Ok(writer) => {
+            mark.set(Use::Open)?;
+            Ok(Opened { path, writer, mark, note: OpenNote::default() })
+        }
+        Err(Error::Corrupt { what }) => {
+            tracing::error!(what, path = %path.display(), "the index is damaged; beginning a new one");
+            let aside = set_aside(&path)?;
+            mark.set(Use::Open)?;
+            let mut writer = begin(&path, busy_timeout)?;
+            let saved = match &aside {
+                Some(aside) => salvage::carry_over(aside, &mut writer)
+                    .map_err(|error| error.classified(&path))?,
+                None => salvage::Carried::default(),
+            };
+            let note = OpenNote { repaired: Some(sentence(aside.as_deref(), saved)) };
+            Ok(Opened { path, writer, mark, note })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// What a person reads about the repair.
+fn sentence(aside: Option<&Path>, carried: salvage::Carried) -> String {
+    let kept = if carried.accounts == 0 && carried.copies == 0 {
+        "Nothing could be read from it: add your accounts again.".to_owned()
+    } else {
+        format!(
+            "Kept from it: {} and {}. Check the accounts' addresses, then sync to read the recordings again.",
+            counted(carried.accounts, "account", "accounts"),
+            counted(carried.copies, "saved copy", "saved copies"),
+        )
+    };
+    match aside.and_then(Path::file_name) {
+        Some(name) => format!(
+            "The index was damaged. It was renamed to {} and a new one was begun. {kept} Saved audio files were not touched.",
+            name.to_string_lossy()
+        ),
+        None => "The index was missing, so a new one was begun. Add your accounts again. Saved audio files were not touched."
+            .to_owned(),
+    }
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Begins an index. The file gets its name only when its tables are there, so a file of that name is never half made.
+fn begin(path: &Path, busy_timeout: Duration) -> Result<Connection> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    // Files of `tempfile` are readable by their owner alone, as call records should be.
+    let part = tempfile::Builder::new()
+        .prefix(".catalogue-")
+        .tempfile_in(dir)
+        .map_err(|source| Error::from_io(source, dir))?
+        .into_temp_path();
+    let made = (|| {
+        let mut connection = Connection::open(&part)?;
+        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+        migrate::migrate(&mut connection, migrate::STEPS)?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(())
+    })();
+    made.map_err(|error: Error| error.classified(path))?;
+    part.persist_noclobber(path).map_err(|error| Error::from_io(error.error, path))?;
+    connect_writer(path, busy_timeout).map_err(|error| error.classified(path))
+}
+
+/// Opens a file that is there. Whatever SQLite cannot make sense of comes back as [`Error::Corrupt`].
+fn open_existing(path: &Path, busy_timeout: Duration, last_use: Option<Use>) -> Result<Connection> {
+    check_header(path)?;
+    let opened = (|| {
+        let mut connection = connect_writer(path, busy_timeout)?;
+        let known = migrate::known_version();
+        let found = migrate::version(&connection)?;
+        match last_use {
+            None => {}
+            Some(Use::Suspect) => check(&connection, "PRAGMA integrity_check(1)")?,
+            Some(_) => check(&connection, "PRAGMA quick_check(1)")?,
+        }
+        if found < known {
+            migrate::back_up(&connection, path, found)?;
+            migrate::migrate(&mut connection, migrate::STEPS)?;
+        }
+        migrate::check_shape(&connection)?;
+        Ok(connection)
+    })();
+    opened.map_err(|error: Error| match error.classified(path) {
+        // A plain error while opening means that the schema does not say what our statements expect.
+        Error::Sqlite(source)
+            if source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) =>
+        {
+            Error::Corrupt { what: source.to_string() }
+        }
+        other => other,
+    })
+}
+
+/// Looks at the bytes of the file header that SQLite would take for a wish (another encoding, read only) and not for
+/// damage. Offsets: sqlite.org/fileformat2.html, section 1.3.
+fn check_header(path: &Path) -> Result<()> {
+    let corrupt = |what: &str| Err(Error::Corrupt { what: what.to_owned() });
+    let mut header = [0_u8; 100];
+    let mut file = fs::File::open(path).map_err(|source| Error::from_io(source, path))?;
+    match file.read_exact(&mut header) {
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            return corrupt("the file is too short");
+        }
+        Err(error) => return Err(Error::from_io(error, path)),
+        Ok(()) => {}
+    }
+    let word = |at: usize| {
+        u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
+    if !header.starts_with(b"SQLite format 3\0") {
+        return corrupt("the file is not a database");
+    }
+    if !(1..=2).contains(&header[18]) || !(1..=2).contains(&header[19]) {
+        return corrupt("the file header names an unknown format");
+    }
+    if word(52) != 0 || word(64) != 0 || word(56) != 1 || header[20] != 0 {
+        return corrupt("the file header is damaged");
+    }
+    if i64::from(word(68)) != i64::from(APPLICATION_ID) {
+        return corrupt("the file belongs to another program");
+    }
+    Ok(())
+}
+
+fn check(connection: &Connection, pragma: &str) -> Result<()> {
+    let first: String = connection.query_row(pragma, [], |row| row.get(0))?;
+    if first == "ok" { Ok(()) } else { Err(Error::Corrupt { what: first }) }
+}
+
+/// Renames the file and its log to the first free `….corrupt-<n>`. `None` when there was no file.
+fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
+    let mut number = 1_u32;
+    let mut aside = beside(path, ".corrupt-1");
+    while aside.exists() || beside(&aside, "-wal").exists() {
+        number += 1;
+        aside = beside(path, &format!(".corrupt-{number}"));
+    }
+    let renamed = rename_if_there(path, &aside)?;
+    rename_if_there(&beside(path, "-wal"), &beside(&aside, "-wal"))?;
+    // Only an index into the log; SQLite makes it anew.
+    match fs::remove_file(beside(path, "-shm")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Error::from_io(error, path));
+        }
+        _ => {}
+    }
+    Ok(renamed.then_some(aside))
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> Result<bool> {
+    match fs::rename(from, to) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::from_io(error, from)),
+    }
+}
+
+/// The connection that writes.
+fn connect_writer(path: &Path, busy_timeout: Duration) -> Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    configure(&connection, busy_timeout)?;
+    // Answers with a row, and stays as it was on file systems that cannot share memory.
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;")?;
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(crate) fn connect_reader(path: &Path, busy_timeout: Duration) -> Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    configure(&connection, busy_timeout)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection, busy_timeout: Duration) -> Result<()> {
+    connection.busy_timeout(busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // 64 MB of pages at most; memory is taken only as pages are read.
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -65536;",
+    )?;
+    rusqlite::vtab::array::load_module(connection)?;
+    Ok(())
+}

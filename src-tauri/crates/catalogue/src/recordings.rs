@@ -1,0 +1,318 @@
+//! Recordings as rows: storing what a vendor said, reading it back, forgetting it.
+
+use domain::{AccountId, CallUuid, Recording, RecordingId, RecordingKey};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Params, Row, ToSql, Transaction, named_params};
+
+use crate::catalogue::Catalogue;
+use crate::error::{Error, Result};
+use crate::text::{SearchText, name_sort, party_sort};
+use crate::values::{self, Instant, StoredList, count};
+use crate::{accounts, copies};
+
+impl Catalogue {
+    /// The key of a vendor's recording.
+    pub fn find(&self, account: &AccountId, id: &RecordingId) -> Result<Option<RecordingKey>> {
+        self.read(|tx| {
+            let Some(account_no) = accounts::find_number(tx, account)? else { return Ok(None) };
+            let mut statement = tx.prepare_cached(
+                "SELECT key FROM recordings WHERE account_no = ?1 AND recording_id = ?2",
+            )?;
+            Ok(statement.query_row((account_no, id.as_str()), |row| key_at(row, 0)).optional()?)
+        })
+    }
+
+    /// The other recordings of the same call, oldest first.
+    pub fn same_call(&self, key: RecordingKey) -> Result<Vec<RecordingKey>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT o.key FROM recordings r JOIN recordings o
+                   ON o.account_no = r.account_no AND o.call_uuid = r.call_uuid AND o.key <> r.key
+                 WHERE r.key = ?1 AND o.call_uuid IS NOT NULL
+                 ORDER BY o.when_ms, o.key",
+            )?;
+            let keys = statement.query_map([key.0], |row| key_at(row, 0))?;
+            Ok(keys.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Drops the recordings, so that the next sync reads them anew. Copies are kept and join their recordings again,
+    /// and so do items of jobs. What no sync could bring back stays: recordings that are gone at the provider. Keys
+    /// are new afterwards, so open search results are void, and everything counts as new until the next visit.
+    pub fn forget_recordings(&self) -> Result<()> {
+        self.write(|tx| {
+            // Row by row would leave damage inside the full-text index in place.
+            tx.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')", [])?;
+            tx.execute("DELETE FROM recordings WHERE gone_ms IS NULL", [])?;
+            tx.execute("UPDATE accounts SET synced_ms = NULL, vendor_total = NULL", [])?;
+            index_all(tx)
+        })
+    }
+}
+
+/// A row as the vendor last described it, with what sync needs to know of its history.
+pub(crate) struct Known {
+    pub(crate) key: RecordingKey,
+    pub(crate) recording: Recording,
+    pub(crate) seen_run: i64,
+    pub(crate) gone_run: i64,
+    pub(crate) is_gone: bool,
+}
+
+/// Finds a vendor's recording.
+pub(crate) fn known(
+    tx: &Transaction<'_>,
+    account_no: i64,
+    id: &RecordingId,
+) -> Result<Option<Known>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT r.*, w.json AS raw FROM recordings r JOIN raw_replies w USING (key)
+         WHERE r.account_no = ?1 AND r.recording_id = ?2",
+    )?;
+    let known = statement.query_row((account_no, id.as_str()), |row| {
+        Ok(Known {
+            key: key_of(row)?,
+            recording: recording(row)?,
+            seen_run: row.get("seen_run")?,
+            gone_run: row.get("gone_run")?,
+            is_gone: row.get::<_, Option<i64>>("gone_ms")?.is_some(),
+        })
+    });
+    Ok(known.optional()?)
+}
+
+/// What the columns keep of a recording: instants to the millisecond, counts within SQLite's integers.
+pub(crate) fn as_kept(recording: &Recording) -> Recording {
+    let instant = |at: Option<Timestamp>| at.map(values::to_millisecond);
+    let whole = |value: Option<u64>| value.map(|value| values::uncount(count(value)));
+    let real = |value: Option<f64>| value.filter(|value| !value.is_nan());
+    Recording {
+        added_at: instant(recording.added_at),
+        started_at: instant(recording.started_at),
+        ended_at: instant(recording.ended_at),
+        duration_ms: whole(recording.duration_ms),
+        billed_s: whole(recording.billed_s),
+        size_bytes: whole(recording.size_bytes),
+        storage_rate: real(recording.storage_rate),
+        monthly_cost: real(recording.monthly_cost),
+        ..recording.clone()
+    }
+}
+
+/// Inserts a recording that is not there yet. Joins a copy or job item that knew it before.
+pub(crate) fn insert(
+    tx: &Transaction<'_>,
+    account_no: i64,
+    recording: &Recording,
+    run: i64,
+    now: Timestamp,
+) -> Result<RecordingKey> {
+    let id = recording.id.as_str();
+    let history: [(&str, &dyn ToSql); 4] =
+        [(":account", &account_no), (":id", &id), (":now", &Instant(now)), (":run", &run)];
+    with_columns(recording, &history, |params| {
+        tx.prepare_cached(
+            "INSERT INTO recordings (
+               account_no, recording_id, call_uuid, media_url, format, kind, added_ms, started_ms,
+               start_is_estimated, ended_ms, duration_ms, billed_s, from_party, to_party, direction,
+               caller_name, conference_name, extensions, storage_days, storage_rate, monthly_cost,
+               vendor_bytes, when_ms, from_sort, to_sort, conference_sort,
+               shown_bytes, state, first_seen_ms, seen_run)
+             VALUES (
+               :account, :id, :call_uuid, :media_url, :format, :kind, :added, :started,
+               :estimated, :ended, :duration, :billed, :from, :to, :direction,
+               :caller, :conference, :extensions, :storage_days, :storage_rate, :monthly_cost,
+               :size, :when, :from_sort, :to_sort, :conference_sort,
+               :size, 'not_saved', :now, :run)",
+        )?
+        .execute(params)
+    })?;
+    let row_id = tx.last_insert_rowid();
+    let key = u32::try_from(row_id)
+        .map(RecordingKey)
+        .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, row_id))?;
+    tx.prepare_cached("INSERT INTO raw_replies (key, json) VALUES (?1, ?2)")?
+        .execute((key.0, &recording.raw))?;
+    index(tx, key, &SearchText::of(recording))?;
+    let knew_before: bool = tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM copies WHERE account_no = ?1 AND recording_id = ?2)
+                 OR EXISTS (SELECT 1 FROM job_items WHERE account_no = ?1 AND recording_id = ?2
+                            AND state IN ('queued', 'receiving', 'verifying'))",
+        )?
+        .query_row((account_no, id), |row| row.get(0))?;
+    if knew_before {
+        copies::settle_key(tx, key)?;
+    }
+    Ok(key)
+}
+
+/// Writes all of what the vendor says now of a known recording.
+pub(crate) fn update(tx: &Transaction<'_>, known: &Known, recording: &Recording) -> Result<()> {
+    let key: [(&str, &dyn ToSql); 1] = [(":key", &known.key.0)];
+    with_columns(recording, &key, |params| {
+        tx.prepare_cached(
+            "UPDATE recordings SET
+               call_uuid = :call_uuid, media_url = :media_url, format = :format, kind = :kind,
+               added_ms = :added, started_ms = :started, start_is_estimated = :estimated,
+               ended_ms = :ended, duration_ms = :duration, billed_s = :billed, from_party = :from,
+               to_party = :to, direction = :direction, caller_name = :caller,
+               conference_name = :conference, extensions = :extensions, storage_days = :storage_days,
+               storage_rate = :storage_rate, monthly_cost = :monthly_cost, vendor_bytes = :size,
+               when_ms = :when, from_sort = :from_sort, to_sort = :to_sort,
+               conference_sort = :conference_sort
+             WHERE key = :key",
+        )?
+        .execute(params)
+    })?;
+    update_raw(tx, known, recording)?;
+    let (old, new) = (SearchText::of(&known.recording), SearchText::of(recording));
+    if old != new {
+        unindex(tx, "key = ?1", [known.key.0])?;
+        tx.prepare_cached("DELETE FROM search_texts WHERE key = ?1")?.execute([known.key.0])?;
+        index(tx, known.key, &new)?;
+    }
+    copies::settle_key(tx, known.key)
+}
+
+/// Writes only what changes by itself from day to day. No index is touched, so a sync of a large account on a new day
+/// stays cheap.
+pub(crate) fn update_daily(
+    tx: &Transaction<'_>,
+    known: &Known,
+    recording: &Recording,
+) -> Result<()> {
+    tx.prepare_cached("UPDATE recordings SET storage_days = ?2, monthly_cost = ?3 WHERE key = ?1")?
+        .execute((known.key.0, recording.storage_days, recording.monthly_cost))?;
+    update_raw(tx, known, recording)
+}
+
+fn update_raw(tx: &Transaction<'_>, known: &Known, recording: &Recording) -> Result<()> {
+    if known.recording.raw != recording.raw {
+        tx.prepare_cached("UPDATE raw_replies SET json = ?2 WHERE key = ?1")?
+            .execute((known.key.0, &recording.raw))?;
+    }
+    Ok(())
+}
+
+/// Calls `run` with a parameter for each column that a recording fills, and `more`.
+fn with_columns<T>(
+    recording: &Recording,
+    more: &[(&str, &dyn ToSql)],
+    run: impl FnOnce(&[(&str, &dyn ToSql)]) -> T,
+) -> T {
+    let columns: &[(&str, &dyn ToSql)] = named_params! {
+        ":call_uuid": recording.call_uuid.as_ref().map(CallUuid::as_str),
+        ":media_url": recording.media_url,
+        ":format": recording.format,
+        ":kind": recording.kind,
+        ":added": recording.added_at.map(Instant),
+        ":started": recording.started_at.map(Instant),
+        ":estimated": recording.start_is_estimated,
+        ":ended": recording.ended_at.map(Instant),
+        ":duration": recording.duration_ms.map(count),
+        ":billed": recording.billed_s.map(count),
+        ":from": recording.from,
+        ":to": recording.to,
+        ":direction": recording.direction,
+        ":caller": recording.caller_name,
+        ":conference": recording.conference_name,
+        ":extensions": values::list_value(&recording.extensions),
+        ":storage_days": recording.storage_days,
+        ":storage_rate": recording.storage_rate,
+        ":monthly_cost": recording.monthly_cost,
+        ":size": recording.size_bytes.map(count),
+        ":when": recording.when().map(Instant),
+        ":from_sort": party_sort(recording.from.as_deref()),
+        ":to_sort": party_sort(recording.to.as_deref()),
+        ":conference_sort": name_sort(recording.conference_name.as_deref()),
+    };
+    run(&[columns, more].concat())
+}
+
+/// Drops the recordings that `condition` (over columns of `recordings`) names. Returns how many.
+pub(crate) fn forget(
+    tx: &Transaction<'_>,
+    condition: &str,
+    params: impl Params + Clone,
+) -> Result<usize> {
+    unindex(tx, &format!("key IN (SELECT key FROM recordings WHERE {condition})"), params.clone())?;
+    Ok(tx.execute(&format!("DELETE FROM recordings WHERE {condition}"), params)?)
+}
+
+/// Makes a recording findable.
+fn index(tx: &Transaction<'_>, key: RecordingKey, text: &SearchText) -> Result<()> {
+    tx.prepare_cached("INSERT INTO search_texts (key, numbers, words) VALUES (?1, ?2, ?3)")?
+        .execute((key.0, &text.numbers, &text.words))?;
+    tx.prepare_cached("INSERT INTO search_index (rowid, body) VALUES (?1, ?2)")?
+        .execute((key.0, text.body()))?;
+    Ok(())
+}
+
+/// Takes rows of `search_texts` out of the full-text index, which must be told what it was given.
+fn unindex(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<()> {
+    tx.prepare_cached(&format!(
+        "INSERT INTO search_index (search_index, rowid, body)
+         SELECT 'delete', key, numbers || char(31) || words FROM search_texts WHERE {condition}"
+    ))?
+    .execute(params)?;
+    Ok(())
+}
+
+/// Makes every recording findable anew; the full-text index must be empty.
+pub(crate) fn index_all(tx: &Transaction<'_>) -> Result<()> {
+    tx.execute("DELETE FROM search_texts", [])?;
+    let mut statement =
+        tx.prepare("SELECT r.*, w.json AS raw FROM recordings r JOIN raw_replies w USING (key)")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        index(tx, key_of(row)?, &SearchText::of(&recording(row)?))?;
+    }
+    Ok(())
+}
+
+/// The key in the column of that position.
+pub(crate) fn key_at(row: &Row<'_>, column: usize) -> rusqlite::Result<RecordingKey> {
+    row.get(column).map(RecordingKey)
+}
+
+/// The key of a whole row.
+pub(crate) fn key_of(row: &Row<'_>) -> rusqlite::Result<RecordingKey> {
+    row.get("key").map(RecordingKey)
+}
+
+/// A recording from all its columns and `raw`.
+pub(crate) fn recording(row: &Row<'_>) -> rusqlite::Result<Recording> {
+    Ok(Recording {
+        id: RecordingId::new(row.get::<_, String>("recording_id")?),
+        call_uuid: row.get::<_, Option<String>>("call_uuid")?.map(CallUuid::new),
+        media_url: row.get("media_url")?,
+        format: row.get("format")?,
+        kind: row.get("kind")?,
+        added_at: values::instant(row, "added_ms")?,
+        started_at: values::instant(row, "started_ms")?,
+        start_is_estimated: row.get("start_is_estimated")?,
+        ended_at: values::instant(row, "ended_ms")?,
+        duration_ms: values::optional_count(row, "duration_ms")?,
+        billed_s: values::optional_count(row, "billed_s")?,
+        from: row.get("from_party")?,
+        to: row.get("to_party")?,
+        direction: row.get("direction")?,
+        caller_name: row.get("caller_name")?,
+        conference_name: row.get("conference_name")?,
+        extensions: row.get::<_, StoredList>("extensions")?.0,
+        storage_days: row.get("storage_days")?,
+        storage_rate: row.get("storage_rate")?,
+        monthly_cost: row.get("monthly_cost")?,
+        size_bytes: values::optional_count(row, "vendor_bytes")?,
+        raw: row.get("raw")?,
+    })
+}
+
+/// The account and id of a recording.
+pub(crate) fn identity(tx: &Transaction<'_>, key: RecordingKey) -> Result<(i64, String)> {
+    let mut statement =
+        tx.prepare_cached("SELECT account_no, recording_id FROM recordings WHERE key = ?1")?;
+    let found = statement.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    found.ok_or_else(|| Error::not_found("recording", key.0))
+}

@@ -1,0 +1,352 @@
+//! T-04, T-05, T-06: whatever happened to the file, opening it works or says why, and nothing panics.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::JobId;
+use domain::search::Search;
+use proptest::prelude::*;
+use rusqlite::Connection;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{Bed, at, copy, recording, recordings};
+use crate::migrate;
+use crate::{Catalogue, DeletionOutcome, Error, NewDeletion, NewJob};
+
+/// An index with something in every table, closed. Its files are in the folder.
+fn closed_index(cleanly: bool) -> TempDir {
+    let bed = Bed::with(&recordings(0..120));
+    bed.catalogue.set_setting("theme", &json!("dark")).unwrap();
+    bed.catalogue.save_copy(bed.key(1), &copy("1.mp3")).unwrap();
+    bed.catalogue.save_copy(bed.key(119), &copy("119.mp3")).unwrap();
+    bed.sync(&recordings(0..119), 1);
+    let job = NewJob {
+        id: JobId::new("job"),
+        folder: PathBuf::from("/calls"),
+        template: String::new(),
+        created_at: at(0),
+    };
+    bed.catalogue.create_job(&job, &[bed.key(5), bed.key(6)]).unwrap();
+    let deletion = NewDeletion {
+        key: bed.key(7),
+        account: bed.account.clone(),
+        recording_id: recording(7).id,
+        who: "anna".to_owned(),
+        reason: String::new(),
+        had_copy_sha256: None,
+        at: at(1),
+    };
+    let id = bed.catalogue.begin_deletion(&deletion).unwrap();
+    bed.catalogue.settle_deletion(id, DeletionOutcome::Deleted, None, at(2)).unwrap();
+    if cleanly {
+        bed.catalogue.close_cleanly().unwrap();
+    }
+    bed.dir
+}
+
+fn file(dir: &Path) -> PathBuf {
+    dir.join("catalogue.sqlite3")
+}
+
+/// Uses every part of the index and returns what failed; panics are not allowed. That a job is not there is an answer.
+fn use_everything(catalogue: &Catalogue) -> Vec<String> {
+    let mut failed = Vec::new();
+    let mut note = |what: &str, error: Option<Error>| match error {
+        None | Some(Error::NotFound { .. }) => {}
+        Some(error) => failed.push(format!("{what}: {error:?}")),
+    };
+    let found = catalogue.search(&Search::default());
+    let keys = found.as_ref().map(|found| found.keys.clone()).unwrap_or_default();
+    let text = Search { text: "anna 987".to_owned(), ..Search::default() };
+    note("search", found.err());
+    note("search for text", catalogue.search(&text).err());
+    note("rows", catalogue.rows(&keys).err());
+    note("recording", keys.iter().find_map(|key| catalogue.recording(*key).err()));
+    note("totals", catalogue.totals(&keys).err());
+    note("counts", catalogue.counts().err());
+    note("jobs", catalogue.jobs().err());
+    note("items", catalogue.job_items(&JobId::new("job"), 0, 10).err());
+    note("exports", catalogue.exports().err());
+    note("deletions", catalogue.deletions().err());
+    note("setting", catalogue.setting("theme").err());
+    note("recover", catalogue.recover_jobs().err());
+    note("set setting", catalogue.set_setting("after", &json!(true)).err());
+    let synced = catalogue.accounts().and_then(|accounts| {
+        for account in accounts {
+            let run = catalogue.begin_sync(&account.account.id, at(50))?;
+            catalogue.store_page(&run, &recordings(0..130), at(50))?;
+            catalogue.finish_sync(run, true, None, at(50))?;
+        }
+        Ok(())
+    });
+    note("sync", synced.err());
+    failed
+}
+
+/// Opens a damaged folder, uses it, and opens it once more: then everything works.
+fn opens_and_heals(dir: &Path) {
+    let (catalogue, _) = Catalogue::open(dir).unwrap();
+    let failed = use_everything(&catalogue);
+    let _ = catalogue.close_cleanly();
+    drop(catalogue);
+    let (catalogue, note) = Catalogue::open(dir).unwrap();
+    if failed.is_empty() {
+        assert_eq!(note.repaired, None, "a sound index is left alone");
+    }
+    let still: Vec<String> = use_everything(&catalogue);
+    assert!(still.is_empty(), "not repaired at the next start: {still:#?}, before: {failed:#?}");
+}
+
+#[test]
+fn opening_twice_changes_nothing() {
+    let dir = closed_index(true);
+    for _ in 0..2 {
+        let before = fs::read(file(dir.path())).unwrap();
+        let (catalogue, note) = Catalogue::open(dir.path()).unwrap();
+        assert_eq!(note.repaired, None);
+        catalogue.close_cleanly().unwrap();
+        drop(catalogue);
+        assert_eq!(fs::read(file(dir.path())).unwrap(), before);
+    }
+}
+
+#[test]
+fn truncated_anywhere_it_opens_and_says_so() {
+    let dir = closed_index(true);
+    let whole = fs::read(file(dir.path())).unwrap();
+    for step in 0..20 {
+        let cut = TempDir::new().unwrap();
+        // Page borders, and odd places between them.
+        let length = whole.len() * step / 20 + (step % 3) * 7;
+        fs::write(file(cut.path()), &whole[..length]).unwrap();
+        let (catalogue, note) = Catalogue::open(cut.path()).unwrap();
+        let sentence = note.repaired.expect("a note");
+        assert!(sentence.contains("catalogue.sqlite3.corrupt-1"), "{sentence}");
+        assert_eq!(fs::read(cut.path().join("catalogue.sqlite3.corrupt-1")).unwrap().len(), length);
+        drop(catalogue);
+        opens_and_heals(cut.path());
+    }
+}
+
+#[test]
+fn any_damaged_header_byte_is_survived() {
+    let dir = closed_index(true);
+    let whole = fs::read(file(dir.path())).unwrap();
+    // Bytes 72 to 91 are reserved and mean nothing yet.
+    for offset in (0..72).chain(92..100) {
+        let damaged = TempDir::new().unwrap();
+        let mut bytes = whole.clone();
+        bytes[offset] ^= if offset % 2 == 0 { 0x01 } else { 0x80 };
+        fs::write(file(damaged.path()), bytes).unwrap();
+        opens_and_heals(damaged.path());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn flipped_bytes_are_survived(
+        flips in proptest::collection::vec((any::<proptest::sample::Index>(), 1_u8..), 1..12),
+        unclean in any::<bool>(),
+    ) {
+        let dir = closed_index(true);
+        let mut bytes = fs::read(file(dir.path())).unwrap();
+        for (index, flip) in &flips {
+            let offset = index.index(bytes.len());
+            bytes[offset] ^= flip;
+        }
+        fs::write(file(dir.path()), bytes).unwrap();
+        if unclean {
+            fs::write(dir.path().join("catalogue.open"), "open\n").unwrap();
+        }
+        opens_and_heals(dir.path());
+    }
+}
+
+#[test]
+fn a_lost_or_damaged_log_is_survived() {
+    // Copied while open, as a crash leaves it: with the log not yet merged.
+    let crashed = || {
+        let source = closed_index(false);
+        let dir = TempDir::new().unwrap();
+        for entry in fs::read_dir(source.path()).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
+        }
+        dir
+    };
+    let open = Bed::with(&recordings(0..120));
+    let dir = TempDir::new().unwrap();
+    for name in ["catalogue.sqlite3", "catalogue.sqlite3-wal", "catalogue.open"] {
+        fs::copy(open.dir.path().join(name), dir.path().join(name)).unwrap();
+    }
+    let log = dir.path().join("catalogue.sqlite3-wal");
+    assert!(fs::metadata(&log).unwrap().len() > 0, "there is something to lose");
+    let mut bytes = fs::read(&log).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&log, bytes).unwrap();
+    opens_and_heals(dir.path());
+
+    let dir = crashed();
+    let _ = fs::remove_file(dir.path().join("catalogue.sqlite3-wal"));
+    opens_and_heals(dir.path());
+
+    let dir = TempDir::new().unwrap();
+    for name in ["catalogue.sqlite3", "catalogue.open"] {
+        fs::copy(open.dir.path().join(name), dir.path().join(name)).unwrap();
+    }
+    opens_and_heals(dir.path());
+}
+
+#[test]
+fn what_nobody_can_tell_us_again_is_carried_over() {
+    let dir = closed_index(true);
+    fs::write(dir.path().join("catalogue.open"), "damaged\n").unwrap();
+    let (catalogue, note) = Catalogue::open(dir.path()).unwrap();
+    let sentence = note.repaired.unwrap();
+    assert!(sentence.contains("1 account and 2 saved copies"), "{sentence}");
+    let accounts = catalogue.accounts().unwrap();
+    assert_eq!(accounts[0].account, super::account("a"));
+    assert_eq!(catalogue.setting("theme").unwrap(), Some(json!("dark")));
+    assert_eq!(catalogue.deletions().unwrap().len(), 1);
+    assert_eq!(catalogue.job(&JobId::new("job")).unwrap().unwrap().tally.queued, 2);
+    let bed = Bed { dir, catalogue, account: accounts[0].account.id.clone() };
+    assert_eq!(bed.find(1), None, "the next sync brings it");
+    let gone = bed.catalogue.recording(bed.key(119)).unwrap().unwrap();
+    assert_eq!((gone.recording, gone.copy), (recording(119), Some(copy("119.mp3"))));
+    let text = Search { text: "rec-000119".to_owned(), ..Search::default() };
+    assert_eq!(bed.catalogue.search(&text).unwrap().keys, [bed.key(119)]);
+
+    bed.sync(&recordings(0..119), 3);
+    assert_eq!(bed.catalogue.recording(bed.key(1)).unwrap().unwrap().copy, Some(copy("1.mp3")));
+    let items = bed.catalogue.job_items(&JobId::new("job"), 0, 2).unwrap();
+    assert_eq!(items.iter().map(|item| item.key).collect::<Vec<_>>(), [bed.key(5), bed.key(6)]);
+    bed.reopened();
+}
+
+#[test]
+fn other_files_of_that_name_are_set_aside_one_after_the_other() {
+    let dir = TempDir::new().unwrap();
+    for (number, content) in [(1, "not a database at all"), (2, ""), (3, "SQLite format 3\0 or so")]
+    {
+        fs::write(file(dir.path()), content).unwrap();
+        let (catalogue, note) = Catalogue::open(dir.path()).unwrap();
+        assert!(note.repaired.unwrap().contains(&format!("corrupt-{number}")));
+        catalogue.close_cleanly().unwrap();
+        drop(catalogue);
+        let aside = dir.path().join(format!("catalogue.sqlite3.corrupt-{number}"));
+        assert_eq!(fs::read_to_string(aside).unwrap(), content);
+    }
+    fs::remove_file(file(dir.path())).unwrap();
+    Connection::open(file(dir.path())).unwrap().execute_batch("CREATE TABLE t (x);").unwrap();
+    let (_, note) = Catalogue::open(dir.path()).unwrap();
+    assert!(note.repaired.is_some(), "a database of another program");
+}
+
+#[test]
+fn a_lost_file_is_told_of_unless_it_never_was() {
+    let dir = closed_index(false);
+    fs::remove_file(file(dir.path())).unwrap();
+    let (_, note) = Catalogue::open(dir.path()).unwrap();
+    assert!(note.repaired.unwrap().starts_with("The index was missing"));
+    let (_, note) = Catalogue::open(&dir.path().join("new/folder")).unwrap();
+    assert_eq!(note.repaired, None);
+}
+
+#[test]
+fn a_newer_file_is_refused_and_left_alone() {
+    let dir = closed_index(true);
+    let newer = migrate::known_version() + 1;
+    {
+        let connection = Connection::open(file(dir.path())).unwrap();
+        connection
+            .execute("UPDATE meta SET value = ?1 WHERE name = 'schema_version'", [newer])
+            .unwrap();
+        connection.pragma_update(None, "user_version", newer).unwrap();
+    }
+    let before = fs::read(file(dir.path())).unwrap();
+    match Catalogue::open(dir.path()).map(|_| ()) {
+        Err(Error::NewerVersion { found, known }) => assert_eq!((found, known), (newer, newer - 1)),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(file(dir.path())).unwrap(), before);
+    assert!(!dir.path().join("catalogue.sqlite3.corrupt-1").exists());
+}
+
+#[test]
+fn a_step_is_taken_whole_or_not_at_all() {
+    let dir = closed_index(true);
+    let mut connection = Connection::open(file(dir.path())).unwrap();
+    let good = [migrate::STEPS, &["ALTER TABLE jobs ADD COLUMN later TEXT;"]].concat();
+    let bad =
+        [good.as_slice(), &["CREATE TABLE half (x) STRICT; SELECT no_such_function();"]].concat();
+    let version = |connection: &Connection| {
+        connection.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let known = migrate::known_version();
+    migrate::back_up(&connection, &file(dir.path()), known).unwrap();
+    assert!(migrate::migrate(&mut connection, &bad).is_err());
+    assert_eq!(version(&connection), known + 1, "the good step before it is done");
+    let half: bool = connection
+        .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'half')", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert!(!half);
+    migrate::migrate(&mut connection, &good).unwrap();
+    let kept: u32 =
+        connection.query_row("SELECT count(*) FROM recordings", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 120);
+
+    let backup = dir.path().join(format!("catalogue.sqlite3.before-v{}", known + 1));
+    let before = TempDir::new().unwrap();
+    fs::copy(backup, file(before.path())).unwrap();
+    let (catalogue, note) = Catalogue::open(before.path()).unwrap();
+    assert_eq!((note.repaired, catalogue.counts().unwrap().all), (None, 119));
+}
+
+#[test]
+fn another_programs_lock_is_waited_for_and_then_told() {
+    let bed = Bed::new();
+    bed.catalogue.close_cleanly().unwrap();
+    drop(bed.catalogue);
+    let (catalogue, _) =
+        Catalogue::open_waiting(bed.dir.path(), Duration::from_millis(20)).unwrap();
+    let other = Connection::open(catalogue.path()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(matches!(catalogue.set_setting("x", &json!(1)), Err(Error::Busy)));
+    assert_eq!(catalogue.accounts().unwrap().len(), 1, "reading goes on");
+    other.execute_batch("COMMIT").unwrap();
+    catalogue.set_setting("x", &json!(1)).unwrap();
+}
+
+#[test]
+fn a_folder_that_cannot_be_one_is_told() {
+    let dir = TempDir::new().unwrap();
+    let blocked = dir.path().join("file");
+    fs::write(&blocked, "x").unwrap();
+    assert!(matches!(Catalogue::open(&blocked).map(|_| ()), Err(Error::NotWritable { .. })));
+    assert!(matches!(
+        Catalogue::open(&blocked.join("in")).map(|_| ()),
+        Err(Error::NotWritable { .. })
+    ));
+    fs::create_dir(dir.path().join("catalogue.sqlite3")).unwrap();
+    assert!(Catalogue::open(dir.path()).is_err(), "a folder in the file's place");
+}
+
+#[test]
+fn the_mark_says_how_the_last_use_ended() {
+    let dir = closed_index(true);
+    let mark = dir.path().join("catalogue.open");
+    assert!(!mark.exists());
+    let (catalogue, _) = Catalogue::open(dir.path()).unwrap();
+    assert!(mark.exists());
+    catalogue.close_cleanly().unwrap();
+    assert!(!mark.exists());
+    catalogue.set_setting("x", &json!(1)).unwrap();
+    assert!(mark.exists(), "a write after closing is a use");
+}

@@ -1,0 +1,72 @@
+//! Telephone numbers as people search for them and read them.
+//!
+//! Vendors send `+919876543210`, `919624705678`, `sip:user@host`, or nothing. We keep what they sent, and derive two
+//! things: the digits (to search in any notation) and a form grouped by country (to read).
+
+use phonenumber::Mode;
+
+/// The digits of a number, without `+`, separators or an international `00` prefix. For a SIP address the digits of
+/// its user part, if it has any.
+pub fn digits(text: &str) -> String {
+    let user = sip_user(text).unwrap_or(text);
+    let digits: String = user.chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("00") {
+        Some(rest) if digits.len() > 10 => rest.to_owned(),
+        _ => digits,
+    }
+}
+
+/// The part between `sip:` (or `sips:`) and `@`, if the text is such an address.
+pub fn sip_user(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:"))?;
+    Some(rest.split(['@', ';']).next().unwrap_or(rest))
+}
+
+/// A number to read: `+91 98765 43210`. What is no valid international number comes back as it was.
+pub fn display(text: &str) -> String {
+    if text.starts_with("sip") || text.len() > 20 {
+        return text.to_owned();
+    }
+    let digits = digits(text);
+    if digits.len() < 8 || text.chars().any(char::is_alphabetic) {
+        return text.to_owned();
+    }
+    match phonenumber::parse(None, format!("+{digits}")) {
+        Ok(number) if number.is_valid() => number.format().mode(Mode::International).to_string(),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn any_notation_gives_the_same_digits() {
+        for text in ["+91 98765-43210", "00919876543210", "919876543210", "+91(98765)43210"] {
+            assert_eq!(digits(text), "919876543210", "{text}");
+        }
+        assert_eq!(digits("sip:1001@example.test"), "1001");
+        assert_eq!(digits("sip:anna@10.0.0.1"), "");
+        assert_eq!(digits("0012"), "0012", "a short code keeps its zeros");
+    }
+
+    #[test]
+    fn numbers_read_well_and_other_text_is_left_alone() {
+        assert_eq!(display("919876543210"), "+91 98765 43210");
+        assert_eq!(display("+14155550123"), "+1 415-555-0123");
+        assert_eq!(display("sip:anna@example.test"), "sip:anna@example.test");
+        assert_eq!(display("anonymous"), "anonymous");
+        assert_eq!(display("1001"), "1001");
+        assert_eq!(display(""), "");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,40}") {
+            let _ = display(&text);
+            let _ = digits(&text);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Use cases: everything a person can do with Tapeshelf, without a window.
+//!
+//! [`Engine`] is composed once from its [`Options`] and holds no global state: two engines can run in one process. The
+//! shell calls it and forwards its [`Event`]s; the tests do the same against the sandbox. Each file below is one area
+//! of use cases; what they share (catalogue, vault, provider per account) lives in this file and in `accounts`.
+
+mod accounts;
+mod deletion;
+mod data;
+mod error;
+mod events;
+mod exports;
+mod fetch;
+mod library;
+mod playback;
+mod settings;
+mod sync;
+mod transfers;
+pub mod vault;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use catalogue::Catalogue;
+use domain::AccountId;
+use jiff::Timestamp;
+use providers::Provider;
+use providers::http::{Transport, TransportOptions};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+pub use accounts::{AccountState, NewVobizAccount, SecretPlace};
+pub use audio::{OutputKind, Peaks};
+pub use catalogue::{CopyRecord, ExportOutcome, ExportRow, ItemRecord, ItemState, JobState, RowRecord, Totals};
+pub use catalogue::{StoredRecording, ViewCounts};
+pub use data::{DataFacts, Platform};
+pub use deletion::{DeleteOrder, DeleteReport, Kept};
+pub use error::{Error, KeyringFailure, Result};
+pub use events::{Event, Subscription};
+pub use exports::ReviewedExport;
+pub use library::{Detail, Selection, Snapshot};
+pub use playback::{PlaybackState, PlayerPhase};
+pub use providers::{Correlation, Error as VendorError};
+pub use transfer::{Error as FileError, free_bytes};
+pub use settings::{ColumnWidth, Density, Settings, Theme};
+pub use sync::SyncProgress;
+pub use transfers::{FolderToken, JobView, PreviewedNames};
+
+use vault::Vault;
+
+/// Tells the time; passed in so that tests can set it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What an engine is made of.
+pub struct Options {
+    /// Index, settings, audio cache and sandbox state live below this folder.
+    pub data_dir: PathBuf,
+    /// Where secrets go.
+    pub vault: Arc<dyn Vault>,
+    /// Where sound goes.
+    pub output: OutputKind,
+    /// The time.
+    pub clock: Clock,
+    /// Who acts, for the record of deletions (the OS user).
+    pub actor: String,
+    /// The sandbox's number of recordings and seed.
+    pub sandbox_recordings: u32,
+}
+
+/// The program without its window. Cheap to clone. Needs a tokio runtime around it.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    catalogue: Catalogue,
+    vault: Arc<dyn Vault>,
+    clock: Clock,
+    actor: String,
+    start_note: Option<String>,
+    transport: Transport,
+    sandbox_recordings: u32,
+    sandbox: OnceCell<sandbox::Sandbox>,
+    providers: Mutex<HashMap<AccountId, Arc<dyn Provider>>>,
+    session_secrets: vault::MemoryVault,
+    missing_secrets: Mutex<HashSet<AccountId>>,
+    events: events::Hub,
+    syncs: Mutex<HashMap<AccountId, CancellationToken>>,
+    snapshots: Mutex<library::Snapshots>,
+    transfers: transfers::Running,
+    playback: playback::Playback,
+    shutdown: CancellationToken,
+}
+
+impl Engine {
+    /// Opens the index below `options.data_dir`, and recovers jobs that an earlier run left in the middle (they go on
+    /// with [`Engine::resume_work`]).
+    ///
+    /// # Errors
+    /// When the data folder cannot be used, or the index was written by a newer version.
+    pub fn open(options: Options) -> Result<Self> {
+        std::fs::create_dir_all(&options.data_dir)
+            .map_err(|source| Error::file(&options.data_dir, &source))?;
+        let (catalogue, note) = Catalogue::open(&options.data_dir)?;
+        let now = (options.clock)();
+        catalogue.begin_visit(now)?;
+        let volume = settings::read(&catalogue)?.volume;
+        let events = events::Hub::new();
+        let playback = playback::Playback::start(options.output, &events, volume);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                data_dir: options.data_dir,
+                catalogue,
+                vault: options.vault,
+                clock: options.clock,
+                actor: options.actor,
+                start_note: note.repaired,
+                transport: Transport::new(TransportOptions::default())?,
+                sandbox_recordings: options.sandbox_recordings,
+                sandbox: OnceCell::new(),
+                providers: Mutex::default(),
+                session_secrets: vault::MemoryVault::default(),
+                missing_secrets: Mutex::default(),
+                events,
+                syncs: Mutex::default(),
+                snapshots: Mutex::default(),
+                transfers: transfers::Running::default(),
+                playback,
+                shutdown: CancellationToken::new(),
+            }),
+        })
+    }
+
+    /// Goes on with what an earlier run left: downloads first, then a sync of every account.
+    /// Called once the window is up, because it may touch the keyring.
+    pub async fn resume_work(&self) -> Result<()> {
+        self.recover_transfers().await?;
+        for state in self.accounts().await? {
+            // One without a secret fails at once and so shows that it needs a sign-in.
+            self.start_sync(&state.account.id);
+        }
+        Ok(())
+    }
+
+    /// Stops all work and closes the index. Jobs keep their place and go on at the next start.
+    pub async fn shut_down(&self) {
+        self.inner.shutdown.cancel();
+        self.inner.transfers.stopped().await;
+        let catalogue = self.inner.catalogue.clone();
+        let closed = tokio::task::spawn_blocking(move || catalogue.close_cleanly()).await;
+        if let Ok(Err(error)) = closed {
+            tracing::warn!(%error, "the index could not be closed cleanly");
+        }
+    }
+
+    /// The folder everything is kept in.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.inner.clock)()
+    }
+
+    /// Runs a piece of work on the catalogue off the async threads.
+    async fn with_catalogue<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Catalogue) -> catalogue::Result<T> + Send + 'static,
+    {
+        let catalogue = self.inner.catalogue.clone();
+        blocking(move || work(&catalogue).map_err(Error::from)).await
+    }
+}
+
+/// Runs blocking work on its own thread and hands the result back.
+async fn blocking<T, F>(work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(stopped) if stopped.is_cancelled() => Err(Error::Cancelled),
+        Err(panicked) => Err(Error::Internal { what: panicked.to_string() }),
+    }
+}
+
+/// Locks a mutex. A thread that panicked while holding it left plain data behind, which is still good to read.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

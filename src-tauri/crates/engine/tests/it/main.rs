@@ -1,0 +1,10 @@
+//! The use cases on real parts: the sandbox over HTTP, SQLite, files, the decoder. Only the keyring (memory) and the
+//! sound device (silent, paced by the clock) are stand-ins; the desktop journeys have the real ones.
+
+mod accounts;
+mod deletion;
+mod exports;
+mod playback;
+mod support;
+mod sync;
+mod transfers;

@@ -1,0 +1,108 @@
+//! One error for all vendors, by meaning.
+
+use std::time::Duration;
+
+/// Shorthand.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a vendor said about a failed request, kept for the details of a message and for its support.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Correlation {
+    /// HTTP status, if there was a reply.
+    pub status: Option<u16>,
+    /// The vendor's own message, control characters removed, at most 500 characters.
+    pub message: Option<String>,
+    /// The vendor's correlation id (`api_id`, `requestId`).
+    pub id: Option<String>,
+}
+
+/// Why a request to a vendor failed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The vendor does not have it (404 on a recording).
+    #[error("the vendor does not have this")]
+    NotFound(Correlation),
+    /// The credentials were refused, also when checked by themselves.
+    #[error("the vendor refused the credentials")]
+    Unauthenticated(Correlation),
+    /// The credentials are good but may not do this.
+    #[error("the account may not do this")]
+    PermissionDenied(Correlation),
+    /// Too many requests; wait.
+    #[error("the vendor asks to slow down")]
+    RateLimited {
+        /// How long the vendor asks to wait.
+        retry_after: Option<Duration>,
+        /// The reply.
+        correlation: Correlation,
+    },
+    /// Another such operation is running (Vobiz: one export at a time).
+    #[error("the vendor is busy with an earlier request")]
+    Busy(Correlation),
+    /// Nobody answered: no network, no such host, refused, TLS, timed out. The text has no URL in it.
+    #[error("no answer: {reason}")]
+    Unreachable {
+        /// What went wrong, for a person.
+        reason: String,
+    },
+    /// The connection broke or stalled in the middle of a reply.
+    #[error("the connection broke: {reason}")]
+    Interrupted {
+        /// What went wrong.
+        reason: String,
+    },
+    /// The vendor said no (any other 4xx), with its reason.
+    #[error("the vendor rejected the request")]
+    Rejected(Correlation),
+    /// The vendor failed (5xx).
+    #[error("the vendor had an error")]
+    VendorFailed(Correlation),
+    /// The reply cannot be what the API promises: not JSON, not the shape, HTML, a redirect that leads nowhere.
+    #[error("unexpected reply: {reason}")]
+    BadReply {
+        /// What was wrong with it.
+        reason: String,
+        /// The reply.
+        correlation: Correlation,
+    },
+    /// The request breaks a rule we know, so it was not sent.
+    #[error("not sent: {reason}")]
+    Invalid {
+        /// Which rule.
+        reason: String,
+    },
+    /// This vendor cannot do this.
+    #[error("this vendor cannot do that")]
+    NotSupported,
+}
+
+impl Error {
+    /// The reply's details, if there was a reply.
+    pub fn correlation(&self) -> Option<&Correlation> {
+        match self {
+            Self::NotFound(correlation)
+            | Self::Unauthenticated(correlation)
+            | Self::PermissionDenied(correlation)
+            | Self::Busy(correlation)
+            | Self::Rejected(correlation)
+            | Self::VendorFailed(correlation)
+            | Self::RateLimited { correlation, .. }
+            | Self::BadReply { correlation, .. } => Some(correlation),
+            Self::Unreachable { .. }
+            | Self::Interrupted { .. }
+            | Self::Invalid { .. }
+            | Self::NotSupported => None,
+        }
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::Unreachable { .. }
+                | Self::Interrupted { .. }
+                | Self::VendorFailed(_)
+        )
+    }
+}

@@ -1,0 +1,255 @@
+//! Sends requests: the connections, their timeouts, and the hop-by-hop walk along redirects.
+//!
+//! There are two kinds of connection. Replies of an API may be compressed; audio must come as it is, because servers
+//! ignore `Range` when they compress and a resumed file would then hold the beginning twice. And addresses on this
+//! computer never go through a proxy, whatever the system's settings say.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Certificate, Client, Method, Response, redirect};
+use url::Url;
+
+use super::redirect::{MAX_REDIRECTS, is_loopback, is_redirect, next_url, permit};
+use super::{Audience, Failure, Redactor, Reply, Tries, body, failure, reply, retry};
+use crate::error::{Error, Result};
+
+/// Limits of all traffic. The defaults are meant for people's machines; tests shorten the waits.
+#[derive(Debug, Clone)]
+pub struct TransportOptions {
+    /// How long a connection may take to stand, TLS included.
+    pub connect_timeout: Duration,
+    /// How long nothing at all may come, before the head of a reply and between two parts of its body.
+    pub read_timeout: Duration,
+    /// A body that brings less than [`TransportOptions::stall_min_bytes_per_s`] over this time of waiting is stalled.
+    pub stall_window: Duration,
+    /// See [`TransportOptions::stall_window`].
+    pub stall_min_bytes_per_s: u64,
+    /// The largest JSON reply that is read, in bytes, after decompression.
+    pub json_limit_bytes: usize,
+    /// How often an idempotent request is tried in all, at least once.
+    pub max_tries: u32,
+    /// The shortest wait before the second try. Each wait is drawn from `d..2d`, and `d` doubles.
+    pub first_backoff: Duration,
+    /// The longest `Retry-After` that is waited for here. A longer one is left to the caller, as
+    /// [`Error::RateLimited`].
+    pub max_retry_after: Duration,
+    /// `User-Agent` of every request.
+    pub user_agent: String,
+    /// Certificates (PEM, any number) of authorities to trust besides the system's: for companies whose proxy opens
+    /// TLS. Empty for none. There is no switch to trust everybody.
+    pub extra_authorities_pem: Vec<u8>,
+}
+
+impl Default for TransportOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            read_timeout: Duration::from_secs(30),
+            stall_window: Duration::from_mins(1),
+            stall_min_bytes_per_s: 1024,
+            json_limit_bytes: 64 * 1024 * 1024,
+            max_tries: 4,
+            first_backoff: Duration::from_millis(500),
+            max_retry_after: Duration::from_secs(30),
+            user_agent: concat!("Tapeshelf/", env!("CARGO_PKG_VERSION")).to_owned(),
+            extra_authorities_pem: Vec::new(),
+        }
+    }
+}
+
+/// The connections of the whole program. Cheap to clone; all clones share one pool.
+#[derive(Clone)]
+pub struct Transport {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    api: Route,
+    media: Route,
+    options: TransportOptions,
+}
+
+/// The same client twice, with and without the system's proxy.
+struct Route {
+    outside: Client,
+    loopback: Client,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("options", &self.inner.options).finish_non_exhaustive()
+    }
+}
+
+/// Which kind of connection a request uses, and where its redirects may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// JSON. A redirect may only lead to origins that may see the credentials: an answer from elsewhere is no answer.
+    Api,
+    /// Audio. A redirect may lead to any https host, without the credentials.
+    Media,
+}
+
+/// One request, without credentials.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) lane: Lane,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<String>,
+}
+
+/// What proves who we are, and where it may be shown.
+#[derive(Debug, Clone)]
+pub(crate) struct Credentials {
+    /// Headers, each marked sensitive.
+    pub(crate) headers: HeaderMap,
+    /// Who may see them.
+    pub(crate) audience: Audience,
+    /// Takes them out of text that came from outside.
+    pub(crate) redactor: Redactor,
+}
+
+impl Transport {
+    /// Builds the connections.
+    ///
+    /// # Errors
+    /// `Invalid` when the options cannot be used (a user agent that is no header value, authorities that are no
+    /// certificates) or TLS cannot be set up.
+    pub fn new(options: TransportOptions) -> Result<Self> {
+        let api = Route::new(&options, true)?;
+        let media = Route::new(&options, false)?;
+        Ok(Self { inner: Arc::new(Inner { api, media, options }) })
+    }
+
+    pub(crate) fn options(&self) -> &TransportOptions {
+        &self.inner.options
+    }
+
+    /// Sends a call and follows its redirects. The reply may have any status; its body has not been read.
+    pub(crate) async fn send(
+        &self,
+        call: &Call,
+        credentials: &Credentials,
+    ) -> Result<Response, Failure> {
+        let audience = &credentials.audience;
+        let mut url = call.url.clone();
+        // Once a trail has left the vendor it stays a stranger's, also where it leads back.
+        let mut trusted = true;
+        for _ in 0..=MAX_REDIRECTS {
+            permit(&url, audience).map_err(|reason| Failure::refused(bad_redirect(reason)))?;
+            trusted &= audience.admits(&url);
+            if !trusted && call.lane == Lane::Api {
+                let host = url.host_str().unwrap_or_default();
+                let reason =
+                    format!("the API sent the request on to {host}, which is not the vendor's");
+                return Err(Failure::refused(bad_redirect(reason)));
+            }
+            let response = self.hop(call, &url, trusted.then_some(credentials)).await?;
+            if !is_redirect(response.status()) {
+                return Ok(response);
+            }
+            if call.method != Method::GET {
+                let reason = format!(
+                    "the vendor redirected a {} request, which is not repeated elsewhere",
+                    call.method
+                );
+                return Err(Failure::replied(bad_redirect(reason)));
+            }
+            url = next_url(&url, response.headers().get(LOCATION))
+                .map_err(|reason| Failure::replied(bad_redirect(reason)))?;
+        }
+        let reason = format!("more than {MAX_REDIRECTS} redirects");
+        Err(Failure::replied(bad_redirect(reason)))
+    }
+
+    /// Sends a call and reads the whole reply as an API reply: an error status is an error.
+    pub(crate) async fn ask_once(
+        &self,
+        call: &Call,
+        credentials: &Credentials,
+    ) -> Result<Reply, Failure> {
+        let host = call.url.host_str().unwrap_or_default().to_owned();
+        let response = self.send(call, credentials).await?;
+        let response = reply::successful(response, &credentials.redactor, self.options()).await?;
+        let status = response.status();
+        let bytes =
+            body::read_whole(response, &host, self.inner.options.json_limit_bytes, self.options())
+                .await?;
+        Ok(Reply { status, bytes })
+    }
+
+    /// Like [`Transport::ask_once`], several times if the failure may pass. For idempotent requests only.
+    pub(crate) async fn ask(
+        &self,
+        call: &Call,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> Result<Reply, Failure> {
+        retry::run(self.options(), tries, || self.ask_once(call, credentials)).await
+    }
+
+    async fn hop(
+        &self,
+        call: &Call,
+        url: &Url,
+        credentials: Option<&Credentials>,
+    ) -> Result<Response, Failure> {
+        let route = match call.lane {
+            Lane::Api => &self.inner.api,
+            Lane::Media => &self.inner.media,
+        };
+        let client = if is_loopback(url) { &route.loopback } else { &route.outside };
+        let mut headers = call.headers.clone();
+        if let Some(credentials) = credentials {
+            headers.extend(credentials.headers.clone());
+        }
+        let mut request = client.request(call.method.clone(), url.clone()).headers(headers);
+        if let Some(body) = &call.body {
+            request = request.body(body.clone());
+        }
+        request.send().await.map_err(|error| failure::of_request(&error, url, self.options()))
+    }
+}
+
+impl Route {
+    fn new(options: &TransportOptions, compressed: bool) -> Result<Self> {
+        let user_agent = HeaderValue::from_str(&options.user_agent)
+            .map_err(|_| Error::Invalid { reason: "the user agent is no header value".into() })?;
+        let authorities =
+            Certificate::from_pem_bundle(&options.extra_authorities_pem).map_err(|_| {
+                Error::Invalid { reason: "the extra authorities are no PEM certificates".into() }
+            })?;
+        let build = |proxied: bool| {
+            let mut builder = Client::builder()
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                // Whether to try again is decided in one place, `retry`.
+                .retry(reqwest::retry::never())
+                .connect_timeout(options.connect_timeout)
+                .read_timeout(options.read_timeout)
+                .user_agent(user_agent.clone());
+            if !authorities.is_empty() {
+                builder = builder.tls_certs_merge(authorities.iter().cloned());
+            }
+            if !compressed {
+                builder = builder.no_gzip();
+            }
+            if !proxied {
+                builder = builder.no_proxy();
+            }
+            builder.build().map_err(|error| Error::Invalid {
+                reason: format!("network access cannot be set up: {}", failure::root_cause(&error)),
+            })
+        };
+        Ok(Self { outside: build(true)?, loopback: build(false)? })
+    }
+}
+
+fn bad_redirect(reason: String) -> Error {
+    Error::BadReply { reason, correlation: crate::error::Correlation::default() }
+}

@@ -1,0 +1,141 @@
+//! Trouble below HTTP: each kind has its own words, and none of them is a URL.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tapeshelf_providers::{Error, PageRequest, Provider, TransportOptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::support::{
+    Answer, Server, TOKEN, Tls, account, account_with, page, quick, row, tls_file,
+};
+
+async fn list_error(base_url: &str, options: TransportOptions) -> Error {
+    let error = account_with(base_url, options).list(&PageRequest::default()).await.unwrap_err();
+    let shown = format!("{error} {error:?}");
+    assert!(
+        !shown.contains("://") && !shown.contains("/api/v1") && !shown.contains(TOKEN),
+        "{shown}"
+    );
+    error
+}
+
+fn words(error: &Error) -> String {
+    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    error.to_string()
+}
+
+#[tokio::test]
+async fn a_refused_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let error = list_error(&format!("http://127.0.0.1:{port}/api/v1"), quick()).await;
+    assert!(words(&error).contains("refused the connection"), "{error}");
+}
+
+#[tokio::test]
+async fn silence() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let options =
+        TransportOptions { read_timeout: Duration::from_millis(50), max_tries: 2, ..quick() };
+    let error = list_error(&format!("http://127.0.0.1:{port}/api/v1"), options).await;
+    assert!(words(&error).contains("did not reply within 0.05 s"), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_broken_off() {
+    let server = Server::start(|_| Answer::hang_up()).await;
+    let error = list_error(&server.base_url(), quick()).await;
+    assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
+    let server = Server::start(|_| Answer::new(200, "{\"objects\"").promising(Some(99))).await;
+    let error = list_error(&server.base_url(), quick()).await;
+    assert!(
+        matches!(&error, Error::Interrupted { reason } if reason.contains("in the middle")),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_reply_that_drips_or_never_ends() {
+    let server = Server::start(|_| Answer::dripping()).await;
+    let error = list_error(&server.base_url(), TransportOptions { max_tries: 1, ..quick() }).await;
+    assert!(
+        matches!(&error, Error::Interrupted { reason } if reason.contains("stalled")),
+        "{error:?}"
+    );
+    let server = Server::start(|_| Answer::new(200, " ".repeat(5000)).promising(None)).await;
+    let error =
+        list_error(&server.base_url(), TransportOptions { json_limit_bytes: 4096, ..quick() })
+            .await;
+    assert!(
+        matches!(&error, Error::BadReply { reason, .. } if reason.contains("4096")),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn certificates_are_judged_and_the_judgement_is_told() {
+    let trusting =
+        || TransportOptions { extra_authorities_pem: tls_file("authority.pem"), ..quick() };
+    let cases = [
+        ("good", quick(), "does not trust"),
+        ("expired", trusting(), "has expired"),
+        ("other-name", trusting(), "not for 127.0.0.1"),
+    ];
+    for (certificate, options, word) in cases {
+        let server = Server::start_with(Tls::Yes(certificate), |_| page(&json!([row("a")]))).await;
+        let error = list_error(&server.base_url(), options).await;
+        assert!(words(&error).contains(word), "{certificate}: {error}");
+        assert_eq!(server.seen().len(), 0, "{certificate}: nothing was said to it");
+    }
+    let server = Server::start_with(Tls::Yes("good"), |_| page(&json!([row("a")]))).await;
+    let listed = account_with(&server.base_url(), trusting()).list(&PageRequest::default()).await;
+    assert_eq!(listed.unwrap().received, 1, "with the authority's certificate it is trusted");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let serving = tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut hello = [0; 16];
+            socket.read_exact(&mut hello).await.unwrap();
+            socket
+                .write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+                .await
+                .unwrap();
+        }
+    });
+    let error = list_error(&format!("https://127.0.0.1:{port}/api/v1"), quick()).await;
+    serving.abort();
+    assert!(words(&error).contains("does not speak TLS"), "{error}");
+}
+
+#[tokio::test]
+async fn a_web_page_instead_of_data() {
+    let html = "<!DOCTYPE html><title>Sign in to the hotel's network</title>";
+    let server =
+        Server::start(move |_| Answer::new(200, html).with("Content-Type", "text/html")).await;
+    let error = list_error(&server.base_url(), quick()).await;
+    assert!(
+        matches!(&error, Error::BadReply { reason, .. } if reason.contains("web page")),
+        "{error:?}"
+    );
+    let error = account(&server.base_url()).check().await.unwrap_err();
+    assert!(matches!(error, Error::BadReply { .. }), "it does not pass for a sign-in: {error:?}");
+    assert_eq!(server.seen().len(), 2, "a page is not asked for again");
+}
+
+#[tokio::test]
+async fn options_that_cannot_be_used_are_named() {
+    let user_agent = TransportOptions { user_agent: "a\nb".into(), ..quick() };
+    assert!(matches!(tapeshelf_providers::Transport::new(user_agent), Err(Error::Invalid { .. })));
+    let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n".to_vec();
+    let authorities = TransportOptions { extra_authorities_pem: pem, ..quick() };
+    assert!(matches!(tapeshelf_providers::Transport::new(authorities), Err(Error::Invalid { .. })));
+}

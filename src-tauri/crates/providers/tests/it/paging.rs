@@ -1,0 +1,105 @@
+//! Pages: what is asked for, what is believed, and when it ends.
+
+use serde_json::{Value, json};
+use tapeshelf_providers::{Error, PageRequest, Provider};
+
+use crate::support::{Answer, Server, account, page, row};
+
+async fn list_of(
+    reply: Value,
+    offset: u64,
+) -> tapeshelf_providers::Result<tapeshelf_providers::Page> {
+    let server = Server::start(move |_| Answer::json(&reply)).await;
+    account(&server.base_url()).list(&PageRequest { offset, ..PageRequest::default() }).await
+}
+
+#[tokio::test]
+async fn the_request_names_what_is_wanted() {
+    let server = Server::start(|_| page(&json!([]))).await;
+    let provider = account(&server.base_url());
+    provider.list(&PageRequest::default()).await.unwrap();
+    let request = PageRequest {
+        offset: 40,
+        limit: 20,
+        call_uuid: Some("a&limit=1 +é".into()),
+        recording_type: Some("trunk".into()),
+    };
+    provider.list(&request).await.unwrap();
+    let seen = server.seen();
+    assert_eq!(seen[0].target, "/api/v1/Account/MA_CANARY01/Recording/?limit=100&offset=0");
+    assert_eq!((seen[1].query("limit"), seen[1].query("offset")), (Some("20"), Some("40")));
+    assert_eq!(seen[1].query("call_uuid"), Some("a%26limit%3D1+%2B%C3%A9"));
+    assert_eq!(seen[1].query("recording_type"), Some("trunk"));
+}
+
+#[tokio::test]
+async fn the_end_is_where_next_is_null_or_nothing_came() {
+    let rows = json!([row("a"), row("b")]);
+    let meta = |next: Value| json!({"meta": {"next": next, "total_count": 9}, "objects": rows});
+    assert!(list_of(meta(json!("/v1/Account/X/Recording/?offset=2")), 0).await.unwrap().has_more);
+    for last in [json!(null), json!(""), json!(" "), json!(false)] {
+        assert!(!list_of(meta(last.clone()), 0).await.unwrap().has_more, "{last}");
+    }
+    let looping = json!({"meta": {"next": "/again", "total_count": 9}, "objects": []});
+    assert!(
+        !list_of(looping, 0).await.unwrap().has_more,
+        "an empty page ends it, whatever it says"
+    );
+}
+
+#[tokio::test]
+async fn without_next_the_total_decides_and_without_both_an_empty_page() {
+    let counted = json!({"meta": {"total_count": "3"}, "objects": [row("a"), row("b")]});
+    assert!(list_of(counted.clone(), 0).await.unwrap().has_more);
+    assert!(!list_of(counted, 1).await.unwrap().has_more);
+    assert!(list_of(json!([row("a")]), 0).await.unwrap().has_more);
+    assert!(!list_of(json!([]), 1).await.unwrap().has_more);
+    let lying = json!({"meta": {"total_count": 1000}, "objects": []});
+    assert!(!list_of(lying, 1).await.unwrap().has_more);
+}
+
+#[tokio::test]
+async fn the_next_link_is_never_followed() {
+    let trap = Server::start(|_| page(&json!([]))).await;
+    let next = trap.url("/api/v1/Account/MA_CANARY01/Recording/?offset=1");
+    let reply = json!({"meta": {"next": next}, "objects": [row("a")]});
+    let server = Server::start(move |_| Answer::json(&reply)).await;
+    let provider = account(&server.base_url());
+    assert!(provider.list(&PageRequest::default()).await.unwrap().has_more);
+    provider.list(&PageRequest { offset: 1, ..PageRequest::default() }).await.unwrap();
+    assert_eq!(trap.seen().len(), 0);
+    assert_eq!(server.seen()[1].query("offset"), Some("1"));
+}
+
+#[tokio::test]
+async fn a_large_page_that_is_refused_is_asked_for_smaller_from_then_on() {
+    let server =
+        Server::start(|request| match request.query("limit").unwrap().parse::<u32>().unwrap() {
+            0..=20 => page(&json!([row("a")])),
+            _ => Answer::new(400, r#"{"status":"failure","message":"limit too large"}"#),
+        })
+        .await;
+    let provider = account(&server.base_url());
+    assert_eq!(provider.list(&PageRequest::default()).await.unwrap().received, 1);
+    assert_eq!(
+        provider.list(&PageRequest { limit: 50, ..PageRequest::default() }).await.unwrap().received,
+        1
+    );
+    let limits: Vec<String> =
+        server.seen().iter().map(|request| request.query("limit").unwrap().to_owned()).collect();
+    assert_eq!(limits, ["100", "20", "20"]);
+}
+
+#[tokio::test]
+async fn a_400_that_is_not_about_the_size_is_told_and_nothing_is_remembered() {
+    let server = Server::start(|_| Answer::new(400, r#"{"message":"no such filter"}"#)).await;
+    let provider = account(&server.base_url());
+    for _ in 0..2 {
+        let error = provider.list(&PageRequest::default()).await.unwrap_err();
+        let Error::Rejected(said) = error else { panic!("{error:?}") };
+        assert_eq!(said.message.as_deref(), Some("no such filter"));
+    }
+    let limits: Vec<String> =
+        server.seen().iter().map(|request| request.query("limit").unwrap().to_owned()).collect();
+    assert_eq!(limits, ["100", "20", "100", "20"]);
+}

@@ -1,0 +1,82 @@
+//! A small HTTP server whose every byte the test decides, and an account to use it with.
+
+mod server;
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::Secret;
+use serde_json::{Value, json};
+use tapeshelf_providers::{Transport, TransportOptions, Vobiz, VobizConfig};
+
+pub(crate) use server::{Answer, Request, Server, Tls};
+
+/// The account id of the tests.
+pub(crate) const AUTH_ID: &str = "MA_CANARY01";
+/// The canary: it must reach nobody but the vendor, and no text of ours.
+pub(crate) const TOKEN: &str = "canary-token-4f9b2c7d8e";
+
+/// Limits that make failures quick.
+pub(crate) fn quick() -> TransportOptions {
+    TransportOptions {
+        connect_timeout: Duration::from_secs(5),
+        read_timeout: Duration::from_millis(500),
+        stall_window: Duration::from_millis(300),
+        first_backoff: Duration::from_millis(1),
+        max_retry_after: Duration::from_secs(1),
+        ..TransportOptions::default()
+    }
+}
+
+/// An account whose API is at this address.
+pub(crate) fn account(base_url: &str) -> Vobiz {
+    account_with(base_url, quick())
+}
+
+/// The same with other limits.
+pub(crate) fn account_with(base_url: &str, options: TransportOptions) -> Vobiz {
+    let config = VobizConfig {
+        auth_id: AUTH_ID.into(),
+        auth_token: Secret::new(TOKEN.into()),
+        base_url: base_url.parse().unwrap(),
+        page_size: 100,
+    };
+    Vobiz::new(config, Transport::new(options).unwrap()).unwrap()
+}
+
+/// A sample out of the vendor's documents.
+pub(crate) fn sample(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/vobiz")
+        .join(format!("{name}.json"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// A file of the TLS fixtures.
+pub(crate) fn tls_file(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tls").join(name))
+        .unwrap()
+}
+
+/// What `/auth/me` says for good credentials. It holds the token, as the vendor's does.
+pub(crate) fn me() -> Answer {
+    Answer::json(&json!({
+        "auth_id": AUTH_ID, "auth_secret": TOKEN, "name": "Asha", "company": "Example Ltd",
+        "timezone": "Asia/Kolkata", "pricing_tier": {"currency": "INR"}, "credit_limit": "100.00",
+    }))
+}
+
+/// A page with these rows and nothing behind it.
+pub(crate) fn page(rows: &Value) -> Answer {
+    let total = rows.as_array().map_or(0, Vec::len);
+    Answer::json(&json!({
+        "api_id": "api-1",
+        "meta": {"limit": 20, "offset": 0, "next": null, "previous": null, "total_count": total},
+        "objects": rows,
+    }))
+}
+
+/// A plain row.
+pub(crate) fn row(id: &str) -> Value {
+    json!({"recording_id": id, "recording_duration_ms": "7880.00000", "add_time": "2026-05-07 09:45:35.79276+05:30"})
+}

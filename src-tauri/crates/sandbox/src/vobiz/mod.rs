@@ -1,0 +1,118 @@
+//! Vobiz, as its documents describe it and its samples look.
+//!
+//! The routes are matched letter by letter: another case or a missing slash meets the fallback, which says 401, as the
+//! vendor does, so that a client cannot tell a wrong address from wrong credentials.
+
+mod account;
+mod export;
+mod export_rules;
+mod media;
+mod object;
+mod range;
+mod recordings;
+mod trouble;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use crate::server::{RecordingFacts, Shared};
+use crate::shelf::Row;
+pub(crate) use media::media_url;
+
+/// The only account. Of the form the vendor's own app insists on: `^MA_[A-Z0-9]{6,}$`.
+pub(crate) const AUTH_ID: &str = "MA_SANDBOX1";
+/// Its token. It opens nothing but this server.
+pub(crate) const AUTH_TOKEN: &str = "sandbox-token-7f3a9c51d2";
+
+/// The routes of the API origin.
+pub(crate) fn api(shared: &Arc<Shared>) -> Router {
+    let recordings = format!("/api/v1/Account/{AUTH_ID}/Recording/");
+    Router::new()
+        .route("/api/v1/auth/me", get(account::me))
+        .route(&format!("/api/v1/account/{AUTH_ID}/balance/{{currency}}"), get(account::balance))
+        .route(&recordings, get(recordings::list))
+        .route(
+            &format!("{recordings}{{recording_id}}/"),
+            get(recordings::retrieve).delete(recordings::delete),
+        )
+        .route(&format!("/api/v1/Account/{AUTH_ID}/export/recording/"), post(export::request))
+        .fallback(async || unauthorized())
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), trouble::api_weather))
+        .layer(middleware::from_fn(authenticate))
+        .with_state(Arc::clone(shared))
+}
+
+/// The routes of the media origin. Files want the same two headers as the API.
+pub(crate) fn media(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route(&format!("{}{{file_name}}", media::folder()), get(media::serve))
+        .fallback(async |State(shared): State<Arc<Shared>>| not_found(&shared))
+        .layer(middleware::from_fn(authenticate))
+        .with_state(Arc::clone(shared))
+}
+
+/// The routes of the foreign host: signed addresses that want no credentials.
+pub(crate) fn foreign(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route(&format!("{}{{file_name}}", media::SIGNED_FOLDER), get(media::serve_signed))
+        .with_state(Arc::clone(shared))
+}
+
+/// A row as the list tells it now.
+pub(crate) fn row_json(shared: &Shared, row: &Row) -> Value {
+    object::value(shared, row, None)
+}
+
+/// The truth about a row's audio.
+pub(crate) fn facts(shared: &Shared, recording_id: &str, row: &Row) -> RecordingFacts {
+    media::facts(shared, recording_id, row)
+}
+
+/// Lets only requests with the account's two headers through.
+async fn authenticate(request: Request, next: Next) -> Response {
+    let has = |headers: &HeaderMap, name: &str, value: &str| {
+        headers.get(name).is_some_and(|sent| sent.as_bytes() == value.as_bytes())
+    };
+    let headers = request.headers();
+    if has(headers, "x-auth-id", AUTH_ID) && has(headers, "x-auth-token", AUTH_TOKEN) {
+        next.run(request).await
+    } else {
+        unauthorized()
+    }
+}
+
+/// 401, for wrong credentials and wrong addresses alike.
+fn unauthorized() -> Response {
+    let body = json!({ "error": "unauthorized", "message": "invalid credentials" });
+    (StatusCode::UNAUTHORIZED, Json(body)).into_response()
+}
+
+/// 404 of a recording.
+fn not_found(shared: &Shared) -> Response {
+    let body = json!({ "api_id": shared.api_id(), "error": "Recording not found" });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
+}
+
+/// The structured error of the vendor's newer pages.
+fn structured(
+    shared: &Shared,
+    status: StatusCode,
+    code: &str,
+    message: &str,
+    details: &Value,
+) -> Response {
+    let body = json!({
+        "status": "error",
+        "error": { "code": code, "message": message, "details": details },
+        "timestamp": shared.now().to_string(),
+        "requestId": shared.api_id(),
+    });
+    (status, Json(body)).into_response()
+}

@@ -1,0 +1,83 @@
+//! What can go wrong on disk, by meaning.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of everything here that touches the disk.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a file or folder could not be used. `reason` is the operating system's own sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No space, no quota, or the largest size the file system takes: the part file is kept, and goes on once there is
+    /// room.
+    #[error("no room left for {}", path.display())]
+    DiskFull {
+        /// The file that did not fit.
+        path: PathBuf,
+    },
+    /// The place exists or should be made, but may not be written: permissions, a read-only disk, a file where a folder
+    /// should be.
+    #[error("{} cannot be written: {reason}", path.display())]
+    NotWritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        reason: String,
+    },
+    /// The file or folder is not there (any more): moved, deleted, or its disk was unplugged.
+    #[error("{} is not there", path.display())]
+    Missing {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// Anything else: a failing disk, a name the file system refuses.
+    #[error("{}: {reason}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// Sorts an operating system error about `path` by meaning.
+    pub(crate) fn new(path: &Path, error: &io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        let path = path.to_owned();
+        let reason = error.to_string();
+        match error.kind() {
+            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => Self::DiskFull { path },
+            Kind::PermissionDenied
+            | Kind::ReadOnlyFilesystem
+            | Kind::NotADirectory
+            | Kind::IsADirectory
+            | Kind::AlreadyExists => Self::NotWritable { path, reason },
+            Kind::NotFound => Self::Missing { path },
+            _ => Self::Io { path, reason },
+        }
+    }
+
+    /// The path the error is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::DiskFull { path }
+            | Self::NotWritable { path, .. }
+            | Self::Missing { path }
+            | Self::Io { path, .. } => path,
+        }
+    }
+}
+
+/// Adds the path to an `io::Result`.
+pub(crate) trait At<T> {
+    /// Sorts the error by meaning, about `path`.
+    fn at(self, path: &Path) -> Result<T>;
+}
+
+impl<T> At<T> for io::Result<T> {
+    fn at(self, path: &Path) -> Result<T> {
+        self.map_err(|error| Error::new(path, &error))
+    }
+}

@@ -1,0 +1,208 @@
+//! The last step of a download: from `.part` to its final name, never over another file, durable when it returns.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::TempPath;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::error::{At, Error, Result};
+use crate::naming::RelativeName;
+use crate::part::SealedPart;
+
+/// How many names (`x`, `x (2)`, …) are tried in one folder before giving up.
+const MAX_TWINS: u32 = 100_000;
+
+/// Gives out names in folders, so that no two files get the same one, also not when they differ in case only.
+///
+/// It lists each folder once and then keeps count itself: listing a folder of 100,000 files for each new file would take
+/// longer than the downloads. Use one for a job, or for all jobs that run at the same time, and not for longer: it does
+/// not notice when a person deletes files. Another program's files are safe in any case, because the rename never
+/// replaces.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    taken: Mutex<HashMap<PathBuf, HashSet<String>>>,
+}
+
+impl Shelf {
+    /// Moves a part file to `name` below `folder`; see [`SealedPart::publish`]. Can be called from several threads.
+    pub fn publish(&self, part: SealedPart, folder: &Path, name: &RelativeName) -> Result<PathBuf> {
+        let target = folder.join(name.folders());
+        make_folders(folder, name)?;
+        let mut number = 0;
+        loop {
+            number = self.claim(&target, name, number + 1)?;
+            let path = target.join(name.file_name(number));
+            match rename_new(&part.path, &path) {
+                Ok(()) => {
+                    sync_folder(&target).at(&target)?;
+                    return Ok(path);
+                }
+                // Another program was faster; the name stays claimed, because it is taken.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => {
+                    self.release(&target, &name.file_name(number));
+                    let path = if part.path.exists() { path } else { part.path };
+                    return Err(Error::new(&path, &error));
+                }
+            }
+        }
+    }
+
+    /// Takes the first free name from `number` on.
+    fn claim(&self, folder: &Path, name: &RelativeName, number: u32) -> Result<u32> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if !taken.contains_key(folder) {
+            taken.insert(folder.to_owned(), names_in(folder)?);
+        }
+        let names = taken.entry(folder.to_owned()).or_default();
+        let free = (number..=MAX_TWINS).find(|n| names.insert(folded(&name.file_name(*n))));
+        free.ok_or_else(|| Error::NotWritable {
+            path: folder.join(name.file_name(1)),
+            reason: format!("{MAX_TWINS} files of this name are there already"),
+        })
+    }
+
+    fn release(&self, folder: &Path, file_name: &str) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = taken.get_mut(folder) {
+            names.remove(&folded(file_name));
+        }
+    }
+}
+
+/// Makes the folders of the name one by one, and forces each new entry to disk: a file is not safe in a folder that is
+/// not.
+fn make_folders(root: &Path, name: &RelativeName) -> Result<()> {
+    fs::create_dir_all(root).at(root)?;
+    let mut parent = root.to_owned();
+    for part in name.folder_names() {
+        let folder = parent.join(part);
+        match fs::create_dir(&folder) {
+            Ok(()) => sync_folder(&parent).at(&parent)?,
+            Err(_) if folder.is_dir() => {}
+            Err(error) => return Err(Error::new(&folder, &error)),
+        }
+        parent = folder;
+    }
+    Ok(())
+}
+
+/// The names in a folder, folded, so that a copy of the folder on another system does not lose one of two twins.
+fn names_in(folder: &Path) -> Result<HashSet<String>> {
+    let mut names = HashSet::new();
+    for entry in fs::read_dir(folder).at(folder)? {
+        names.insert(folded(&entry.at(folder)?.file_name().to_string_lossy()));
+    }
+    Ok(names)
+}
+
+/// A name as a case-insensitive, normalising file system compares it.
+fn folded(name: &str) -> String {
+    name.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// Renames, but never over an existing file. Atomic where the file system can do it (`RENAME_NOREPLACE`, a hard link,
+/// `MoveFileEx`).
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    let result = retried(|| {
+        let mut part = TempPath::try_from_path(from)?;
+        part.disable_cleanup(true);
+        part.persist_noclobber(to).map_err(|failed| failed.error)
+    });
+    match result {
+        // exFAT on macOS knows neither an exclusive rename nor hard links, and says so in one of these ways.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::Unsupported)
+                || (cfg!(unix) && error.kind() == io::ErrorKind::PermissionDenied) =>
+        {
+            rename_over_placeholder(from, to)
+        }
+        other => other,
+    }
+}
+
+/// Claims the name with an empty file that only one program can make, then renames over it. A crash between the two
+/// leaves an empty file, which is why this is the last resort.
+fn rename_over_placeholder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::OpenOptions::new().write(true).create_new(true).open(to)?;
+    let renamed = retried(|| fs::rename(from, to));
+    if renamed.is_err() {
+        // The name is ours and empty: it must not be taken for a download. If even this fails there is nothing better to
+        // do, and the rename's own error says why.
+        let _ = fs::remove_file(to);
+    }
+    renamed
+}
+
+/// On Windows a virus scanner or indexer that has just opened the file makes the rename fail for some milliseconds with
+/// "access denied" (5) or "sharing violation" (32).
+#[cfg(windows)]
+fn retried(mut step: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    use std::time::Duration;
+    for wait_ms in [10, 25, 50, 100, 250, 500] {
+        match step() {
+            Err(error) if matches!(error.raw_os_error(), Some(5 | 32)) => {
+                std::thread::sleep(Duration::from_millis(wait_ms));
+            }
+            other => return other,
+        }
+    }
+    step()
+}
+
+#[cfg(not(windows))]
+fn retried(mut step: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    step()
+}
+
+/// Forces a folder's entries to disk. File systems that cannot (some network and FUSE mounts) are not an error: the
+/// file's own bytes were synced before.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match fs::File::open(folder)?.sync_all() {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Windows keeps directory entries in its own journal, and does not let a folder be opened as a file.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_resort_never_replaces_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, old) = (folder.path().join("p.part"), folder.path().join("old.mp3"));
+        fs::write(&part, b"new").unwrap();
+        fs::write(&old, b"old").unwrap();
+        let refused = rename_over_placeholder(&part, &old).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&old).unwrap(), b"old");
+        let free = folder.path().join("free.mp3");
+        rename_over_placeholder(&part, &free).unwrap();
+        assert_eq!(fs::read(&free).unwrap(), b"new");
+        assert!(!part.exists());
+    }
+
+    #[test]
+    fn the_last_resort_leaves_no_empty_file_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("x.mp3");
+        rename_over_placeholder(&folder.path().join("absent.part"), &to).unwrap_err();
+        assert!(!to.exists());
+    }
+}

@@ -1,0 +1,6 @@
+//! Properties and behaviour of the whole crate, through its public face.
+
+mod disk_full;
+mod names;
+mod parts;
+mod verdicts;

@@ -1,0 +1,81 @@
+//! The program itself: facts, settings, data.
+
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_opener::OpenerExt as _;
+
+use super::{internal, picked};
+use crate::App;
+use crate::ipc::IpcResult;
+use crate::ipc::app::{AppInfo, SettingsView, StartupStage};
+use crate::ipc::events::AppEvent;
+
+/// Facts about this run.
+#[tauri::command]
+pub async fn app_info(app: State<'_, App>) -> IpcResult<AppInfo> {
+    Ok(AppInfo::new(app.engine.data_facts().await?, &app.log_path))
+}
+
+/// Begins the stream of events. The first time, work that an earlier run left goes on.
+#[tauri::command]
+pub async fn app_subscribe(app: State<'_, App>, channel: Channel<AppEvent>) -> IpcResult<()> {
+    let first = app.subscription.replace(app.engine.clone(), channel);
+    if first {
+        app.engine.resume_work().await?;
+        if app.with_sandbox {
+            app.engine.add_sandbox().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Logs how long the start took.
+#[tauri::command]
+pub async fn app_mark_startup(app: State<'_, App>, stage: StartupStage) -> IpcResult<()> {
+    let elapsed_ms = app.started.elapsed().as_millis();
+    match stage {
+        StartupStage::FirstFrame => tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms),
+        StartupStage::TableUsable => tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms),
+    }
+    Ok(())
+}
+
+/// The settings.
+#[tauri::command]
+pub async fn settings_get(app: State<'_, App>) -> IpcResult<SettingsView> {
+    Ok(app.engine.settings().await?.into())
+}
+
+/// Keeps the settings.
+#[tauri::command]
+pub async fn settings_set(app: State<'_, App>, settings: SettingsView) -> IpcResult<()> {
+    Ok(app.engine.set_settings(settings.into()).await?)
+}
+
+/// Shows the data folder in the file manager.
+#[tauri::command]
+pub async fn data_reveal<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>) -> IpcResult<()> {
+    let folder = app.engine.data_dir().display().to_string();
+    handle.opener().open_path(folder, None::<&str>).map_err(internal)
+}
+
+/// Native save dialog, then a copy of the index there.
+#[tauri::command]
+pub async fn data_back_up<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>) -> IpcResult<Option<String>> {
+    let dialog = handle
+        .dialog()
+        .file()
+        .set_title("Back up the index")
+        .set_file_name("tapeshelf-index.sqlite3")
+        .add_filter("SQLite database", &["sqlite3"]);
+    let Some(path) = picked(|tell| dialog.save_file(tell)).await? else { return Ok(None) };
+    app.engine.back_up(path.clone()).await?;
+    Ok(Some(path.display().to_string()))
+}
+
+/// Drops the index of recordings and reads it anew.
+#[tauri::command]
+pub async fn data_rebuild(app: State<'_, App>) -> IpcResult<()> {
+    Ok(app.engine.rebuild().await?)
+}

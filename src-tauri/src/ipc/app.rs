@@ -1,0 +1,176 @@
+//! The program itself: facts, settings, data.
+
+use engine::{ColumnWidth, DataFacts, Density, Platform, Settings, Theme};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+
+/// Facts about this run.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub struct AppInfo {
+    /// Version.
+    pub version: String,
+    /// Where index, settings and cache are.
+    pub data_dir: String,
+    /// The log file.
+    pub log_path: String,
+    /// Size of the index.
+    #[ts(type = "number")]
+    pub index_bytes: u64,
+    /// Size of cached audio.
+    #[ts(type = "number")]
+    pub cache_bytes: u64,
+    /// Operating system: `linux`, `macos` or `windows`.
+    pub platform: String,
+    /// A sentence about something that was repaired at start (an index rebuilt), or null.
+    pub start_note: Option<String>,
+}
+
+impl AppInfo {
+    /// Puts together what the engine and the shell know.
+    pub fn new(facts: DataFacts, log_path: &std::path::Path) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            data_dir: facts.data_dir.display().to_string(),
+            log_path: log_path.display().to_string(),
+            index_bytes: facts.index_bytes,
+            cache_bytes: facts.cache_bytes,
+            platform: match facts.platform {
+                Platform::Linux => "linux",
+                Platform::Macos => "macos",
+                Platform::Windows => "windows",
+            }
+            .into(),
+            start_note: facts.start_note,
+        }
+    }
+}
+
+/// Settings a person changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub struct SettingsView {
+    /// `system`, `light` or `dark`.
+    pub theme: ThemeName,
+    /// IANA name, or empty for this computer's zone.
+    pub time_zone: String,
+    /// Table density.
+    pub density: DensityName,
+    /// How downloads are named.
+    pub name_template: String,
+    /// Downloads at once, 1 to 16.
+    pub parallel_downloads: u32,
+    /// Player volume, 0 to 1.
+    pub volume: f32,
+    /// Columns of the table, in order; empty means the default.
+    pub columns: Vec<ColumnLayout>,
+    /// Whether the details pane is open.
+    pub details_open: bool,
+    /// Whether the sidebar is open.
+    pub sidebar_open: bool,
+}
+
+/// Colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub enum ThemeName {
+    /// As the system has it.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// Row height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub enum DensityName {
+    /// 32 px.
+    Comfortable,
+    /// 26 px.
+    Compact,
+}
+
+/// One column of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub struct ColumnLayout {
+    /// Which.
+    pub column: String,
+    /// Width in CSS pixels.
+    pub width_px: u32,
+    /// Shown.
+    pub visible: bool,
+}
+
+impl From<Settings> for SettingsView {
+    fn from(settings: Settings) -> Self {
+        Self {
+            theme: match settings.theme {
+                Theme::System => ThemeName::System,
+                Theme::Light => ThemeName::Light,
+                Theme::Dark => ThemeName::Dark,
+            },
+            time_zone: settings.time_zone,
+            density: match settings.density {
+                Density::Comfortable => DensityName::Comfortable,
+                Density::Compact => DensityName::Compact,
+            },
+            name_template: settings.name_template,
+            parallel_downloads: settings.parallel_downloads,
+            volume: settings.volume,
+            columns: settings
+                .columns
+                .into_iter()
+                .map(|ColumnWidth { column, width_px, visible }| ColumnLayout { column, width_px, visible })
+                .collect(),
+            details_open: settings.details_open,
+            sidebar_open: settings.sidebar_open,
+        }
+    }
+}
+
+impl From<SettingsView> for Settings {
+    fn from(view: SettingsView) -> Self {
+        Self {
+            theme: match view.theme {
+                ThemeName::System => Theme::System,
+                ThemeName::Light => Theme::Light,
+                ThemeName::Dark => Theme::Dark,
+            },
+            time_zone: view.time_zone,
+            density: match view.density {
+                DensityName::Comfortable => Density::Comfortable,
+                DensityName::Compact => Density::Compact,
+            },
+            name_template: view.name_template,
+            parallel_downloads: view.parallel_downloads,
+            volume: view.volume,
+            columns: view
+                .columns
+                .into_iter()
+                .map(|ColumnLayout { column, width_px, visible }| ColumnWidth { column, width_px, visible })
+                .collect(),
+            details_open: view.details_open,
+            sidebar_open: view.sidebar_open,
+        }
+    }
+}
+
+/// A stage of starting up, told by the window once it is on screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub enum StartupStage {
+    /// The frame of the window is painted.
+    FirstFrame,
+    /// The first rows of the table are painted, or the welcome screen when there is no account.
+    TableUsable,
+}

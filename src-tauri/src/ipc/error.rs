@@ -1,0 +1,246 @@
+//! Errors as the window sees them: one tagged enum. The window switches on `code`, never on text.
+
+use engine::{Error, KeyringFailure};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The result of every command.
+pub type IpcResult<T> = Result<T, IpcError>;
+
+/// What the vendor said, for the details of a message and for the vendor's support.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "error.ts")]
+pub struct VendorReply {
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// The vendor's own message.
+    pub message: Option<String>,
+    /// The vendor's correlation id (`api_id`, `requestId`).
+    pub correlation_id: Option<String>,
+}
+
+/// Why a command failed. `what` is a full sentence for a person wherever the code alone does not say enough.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export, export_to = "error.ts")]
+pub enum IpcError {
+    /// The vendor refused the credentials.
+    Unauthenticated {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// The account may not do this.
+    PermissionDenied {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// The vendor does not have this recording (any more).
+    NotFound {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// Too many requests.
+    RateLimited {
+        /// How long to wait.
+        retry_after_ms: Option<u64>,
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// An earlier request of this kind is still running at the vendor.
+    Busy {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// Nobody answered.
+    Unreachable {
+        /// What went wrong.
+        what: String,
+    },
+    /// The vendor said no, with a reason of its own.
+    Rejected {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// The vendor had an error of its own.
+    VendorFailed {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// The reply was not what the API promises.
+    BadReply {
+        /// What was wrong with it.
+        what: String,
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// What was typed breaks a rule; nothing was sent or changed.
+    Invalid {
+        /// The input to blame (`label`, `authId`, `authToken`, `baseUrl`, `template`, …), if it is one.
+        field: Option<String>,
+        /// Which rule.
+        what: String,
+    },
+    /// The OS keyring cannot be used. The window offers to keep the secret for this session only.
+    KeyringUnavailable {
+        /// `none`, `locked`, `denied` or `timedOut`.
+        reason: KeyringReason,
+        /// What went wrong.
+        what: String,
+    },
+    /// This account's secret is not at hand (kept for an earlier session only, or removed from the keyring).
+    SignInNeeded {
+        /// The account.
+        account_id: String,
+    },
+    /// This machine has no usable sound output.
+    NoSound {
+        /// What went wrong.
+        what: String,
+    },
+    /// The downloaded bytes are not the recording.
+    NotAudio {
+        /// Why not.
+        what: String,
+    },
+    /// The disk is full.
+    DiskFull {
+        /// Which folder.
+        folder: String,
+        /// Bytes still free there.
+        free_bytes: Option<u64>,
+    },
+    /// A folder or file could not be written or read.
+    FileFailed {
+        /// Which path.
+        path: String,
+        /// What the operating system said.
+        what: String,
+    },
+    /// The index on this computer failed.
+    IndexFailed {
+        /// What went wrong.
+        what: String,
+    },
+    /// A thing that was asked for by id is not there (an old snapshot, a removed account).
+    Stale {
+        /// What.
+        what: String,
+    },
+    /// A person stopped it.
+    Cancelled,
+    /// A fault in Tapeshelf; the log has the details.
+    Internal {
+        /// What went wrong.
+        what: String,
+    },
+}
+
+/// Why the OS keyring cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "error.ts")]
+pub enum KeyringReason {
+    /// There is none.
+    None,
+    /// It is locked.
+    Locked,
+    /// Access was denied.
+    Denied,
+    /// It did not answer in time (often an unlock prompt that nobody saw).
+    TimedOut,
+}
+
+impl From<Error> for IpcError {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for IpcError {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Provider(error) => Self::from(error),
+            Error::Catalogue(error) => Self::IndexFailed { what: error.to_string() },
+            Error::Transfer(error) => Self::from(error),
+            Error::File { path, what } => {
+                Self::FileFailed { path: path.display().to_string(), what: what.clone() }
+            }
+            Error::Keyring { reason, what } => Self::KeyringUnavailable {
+                reason: match reason {
+                    KeyringFailure::None => KeyringReason::None,
+                    KeyringFailure::Locked => KeyringReason::Locked,
+                    KeyringFailure::Denied => KeyringReason::Denied,
+                    KeyringFailure::TimedOut => KeyringReason::TimedOut,
+                },
+                what: what.clone(),
+            },
+            Error::SignInNeeded(account) => Self::SignInNeeded { account_id: account.to_string() },
+            Error::Invalid { field, what } => {
+                Self::Invalid { field: field.map(str::to_owned), what: what.clone() }
+            }
+            Error::NotAudio { what } => Self::NotAudio { what: what.clone() },
+            Error::Stale { what } => Self::Stale { what: what.clone() },
+            Error::Cancelled => Self::Cancelled,
+            Error::Internal { what } => Self::Internal { what: what.clone() },
+        }
+    }
+}
+
+impl From<&engine::VendorError> for IpcError {
+    fn from(error: &engine::VendorError) -> Self {
+        use engine::VendorError as Vendor;
+        match error {
+            Vendor::NotFound(reply) => Self::NotFound { reply: reply.into() },
+            Vendor::Unauthenticated(reply) => Self::Unauthenticated { reply: reply.into() },
+            Vendor::PermissionDenied(reply) => Self::PermissionDenied { reply: reply.into() },
+            Vendor::RateLimited { retry_after, correlation } => Self::RateLimited {
+                retry_after_ms: retry_after.and_then(|wait| u64::try_from(wait.as_millis()).ok()),
+                reply: correlation.into(),
+            },
+            Vendor::Busy(reply) => Self::Busy { reply: reply.into() },
+            Vendor::Unreachable { reason } | Vendor::Interrupted { reason } => {
+                Self::Unreachable { what: reason.clone() }
+            }
+            Vendor::Rejected(reply) => Self::Rejected { reply: reply.into() },
+            Vendor::VendorFailed(reply) => Self::VendorFailed { reply: reply.into() },
+            Vendor::BadReply { reason, correlation } => {
+                Self::BadReply { what: reason.clone(), reply: correlation.into() }
+            }
+            Vendor::Invalid { reason } => Self::Invalid { field: None, what: reason.clone() },
+            Vendor::NotSupported => {
+                Self::Invalid { field: None, what: "This provider cannot do that.".into() }
+            }
+        }
+    }
+}
+
+impl From<&engine::Correlation> for VendorReply {
+    fn from(correlation: &engine::Correlation) -> Self {
+        Self {
+            status: correlation.status,
+            message: correlation.message.clone(),
+            correlation_id: correlation.id.clone(),
+        }
+    }
+}
+
+impl From<&engine::FileError> for IpcError {
+    fn from(error: &engine::FileError) -> Self {
+        match error {
+            engine::FileError::DiskFull { path } => Self::DiskFull {
+                folder: path.parent().unwrap_or(path).display().to_string(),
+                free_bytes: engine::free_bytes(path.parent().unwrap_or(path)).ok(),
+            },
+            other => Self::FileFailed {
+                path: other.path().display().to_string(),
+                what: match other {
+                    engine::FileError::NotWritable { reason, .. } | engine::FileError::Io { reason, .. } => {
+                        reason.clone()
+                    }
+                    _ => other.to_string(),
+                },
+            },
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Wire types: what crosses between the window and the shell, and nothing else.
+//!
+//! Each area has its own file and mirrors `ui/src/ipc/*.ts`, which `cargo test -p tapeshelf` writes (ts-rs). Field names
+//! are camelCase; times are milliseconds since 1970 in UTC; lengths are milliseconds; sizes are bytes. All of these
+//! numbers stay below 2^53, so a JavaScript number holds them exactly.
+
+pub mod accounts;
+pub mod app;
+pub mod error;
+pub mod events;
+pub mod exports;
+pub mod library;
+pub mod player;
+pub mod transfers;
+
+pub use error::{IpcError, IpcResult};

@@ -1,0 +1,180 @@
+//! The desktop shell: opens the log and the engine, wires the engine to one window, and nothing else.
+//!
+//! What a person can do lives in `engine`; what crosses to the window in [`ipc`]; one short function per command in
+//! [`commands`]. [`assemble`] is separate from [`main`] so that the tests run the same commands, permissions and
+//! context on Tauri's mock runtime.
+
+pub mod command_names;
+pub mod commands;
+pub mod ipc;
+mod log;
+mod subscription;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use clap::Parser;
+use engine::{Engine, OutputKind, vault::OsVault};
+use tauri::{Builder, Manager as _, RunEvent, Runtime};
+
+/// How many calls the built-in sandbox makes up.
+const SANDBOX_RECORDINGS: u32 = 2_000;
+
+/// Command line.
+#[derive(Debug, Parser)]
+#[command(name = "tapeshelf", version, about = "Find, hear, keep, prove and free call recordings.")]
+struct Arguments {
+    /// Keep index, settings, cache and log in this folder instead of the usual place.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Start with the built-in sandbox account added.
+    #[arg(long)]
+    sandbox: bool,
+}
+
+/// What every command can reach.
+pub struct App {
+    /// The program without its window.
+    pub engine: Engine,
+    /// Where the log is.
+    pub log_path: PathBuf,
+    /// When the process began, to measure the start.
+    pub started: Instant,
+    /// Add the sandbox account once the window is up.
+    pub with_sandbox: bool,
+    subscription: subscription::Current,
+}
+
+impl App {
+    /// Wraps an engine.
+    pub fn new(engine: Engine, log_path: PathBuf, started: Instant, with_sandbox: bool) -> Self {
+        Self { engine, log_path, started, with_sandbox, subscription: subscription::Current::default() }
+    }
+}
+
+/// Runs the program until its window is closed.
+pub fn main() -> ExitCode {
+    let started = Instant::now();
+    match run(Arguments::parse(), started) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            #[expect(clippy::print_stderr, reason = "there is no window to say it in")]
+            {
+                eprintln!("tapeshelf: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
+    let isolated = arguments.data_dir.is_some();
+    let data_dir = match arguments.data_dir {
+        Some(dir) => std::path::absolute(dir)?,
+        None => directories::ProjectDirs::from("io", "tapeshelf", "Tapeshelf")
+            .context("this system has no home folder for the data; name one with --data-dir")?
+            .data_local_dir()
+            .to_owned(),
+    };
+    let log_path = log::open(&data_dir)
+        .with_context(|| format!("the log in {} cannot be written", data_dir.display()))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), data_dir = %data_dir.display(), "start");
+    let engine = Engine::open(engine::Options {
+        data_dir: data_dir.clone(),
+        vault: Arc::new(OsVault::default()),
+        output: OutputKind::Device,
+        clock: Arc::new(jiff::Timestamp::now),
+        actor: actor(),
+        sandbox_recordings: SANDBOX_RECORDINGS,
+    })
+    .with_context(|| format!("the index in {} cannot be opened", data_dir.display()))?;
+
+    let mut builder = Builder::default();
+    if !isolated {
+        // First of all plugins. An isolated profile is a program of its own and may run beside the usual one.
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::to_front(app)));
+    }
+    let app = assemble(builder)
+        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .manage(App::new(engine, log_path, started, arguments.sandbox))
+        .setup(move |app| Ok(window::open(app, isolated.then_some(data_dir.as_path()))?))
+        .build(context())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            tauri::async_runtime::block_on(app.state::<App>().engine.shut_down());
+            tracing::info!("stop");
+        }
+    });
+    Ok(())
+}
+
+/// Who acts, for the record of deletions: the name under which the operating system knows the person.
+fn actor() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_else(|| "unknown".into())
+}
+
+/// The compiled-in configuration: window page, permissions, content security policy.
+pub fn context<R: Runtime>() -> tauri::Context<R> {
+    tauri::generate_context!()
+}
+
+/// Adds the dialog and opener plugins and all commands. The caller manages an [`App`].
+pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
+    builder
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .invoke_handler(tauri::generate_handler![
+            commands::app::app_info,
+            commands::app::app_subscribe,
+            commands::app::app_mark_startup,
+            commands::app::settings_get,
+            commands::app::settings_set,
+            commands::app::data_reveal,
+            commands::app::data_back_up,
+            commands::app::data_rebuild,
+            commands::accounts::accounts_list,
+            commands::accounts::accounts_add_vobiz,
+            commands::accounts::accounts_add_sandbox,
+            commands::accounts::accounts_sign_in,
+            commands::accounts::accounts_remove,
+            commands::accounts::sync_start,
+            commands::accounts::sync_cancel,
+            commands::library::library_search,
+            commands::library::library_window,
+            commands::library::library_counts,
+            commands::library::library_recording,
+            commands::library::library_refresh_recording,
+            commands::library::library_selection_totals,
+            commands::library::recordings_delete,
+            commands::transfers::transfers_choose_folder,
+            commands::transfers::transfers_last_folder,
+            commands::transfers::transfers_preview_names,
+            commands::transfers::transfers_start,
+            commands::transfers::transfers_save_one,
+            commands::transfers::transfers_list,
+            commands::transfers::transfers_items,
+            commands::transfers::transfers_pause,
+            commands::transfers::transfers_resume,
+            commands::transfers::transfers_cancel,
+            commands::transfers::transfers_retry_failed,
+            commands::transfers::transfers_reveal,
+            commands::exports::exports_review,
+            commands::exports::exports_request,
+            commands::exports::exports_list,
+            commands::player::player_load,
+            commands::player::player_play,
+            commands::player::player_pause,
+            commands::player::player_seek,
+            commands::player::player_set_volume,
+            commands::player::player_close,
+            commands::player::player_peaks,
+        ])
+}

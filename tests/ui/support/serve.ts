@@ -1,0 +1,73 @@
+/**
+ * Builds the page on its memory backend, serves it under the policy that the program ships with, and starts Chromium.
+ * All of it once for all test files.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+import type { TestProject } from 'vitest/node';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const UI = join(ROOT, 'ui');
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Address of the page. */
+    page: string;
+    /** Address of the browser. */
+    browser: string;
+  }
+}
+
+/** The policy of the program itself, so that what breaks under it breaks here. Tauri's own addresses are left out. */
+function policy(): string {
+  const configuration = JSON.parse(readFileSync(join(ROOT, 'src-tauri/tauri.conf.json'), 'utf8')) as {
+    app: { security: { csp: string | Record<string, string | string[]> } };
+  };
+  const { csp } = configuration.app.security;
+  if (typeof csp === 'string') return csp;
+  return Object.entries(csp)
+    .map(([name, sources]) => [name, ...[sources].flat()].join(' '))
+    .join('; ');
+}
+
+export default async function serve(project: TestProject): Promise<() => Promise<void>> {
+  execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--mode', 'memory', '--outDir', 'dist-memory'], {
+    cwd: UI,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const server = await preview({
+    root: UI,
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: 'dist-memory' },
+    preview: { host: '127.0.0.1', port: 0, headers: { 'Content-Security-Policy': policy() } },
+  });
+  const profile = mkdtempSync(join(tmpdir(), 'tapeshelf-ui-'));
+  const browser = await chromium.launchServer({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      `--disk-cache-dir=${profile}`,
+    ],
+  });
+  const address = server.resolvedUrls?.local[0];
+  if (address === undefined) throw new Error('The preview server has no address.');
+  project.provide('page', address);
+  project.provide('browser', browser.wsEndpoint());
+  return async () => {
+    await browser.close();
+    await server.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+}

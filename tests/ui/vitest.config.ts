@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// One browser and one server serve all files. Journeys wait for what a person would see, never for a time.
+export default defineConfig({
+  test: {
+    include: ['*.test.ts'],
+    globalSetup: ['support/serve.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    // Two cores: more pages at once would only make each of them slower.
+    maxWorkers: 2,
+  },
+});

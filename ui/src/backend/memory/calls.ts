@@ -1,0 +1,155 @@
+/**
+ * Made-up calls. A row is computed from its position alone, so that a million rows cost no memory; what changed since
+ * (saved, deleted) lies in `World.changes`. Numbers come from ranges kept for fiction.
+ */
+import type { CopyStateName, Row } from '../../ipc/library';
+import { fraction, hash, pick, uuid } from './random';
+
+const DAY_MS = 86_400_000;
+
+const CONFERENCES = [
+  'Sales weekly',
+  'Support standup',
+  'Board call',
+  'Onboarding Meyer & Sons',
+  'Vendor review',
+] as const;
+
+interface Notation {
+  shown: string;
+  raw: string;
+}
+
+/** Our own lines: calls go from or to one of them. */
+const LINES: readonly [Notation, ...Notation[]] = [
+  { shown: '+1 415-555-0100', raw: '+14155550100' },
+  { shown: '+44 20 7946 0018', raw: '442079460018' },
+  { shown: '+1 212-555-0142', raw: '12125550142' },
+  { shown: '+61 2 5550 1970', raw: '+61255501970' },
+];
+
+const two = (n: number) => String(n % 100).padStart(2, '0');
+
+/** Somebody else's number, from the ranges that regulators keep for films and books. */
+function stranger(seed: number, row: number): Notation {
+  const n = hash(seed, row, 20) % 1000;
+  switch (hash(seed, row, 21) % 6) {
+    case 0: {
+      const area = pick(['202', '303', '415', '512', '617', '718', '808'], seed, row, 22);
+      return { shown: `+1 ${area}-555-01${two(n)}`, raw: `1${area}55501${two(n)}` };
+    }
+    case 1: {
+      const tail = String(n).padStart(3, '0');
+      return { shown: `+44 7700 900${tail}`, raw: `+447700900${tail}` };
+    }
+    case 2: {
+      const x = two(Math.floor(n / 10));
+      return { shown: `+33 6 39 98 ${x} ${two(n)}`, raw: `+3363998${x}${two(n)}` };
+    }
+    case 3:
+      return { shown: `+61 491 570 ${156 + (n % 4)}`, raw: `61491570${156 + (n % 4)}` };
+    case 4:
+      return {
+        shown: `+44 20 7946 0${String(n).padStart(3, '0')}`,
+        raw: `+442079460${String(n).padStart(3, '0')}`,
+      };
+    default:
+      return { shown: `+1 646-555-01${two(n)}`, raw: `+164655501${two(n)}` };
+  }
+}
+
+/** A row, and what the details show beside it. */
+export interface Call {
+  row: Row;
+  fromRaw: string | null;
+  toRaw: string | null;
+  callUuid: string | null;
+  channels: 1 | 2;
+  note: string | null;
+}
+
+export interface Shelf {
+  seed: number;
+  rows: number;
+  /** The newest call happened at or before this. */
+  nowMs: number;
+  accountOf: (key: number) => string;
+}
+
+/** Start of a call: newest first, within office hours. */
+function startOf(shelf: Shelf, position: number): number {
+  const days = Math.max(30, Math.min(1100, Math.ceil(shelf.rows / 40)));
+  const perDay = Math.max(1, Math.ceil(shelf.rows / days));
+  const day = Math.floor(position / perDay);
+  const midnight = new Date(shelf.nowMs).setHours(0, 0, 0, 0);
+  const sinceMidnight = shelf.nowMs - midnight;
+  // Calls of today end now; when the day is still young, the newest are yesterday's.
+  const today = sinceMidnight > 10 * 3_600_000;
+  const base = midnight - (day + (today ? 0 : 1)) * DAY_MS;
+  const open = 8.25 * 3_600_000;
+  const close = day === 0 && today ? Math.min(sinceMidnight - 60_000, 19 * 3_600_000) : 19 * 3_600_000;
+  const slot = (close - open) / perDay;
+  const within = position % perDay;
+  return Math.floor(base + close - (within + fraction(shelf.seed, position, 1) * 0.9) * slot);
+}
+
+function durationOf(seed: number, position: number, conference: boolean): number | null {
+  if (hash(seed, position, 2) % 211 === 0) return null;
+  const f = fraction(seed, position, 3);
+  const seconds = conference ? 600 + f * 4200 : 6 + -Math.log(1 - f * 0.995) * 170;
+  return Math.round(seconds) * 1000;
+}
+
+function stateOf(seed: number, position: number): CopyStateName {
+  if (position < 12) return position === 4 || position === 9 ? 'verified' : 'notSaved';
+  const n = hash(seed, position, 4) % 1000;
+  if (n < 230) return 'verified';
+  if (n < 240) return 'remarked';
+  if (n < 248) return 'failed';
+  return 'notSaved';
+}
+
+/** Two recordings in a row now and then belong to one call. */
+function callOf(seed: number, position: number): number {
+  return position > 0 && hash(seed, position - 1, 5) % 9 === 0 ? position - 1 : position;
+}
+
+export function makeCall(shelf: Shelf, key: number): Call {
+  const { seed } = shelf;
+  const position = key - 1;
+  const conference = hash(seed, position, 6) % 14 === 0;
+  const incoming = hash(seed, position, 7) % 5 < 3;
+  const line = pick(LINES, seed, position, 8);
+  const other = stranger(seed, hash(seed, position, 9) % 400);
+  const kind = conference ? 'conference' : pick(['trunk', 'trunk', 'call', 'extension'], seed, position, 10);
+  const durationMs = durationOf(seed, position, conference);
+  const format = hash(seed, position, 11) % 5 === 0 ? 'wav' : 'mp3';
+  const state = stateOf(seed, position);
+  const saved = state === 'verified' || state === 'remarked';
+  const knowsSize = saved || hash(seed, position, 12) % 3 !== 0;
+  const bytesPerMs = format === 'wav' ? 16 : 2;
+  const [from, to] = incoming ? [other, line] : [line, other];
+  return {
+    fromRaw: from.raw,
+    toRaw: conference ? null : to.raw,
+    callUuid: uuid(seed, callOf(seed, position), 2),
+    channels: hash(seed, position, 13) % 3 === 0 ? 2 : 1,
+    note: state === 'failed' ? 'The reply was a web page, not audio.' : null,
+    row: {
+      key,
+      accountId: shelf.accountOf(key),
+      recordingId: uuid(seed, position, 3),
+      atMs: hash(seed, position, 14) % 487 === 1 ? null : startOf(shelf, position),
+      atIsEstimated: hash(seed, position, 15) % 61 === 0,
+      from: from.shown,
+      to: conference ? '' : to.shown,
+      conferenceName: conference ? pick(CONFERENCES, seed, position, 16) : null,
+      durationMs,
+      kind,
+      format,
+      sizeBytes: knowsSize && durationMs !== null ? Math.round(durationMs * bytesPerMs) + 512 : null,
+      state,
+      gone: position > 20 && hash(seed, position, 17) % 163 === 0,
+    },
+  };
+}

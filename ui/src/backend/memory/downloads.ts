@@ -1,0 +1,292 @@
+/** Made-up downloads: bytes arrive by a timer, files get verified, some fail; jobs can be paused, resumed, cancelled. */
+import type { Row, Selection } from '../../ipc/library';
+import type {
+  ChosenFolder,
+  NamePreview,
+  NamePreviewRequest,
+  StartTransfer,
+  TemplateField,
+  TransferItem,
+  TransferJob,
+} from '../../ipc/transfers';
+import { fail, keysOf, NO_REPLY, type World } from './world';
+
+const TICK_MS = 100;
+const BYTES_PER_TICK = 90_000;
+
+const FIELDS: TemplateField[] = [
+  { name: 'date', meaning: 'Date of the call, 2026-05-31' },
+  { name: 'time', meaning: 'Time of the call, 14-02-10' },
+  { name: 'from', meaning: 'Calling number, digits' },
+  { name: 'to', meaning: 'Called number, digits, or the conference' },
+  { name: 'id', meaning: 'Recording id' },
+  { name: 'type', meaning: 'Type of recording' },
+  { name: 'duration', meaning: 'Length, 12m08s' },
+  { name: 'account', meaning: 'Name of the account' },
+];
+
+interface Running {
+  job: TransferJob;
+  items: TransferItem[];
+  timer: ReturnType<typeof setInterval> | null;
+}
+
+export class Downloads {
+  #jobs: Running[] = [];
+  #next = 1;
+
+  constructor(
+    readonly world: World,
+    readonly rowsOf: (snapshot: number) => Uint32Array,
+  ) {
+    if (world.options.scenario === 'full' && world.indexed > 100) this.#history();
+  }
+
+  folder(): ChosenFolder {
+    const path = this.world.options.scenario === 'readonly' ? '/mnt/archive' : '/home/you/Recordings';
+    return {
+      token: 'folder-1',
+      path,
+      freeBytes: this.world.options.scenario === 'diskfull' ? 1_200_000 : 214_000_000_000,
+    };
+  }
+
+  #name(row: Row, template: string): string {
+    const at = row.atMs === null ? 'unknown' : new Date(row.atMs).toISOString();
+    const values: Record<string, string> = {
+      date: at.slice(0, 10),
+      time: at.slice(11, 19).replaceAll(':', '-'),
+      from: row.from.replace(/\D/g, ''),
+      to: (row.conferenceName ?? row.to).replace(/[^\w-]+/g, ''),
+      id: row.recordingId,
+      type: row.kind ?? 'unknown',
+      duration: `${Math.floor((row.durationMs ?? 0) / 60_000)}m${String(Math.floor((row.durationMs ?? 0) / 1000) % 60).padStart(2, '0')}s`,
+      account: this.world.accounts.find((account) => account.id === row.accountId)?.label ?? 'account',
+    };
+    return `${template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')}.${row.format ?? 'mp3'}`;
+  }
+
+  preview(request: NamePreviewRequest): NamePreview {
+    const unknown = [...request.template.matchAll(/\{(\w*)\}/g)].find(
+      ([, name]) => !FIELDS.some((field) => field.name === name),
+    );
+    const problem =
+      request.template.trim() === ''
+        ? 'The template is empty.'
+        : unknown !== undefined
+          ? `There is no field {${unknown[1]}}.`
+          : /\{[^}]*$/.test(request.template)
+            ? 'A { is not closed.'
+            : null;
+    const keys = keysOf(request.selection, this.rowsOf).slice(0, 5);
+    const names =
+      problem === null ? keys.map((key) => this.#name(this.world.call(key).row, request.template)) : [];
+    return { names, problem, fields: FIELDS };
+  }
+
+  start(request: StartTransfer): TransferJob {
+    const { problem } = this.preview({ template: request.template, selection: { kind: 'keys', keys: [] } });
+    if (problem !== null) fail({ code: 'invalid', field: 'template', what: problem });
+    if (this.world.options.scenario === 'readonly') {
+      fail({ code: 'fileFailed', path: '/mnt/archive', what: 'Read-only file system (os error 30)' });
+    }
+    const running = this.#create(request.selection, request.template, Date.now());
+    this.#go(running);
+    return { ...running.job };
+  }
+
+  saveOne(key: number): TransferJob {
+    return this.start({
+      selection: { kind: 'keys', keys: [key] },
+      folderToken: 'folder-1',
+      template: this.world.settings.nameTemplate,
+    });
+  }
+
+  #create(selection: Selection, template: string, createdAtMs: number): Running {
+    const items = keysOf(selection, this.rowsOf).map((key, position): TransferItem => {
+      const { row } = this.world.call(key);
+      const saved = row.state === 'verified' || row.state === 'remarked';
+      return {
+        position,
+        key,
+        state: saved ? 'skipped' : 'queued',
+        name: this.#name(row, template),
+        receivedBytes: saved ? (row.sizeBytes ?? 0) : 0,
+        totalBytes: row.sizeBytes,
+        note: null,
+        reply: null,
+      };
+    });
+    const running: Running = {
+      items,
+      timer: null,
+      job: {
+        id: `job-${this.#next++}`,
+        state: 'running',
+        folder: this.folder().path,
+        createdAtMs,
+        endedAtMs: null,
+        total: items.length,
+        saved: 0,
+        remarked: 0,
+        skipped: items.filter((item) => item.state === 'skipped').length,
+        failed: 0,
+        receivedBytes: 0,
+        expectedBytes: items.some((item) => item.totalBytes === null)
+          ? null
+          : items.reduce((sum, item) => sum + (item.totalBytes ?? 0), 0),
+        bytesPerS: null,
+        note: null,
+      },
+    };
+    this.#jobs.unshift(running);
+    return running;
+  }
+
+  #go(running: Running): void {
+    const { scenario } = this.world.options;
+    if (scenario === 'ratelimited') running.job.note = 'Vobiz answered 429, trying again in 41 s.';
+    running.job.state = 'running';
+    running.timer ??= setInterval(() => this.#tick(running), TICK_MS);
+    this.#tell(running);
+  }
+
+  #tick(running: Running): void {
+    const { job, items } = running;
+    const { scenario } = this.world.options;
+    if (scenario === 'ratelimited') return;
+    const parallel = this.world.settings.parallelDownloads;
+    const active = items
+      .filter((item) => item.state === 'queued' || item.state === 'receiving')
+      .slice(0, parallel);
+    for (const item of active) {
+      const { row } = this.world.call(item.key);
+      item.state = 'receiving';
+      this.world.changes.set(item.key, { ...this.world.changes.get(item.key), state: 'moving' });
+      const size = item.totalBytes ?? (row.durationMs ?? 30_000) * 2;
+      const step = Math.min(BYTES_PER_TICK, size - item.receivedBytes);
+      item.receivedBytes += step;
+      job.receivedBytes += step;
+      if (scenario === 'diskfull' && job.receivedBytes > 400_000) {
+        this.#stop(running, 'paused', 'The disk is full: 1.2 MB free in /home/you/Recordings.');
+        return;
+      }
+      if (item.receivedBytes >= size || row.gone || scenario === 'offline')
+        this.#finish(job, item, row, size);
+    }
+    job.bytesPerS = Math.min(active.length, parallel) * BYTES_PER_TICK * (1000 / TICK_MS);
+    if (items.every((item) => item.state !== 'queued' && item.state !== 'receiving'))
+      this.#stop(running, 'finished', null);
+    else this.#tell(running);
+    this.world.libraryChanged();
+  }
+
+  #finish(job: TransferJob, item: TransferItem, row: Row, size: number): void {
+    const failed = row.gone || this.world.options.scenario === 'offline';
+    item.totalBytes = size;
+    if (failed) {
+      item.state = 'failed';
+      item.note = row.gone
+        ? 'The provider does not have this recording any more.'
+        : 'No answer from media.vobiz.ai.';
+      item.reply = row.gone
+        ? {
+            status: 404,
+            message: 'recording not found',
+            correlationId: '7c1be0c2-61f4-11f0-9a11-0242ac110004',
+          }
+        : NO_REPLY;
+      job.failed += 1;
+      this.world.changes.set(item.key, { state: 'failed' });
+    } else {
+      item.state = 'verified';
+      job.saved += 1;
+      this.world.changes.set(item.key, { state: 'verified', sizeBytes: size });
+    }
+  }
+
+  #stop(running: Running, state: TransferJob['state'], note: string | null): void {
+    if (running.timer !== null) clearInterval(running.timer);
+    running.timer = null;
+    const { job, items } = running;
+    job.state = state;
+    job.note = note;
+    job.bytesPerS = null;
+    if (state === 'finished' || state === 'cancelled') job.endedAtMs = Date.now();
+    for (const item of items) {
+      if (item.state !== 'receiving' && item.state !== 'queued') continue;
+      if (item.state === 'receiving') this.world.changes.set(item.key, { state: 'notSaved' });
+      if (state === 'cancelled') item.state = 'cancelled';
+      else if (item.state === 'receiving') item.state = 'queued';
+    }
+    this.#tell(running);
+    this.world.libraryChanged();
+  }
+
+  #tell(running: Running): void {
+    this.world.emit({ type: 'transfer', job: { ...running.job } });
+  }
+
+  #find(jobId: string): Running {
+    return (
+      this.#jobs.find(({ job }) => job.id === jobId) ??
+      fail({ code: 'stale', what: 'This job is not in the history.' })
+    );
+  }
+
+  list(): TransferJob[] {
+    return this.#jobs.map(({ job }) => ({ ...job }));
+  }
+
+  items(jobId: string, offset: number, limit: number): TransferItem[] {
+    return this.#find(jobId)
+      .items.slice(offset, offset + limit)
+      .map((item) => ({ ...item }));
+  }
+
+  pause(jobId: string): void {
+    this.#stop(this.#find(jobId), 'paused', null);
+  }
+
+  resume(jobId: string): void {
+    this.#go(this.#find(jobId));
+  }
+
+  cancel(jobId: string): void {
+    this.#stop(this.#find(jobId), 'cancelled', null);
+  }
+
+  retryFailed(jobId: string): void {
+    const running = this.#find(jobId);
+    for (const item of running.items) {
+      if (item.state === 'failed')
+        Object.assign(item, { state: 'queued', receivedBytes: 0, note: null, reply: null });
+    }
+    running.job.failed = 0;
+    running.job.endedAtMs = null;
+    this.#go(running);
+  }
+
+  /** Two earlier jobs, one of them with failures, so that the history is not empty. */
+  #history(): void {
+    for (const [first, length, hours] of [
+      [300, 40, 26],
+      [60, 12, 3],
+    ] as const) {
+      const keys = Array.from({ length }, (_, index) => first + index);
+      const createdAtMs = this.world.shelf.nowMs - hours * 3_600_000;
+      const running = this.#create({ kind: 'keys', keys }, this.world.settings.nameTemplate, createdAtMs);
+      for (const item of running.items) {
+        if (item.state !== 'queued') continue;
+        const { row } = this.world.call(item.key);
+        const size = item.totalBytes ?? (row.durationMs ?? 30_000) * 2;
+        item.receivedBytes = size;
+        running.job.receivedBytes += size;
+        this.#finish(running.job, item, item.position % 17 === 5 ? { ...row, gone: true } : row, size);
+      }
+      running.job.state = 'finished';
+      running.job.endedAtMs = createdAtMs + 48_000;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** The real program, over Tauri's IPC. The only module that knows Tauri. */
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { IpcError } from '../ipc/error';
+import type { AppEvent } from '../ipc/events';
+import type { PeaksHeader } from '../ipc/player';
+import type { Backend, Peaks } from './backend';
+
+/** Commands reject with the tagged enum. Anything else comes from the bridge itself, and is a fault of ours. */
+function asIpcError(reason: unknown): IpcError {
+  if (typeof reason === 'object' && reason !== null && 'code' in reason) return reason as IpcError;
+  return { code: 'internal', what: reason instanceof Error ? reason.message : String(reason) };
+}
+
+async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (reason) {
+    throw asIpcError(reason);
+  }
+}
+
+const utf8 = new TextDecoder();
+
+/** Rows come as raw bytes of JSON, which spares the bridge from parsing and quoting them twice. */
+async function callForJson<T>(command: string, args: Record<string, unknown>): Promise<T> {
+  const reply = await call<ArrayBuffer | T>(command, args);
+  return reply instanceof ArrayBuffer ? (JSON.parse(utf8.decode(reply)) as T) : reply;
+}
+
+/** Reads a JSON header, a newline, then `channels` × `buckets` pairs of signed bytes. An empty reply means "not yet". */
+export function parsePeaks(bytes: ArrayBuffer): Peaks | null {
+  if (bytes.byteLength === 0) return null;
+  const newline = new Uint8Array(bytes).indexOf(10);
+  const broken: IpcError = { code: 'internal', what: 'The waveform came without its header.' };
+  if (newline < 0) throw broken;
+  const header = JSON.parse(utf8.decode(bytes.slice(0, newline))) as PeaksHeader;
+  const size = header.buckets * 2;
+  if (bytes.byteLength !== newline + 1 + header.channels * size) throw broken;
+  const channels = Array.from(
+    { length: header.channels },
+    (_, channel) => new Int8Array(bytes, newline + 1 + channel * size, size),
+  );
+  return { header, channels };
+}
+
+export function createTauriBackend(): Backend {
+  return {
+    appInfo: () => call('app_info'),
+    appSubscribe: (onEvent) => {
+      const channel = new Channel<AppEvent>();
+      channel.onmessage = onEvent;
+      return call('app_subscribe', { channel });
+    },
+    appMarkStartup: (stage) => call('app_mark_startup', { stage }),
+    settingsGet: () => call('settings_get'),
+    settingsSet: (settings) => call('settings_set', { settings }),
+    dataReveal: () => call('data_reveal'),
+    dataBackUp: () => call('data_back_up'),
+    dataRebuild: () => call('data_rebuild'),
+
+    accountsList: () => call('accounts_list'),
+    accountsAddVobiz: (account) => call('accounts_add_vobiz', { account }),
+    accountsAddSandbox: () => call('accounts_add_sandbox'),
+    accountsSignIn: (signIn) => call('accounts_sign_in', { signIn }),
+    accountsRemove: (accountId) => call('accounts_remove', { accountId }),
+
+    syncStart: (accountId) => call('sync_start', { accountId }),
+    syncCancel: (accountId) => call('sync_cancel', { accountId }),
+
+    librarySearch: (request) => call('library_search', { request }),
+    libraryWindow: (snapshot, offset, limit) => callForJson('library_window', { snapshot, offset, limit }),
+    libraryCounts: () => call('library_counts'),
+    libraryRecording: (key) => call('library_recording', { key }),
+    libraryRefreshRecording: (key) => call('library_refresh_recording', { key }),
+    librarySelectionTotals: (selection) => call('library_selection_totals', { selection }),
+    recordingsDelete: (request) => call('recordings_delete', { request }),
+
+    transfersChooseFolder: () => call('transfers_choose_folder'),
+    transfersLastFolder: () => call('transfers_last_folder'),
+    transfersPreviewNames: (request) => call('transfers_preview_names', { request }),
+    transfersStart: (request) => call('transfers_start', { request }),
+    transfersSaveOne: (key) => call('transfers_save_one', { key }),
+    transfersList: () => call('transfers_list'),
+    transfersItems: (jobId, offset, limit) => call('transfers_items', { jobId, offset, limit }),
+    transfersPause: (jobId) => call('transfers_pause', { jobId }),
+    transfersResume: (jobId) => call('transfers_resume', { jobId }),
+    transfersCancel: (jobId) => call('transfers_cancel', { jobId }),
+    transfersRetryFailed: (jobId) => call('transfers_retry_failed', { jobId }),
+    transfersReveal: (jobId) => call('transfers_reveal', { jobId }),
+
+    exportsReview: (draft) => call('exports_review', { draft }),
+    exportsRequest: (draft) => call('exports_request', { draft }),
+    exportsList: () => call('exports_list'),
+
+    playerLoad: (key, play) => call('player_load', { key, play }),
+    playerPlay: () => call('player_play'),
+    playerPause: () => call('player_pause'),
+    playerSeek: (positionMs) => call('player_seek', { positionMs: Math.round(positionMs) }),
+    playerSetVolume: (volume) => call('player_set_volume', { volume }),
+    playerClose: () => call('player_close'),
+    playerPeaks: async (key, buckets) =>
+      parsePeaks(await call<ArrayBuffer>('player_peaks', { key, buckets })),
+  };
+}

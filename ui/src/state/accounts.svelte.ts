@@ -1,0 +1,66 @@
+/** The accounts, kept in step with the program by `accountsChanged`, and what can be done with them. */
+import { backend } from '../backend';
+import type { AccountView, AddVobizAccount, SignIn } from '../ipc/accounts';
+import type { IpcError } from '../ipc/error';
+import { toIpcError } from '../lib/errors';
+import { onEvent } from './events';
+
+class Accounts {
+  list = $state.raw<readonly AccountView[]>([]);
+  /** True once the list has arrived: before, an empty list means nothing. */
+  loaded = $state(false);
+  /** Why the list could not be read. */
+  problem = $state.raw<IpcError | null>(null);
+  #asked = 0;
+
+  async load(): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const list = await backend.accountsList();
+      // A slow answer must not replace a newer one.
+      if (asked !== this.#asked) return;
+      this.list = list;
+      this.problem = null;
+      this.loaded = true;
+    } catch (error) {
+      if (asked === this.#asked) this.problem = toIpcError(error);
+    }
+  }
+
+  byId(accountId: string | null): AccountView | null {
+    return this.list.find((account) => account.id === accountId) ?? null;
+  }
+
+  /** Checks and saves. Rejects with the backend's error. */
+  async addVobiz(account: AddVobizAccount): Promise<AccountView> {
+    return this.#put(await backend.accountsAddVobiz(account));
+  }
+
+  async addSandbox(): Promise<AccountView> {
+    return this.#put(await backend.accountsAddSandbox());
+  }
+
+  async signIn(signIn: SignIn): Promise<AccountView> {
+    return this.#put(await backend.accountsSignIn(signIn));
+  }
+
+  async remove(accountId: string): Promise<void> {
+    await backend.accountsRemove(accountId);
+    this.list = this.list.filter((account) => account.id !== accountId);
+  }
+
+  /** Shows a new or changed account at once, without waiting for the event. */
+  #put(account: AccountView): AccountView {
+    const others = this.list.filter((old) => old.id !== account.id);
+    this.list =
+      others.length === this.list.length
+        ? [...this.list, account]
+        : this.list.map((old) => (old.id === account.id ? account : old));
+    this.loaded = true;
+    return account;
+  }
+}
+
+export const accounts = new Accounts();
+
+onEvent('accountsChanged', () => void accounts.load());

@@ -1,0 +1,48 @@
+/** What happens once, at the start: settings, accounts, the first search, the stream of events; all at the same time. */
+import { backend } from '../backend';
+import type { IpcError } from '../ipc/error';
+import { toIpcError } from '../lib/errors';
+import { accounts } from './accounts.svelte';
+import { startEvents } from './events';
+import { library } from './library.svelte';
+import { settings } from './settings.svelte';
+import { toasts } from './toasts.svelte';
+
+class Start {
+  /** Why the window has nothing to show. */
+  problem = $state.raw<IpcError | null>(null);
+  #marked = false;
+
+  async run(): Promise<void> {
+    this.problem = null;
+    try {
+      await Promise.all([
+        settings.load(),
+        accounts.load(),
+        library.search(),
+        library.loadCounts(),
+        startEvents(backend),
+        this.#note(),
+      ]);
+      if (accounts.problem !== null) this.problem = accounts.problem;
+    } catch (error) {
+      this.problem = toIpcError(error);
+    }
+  }
+
+  /** What was repaired at start is worth a sentence. */
+  async #note(): Promise<void> {
+    await settings.loadInfo();
+    const note = settings.info?.startNote;
+    if (note) toasts.show({ tone: 'info', title: note });
+  }
+
+  /** The first rows are on screen. */
+  markTable(): void {
+    if (this.#marked) return;
+    this.#marked = true;
+    backend.appMarkStartup('tableUsable').catch(() => undefined);
+  }
+}
+
+export const start = new Start();

@@ -1,0 +1,147 @@
+/**
+ * Download jobs and the files of the jobs that are unfolded. Jobs arrive as events; items are asked for in pages, and
+ * asked for again when their job has moved on.
+ */
+import { backend } from '../backend';
+import type { IpcError } from '../ipc/error';
+import type { StartTransfer, TransferItem, TransferJob } from '../ipc/transfers';
+import { toIpcError } from '../lib/errors';
+import { onEvent } from './events';
+import { toasts } from './toasts.svelte';
+
+/** Files shown of a job before somebody asks for more. */
+export const ITEMS_A_PAGE = 100;
+/** An unfolded job that runs is asked for its files this often at most. */
+const ITEMS_EVERY_MS = 500;
+
+interface JobItems {
+  items: readonly TransferItem[];
+  /** How many are wanted. */
+  limit: number;
+  problem: IpcError | null;
+}
+
+class Transfers {
+  /** Newest first. */
+  jobs = $state.raw<readonly TransferJob[]>([]);
+  loaded = $state(false);
+  problem = $state.raw<IpcError | null>(null);
+  /** Files of the unfolded jobs, by job id. */
+  unfolded = $state.raw<Readonly<Record<string, JobItems>>>({});
+  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  readonly running = $derived(this.jobs.filter((job) => job.state === 'running').length);
+
+  async load(): Promise<void> {
+    try {
+      this.jobs = await backend.transfersList();
+      this.problem = null;
+      this.loaded = true;
+    } catch (error) {
+      this.problem = toIpcError(error);
+    }
+  }
+
+  /** Takes a job's newest state. */
+  put(job: TransferJob): void {
+    const at = this.jobs.findIndex((old) => old.id === job.id);
+    this.jobs = at === -1 ? [job, ...this.jobs] : this.jobs.map((old) => (old.id === job.id ? job : old));
+    if (this.unfolded[job.id]) this.#askLater(job.id);
+  }
+
+  /** Starts a job. Rejects with the backend's error. */
+  async start(request: StartTransfer): Promise<TransferJob> {
+    const job = await backend.transfersStart(request);
+    this.put(job);
+    return job;
+  }
+
+  /** *Save as…* for one recording; null when the person cancelled or it failed (which is then shown). */
+  async saveOne(key: number): Promise<TransferJob | null> {
+    const job = await told(backend.transfersSaveOne(key));
+    if (job) this.put(job);
+    return job ?? null;
+  }
+
+  pause(jobId: string): Promise<unknown> {
+    return told(backend.transfersPause(jobId));
+  }
+
+  resume(jobId: string): Promise<unknown> {
+    return told(backend.transfersResume(jobId));
+  }
+
+  cancel(jobId: string): Promise<unknown> {
+    return told(backend.transfersCancel(jobId));
+  }
+
+  retryFailed(jobId: string): Promise<unknown> {
+    return told(backend.transfersRetryFailed(jobId));
+  }
+
+  reveal(jobId: string): Promise<unknown> {
+    return told(backend.transfersReveal(jobId));
+  }
+
+  unfold(jobId: string): void {
+    this.unfolded = { ...this.unfolded, [jobId]: { items: [], limit: ITEMS_A_PAGE, problem: null } };
+    void this.#askItems(jobId);
+  }
+
+  fold(jobId: string): void {
+    clearTimeout(this.#timers.get(jobId));
+    this.#timers.delete(jobId);
+    this.unfolded = Object.fromEntries(Object.entries(this.unfolded).filter(([id]) => id !== jobId));
+  }
+
+  foldAll(): void {
+    for (const jobId of Object.keys(this.unfolded)) this.fold(jobId);
+  }
+
+  showMore(jobId: string): void {
+    const shown = this.unfolded[jobId];
+    if (!shown) return;
+    this.unfolded = { ...this.unfolded, [jobId]: { ...shown, limit: shown.limit + ITEMS_A_PAGE } };
+    void this.#askItems(jobId);
+  }
+
+  #askLater(jobId: string): void {
+    if (this.#timers.has(jobId)) return;
+    this.#timers.set(
+      jobId,
+      setTimeout(() => {
+        this.#timers.delete(jobId);
+        void this.#askItems(jobId);
+      }, ITEMS_EVERY_MS),
+    );
+  }
+
+  async #askItems(jobId: string): Promise<void> {
+    const asked = this.unfolded[jobId];
+    if (!asked) return;
+    let answer: Pick<JobItems, 'items' | 'problem'>;
+    try {
+      answer = { items: await backend.transfersItems(jobId, 0, asked.limit), problem: null };
+    } catch (error) {
+      answer = { items: asked.items, problem: toIpcError(error) };
+    }
+    const now = this.unfolded[jobId];
+    // Folded meanwhile, or more were asked for: that answer is on its way.
+    if (now?.limit !== asked.limit) return;
+    this.unfolded = { ...this.unfolded, [jobId]: { ...now, ...answer } };
+  }
+}
+
+/** Lets a refused action be seen; the buttons that call these have nowhere else to show it. */
+async function told<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    toasts.fail(error);
+    return undefined;
+  }
+}
+
+export const transfers = new Transfers();
+
+onEvent('transfer', ({ job }) => transfers.put(job));

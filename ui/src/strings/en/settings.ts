@@ -1,0 +1,73 @@
+/** Words of the settings. */
+export const settings = {
+  title: 'Settings',
+  pages: 'Pages of the settings',
+  page: {
+    appearance: 'Appearance',
+    downloads: 'Downloads',
+    accounts: 'Accounts',
+    data: 'Data',
+    about: 'About',
+  },
+  appearance: {
+    theme: 'Colours',
+    system: 'As the system',
+    light: 'Light',
+    dark: 'Dark',
+    density: 'Rows of the table',
+    comfortable: 'Comfortable',
+    compact: 'Compact',
+    timeZone: 'Time zone',
+    timeZoneHint: (zone: string, now: string) =>
+      `Empty means this computer’s zone, ${zone}. There it is ${now}.`,
+    timeZoneIn: (now: string) => `There it is ${now}.`,
+    timeZoneWrong: 'No such zone. Write it like Asia/Kolkata, or leave it empty.',
+  },
+  downloads: {
+    template: 'File names',
+    templateHint: 'What the download dialog starts with.',
+    parallel: 'Downloads at once',
+    parallelHint: '1 to 16. More is faster until the provider asks for a pause.',
+    parallelWrong: 'A whole number from 1 to 16.',
+  },
+  data: {
+    place: 'Where the list is',
+    placeHint:
+      'The list of recordings, the settings and cached audio. Saved recordings are in the folders you chose.',
+    open: 'Open folder',
+    index: 'List',
+    cache: 'Cached audio',
+    backUp: 'Back up the list…',
+    backUpHint: 'One file with everything Tapeshelf knows about your recordings. No tokens are in it.',
+    backedUp: 'The list was backed up',
+    rebuild: 'Rebuild the list…',
+    rebuildHint: 'Reads everything anew from the providers. Saved files stay and are found again.',
+    rebuildTitle: 'Rebuild the list?',
+    rebuildText:
+      'The list of recordings is dropped and read anew from the providers. Saved files are not touched.',
+    rebuildLoss:
+      'What only the list knows is lost: recordings that are gone at the provider and have no copy here.',
+    rebuildSubmit: 'Rebuild',
+    rebuilt: 'The list is being read anew',
+    enterHint: 'Press Space or click.',
+  },
+  about: {
+    version: (version: string) => `Version ${version}`,
+    text: 'Finds, plays, saves and proves call recordings.',
+    licence: 'Free software under MIT or Apache-2.0.',
+    log: 'Log',
+    platform: 'System',
+    platforms: { linux: 'Linux', macos: 'macOS', windows: 'Windows' } as Record<string, string>,
+    keyring: 'Keyring',
+    keyringOk: 'no trouble so far',
+    keyringTrouble: {
+      none: 'there is none: tokens are kept for this session only',
+      locked: 'locked',
+      denied: 'denied access',
+      timedOut: 'did not answer',
+    },
+    shortcuts: 'Keyboard shortcuts…',
+    copyPath: 'the path of the log',
+    copyDataPath: 'the path of the data',
+  },
+} as const;

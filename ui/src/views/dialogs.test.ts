@@ -1,0 +1,176 @@
+/** The dialogs on the made-up program: what they promise before something happens, and what they refuse. */
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backend } from '../backend';
+import type { SelectionTotals } from '../ipc/library';
+import { accounts } from '../state/accounts.svelte';
+import { dialogs } from '../state/dialogs.svelte';
+import AddAccount from './Accounts/AddAccount.svelte';
+import CommandPalette from './CommandPalette/CommandPalette.svelte';
+import DeleteDialog from './Deletion/DeleteDialog.svelte';
+import Download from './Download/Download.svelte';
+
+const selection = { kind: 'keys', keys: [1, 2, 3] } as const;
+const someKeys = { ...selection, keys: [...selection.keys] };
+
+const totals = (change: Partial<SelectionTotals>): SelectionTotals => ({
+  count: 3,
+  durationMs: 180_000,
+  knownBytes: 3_000_000,
+  unknownSizeCount: 0,
+  savedCount: 3,
+  unsavedCount: 0,
+  goneCount: 0,
+  ...change,
+});
+
+beforeAll(() => accounts.load());
+beforeEach(() => dialogs.close());
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+const button = (name: RegExp | string) => screen.findByRole<HTMLButtonElement>('button', { name });
+
+describe('Delete', () => {
+  it('names what will go, starts on Cancel and keeps what has no copy', async () => {
+    vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(totals({ savedCount: 2, unsavedCount: 1 }));
+    const remove = vi.spyOn(backend, 'recordingsDelete').mockResolvedValue({
+      deleted: 2,
+      alreadyGone: 0,
+      kept: [{ key: 3, why: 'There is no verified copy.' }],
+    });
+    render(DeleteDialog, { selection: someKeys });
+    const submit = await button('Delete 2 recordings');
+    expect(document.activeElement?.textContent).toContain('Cancel');
+    await fireEvent.keyDown(submit, { key: 'Enter' });
+    expect(remove).not.toHaveBeenCalled();
+    expect(screen.getByText(/Enter never deletes/)).toBeTruthy();
+    await fireEvent.click(submit);
+    expect(remove).toHaveBeenCalledWith({
+      selection: someKeys,
+      confirmedCount: 3,
+      withoutCopy: false,
+      reason: '',
+    });
+    expect(await screen.findByText('There is no verified copy.')).toBeTruthy();
+  });
+
+  it('asks for the number typed from 21 on, and for the new one when more shall go', async () => {
+    vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(
+      totals({ count: 30, savedCount: 21, unsavedCount: 9 }),
+    );
+    render(DeleteDialog, { selection: someKeys });
+    const submit = await button('Delete 21 recordings');
+    expect(submit.disabled).toBe(true);
+    await fireEvent.input(screen.getByLabelText('Type 21 to confirm'), { target: { value: '20' } });
+    expect(submit.disabled).toBe(true);
+    await fireEvent.input(screen.getByLabelText('Type 21 to confirm'), { target: { value: '21' } });
+    expect(submit.disabled).toBe(false);
+    await fireEvent.click(screen.getByLabelText('Delete the 9 recordings without a copy too'));
+    expect((await button('Delete 30 recordings')).disabled).toBe(true);
+  });
+
+  it('types nothing up to 20', async () => {
+    vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(totals({ count: 20, savedCount: 20 }));
+    render(DeleteDialog, { selection: someKeys });
+    expect((await button('Delete 20 recordings')).disabled).toBe(false);
+  });
+
+  it('does nothing when nothing has a copy', async () => {
+    vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(totals({ savedCount: 0, unsavedCount: 3 }));
+    render(DeleteDialog, { selection: someKeys });
+    expect(await screen.findByText(/Nothing to delete/)).toBeTruthy();
+    expect((await button('Delete')).disabled).toBe(true);
+  });
+});
+
+describe('Download', () => {
+  it('waits for a folder, and starts with what was chosen', async () => {
+    vi.spyOn(backend, 'transfersLastFolder').mockResolvedValue(null);
+    vi.spyOn(backend, 'transfersChooseFolder').mockResolvedValue({
+      token: 't',
+      path: '/calls',
+      freeBytes: null,
+    });
+    const start = vi.spyOn(backend, 'transfersStart');
+    render(Download, { selection: someKeys });
+    const submit = await button('Download 3 files');
+    expect(submit.disabled).toBe(true);
+    await fireEvent.click(await button('Choose folder…'));
+    await waitFor(() => expect(submit.disabled).toBe(false));
+    await fireEvent.submit(document.querySelector('form') as HTMLFormElement);
+    expect(start).toHaveBeenCalledWith(expect.objectContaining({ selection: someKeys, folderToken: 't' }));
+  });
+
+  it('is honest about sizes and room', async () => {
+    vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(
+      totals({ knownBytes: 5_000_000, unknownSizeCount: 1, savedCount: 0, unsavedCount: 3, goneCount: 1 }),
+    );
+    vi.spyOn(backend, 'transfersLastFolder').mockResolvedValue({
+      token: 't',
+      path: '/calls',
+      freeBytes: 2_000_000,
+    });
+    render(Download, { selection: someKeys });
+    expect(await screen.findByText('at least 5 MB; 1 file of unknown size')).toBeTruthy();
+    expect(await screen.findByText(/About 3 MB too little room/)).toBeTruthy();
+    expect(await screen.findByText(/1 is gone at the provider/)).toBeTruthy();
+  });
+
+  it('does not start with a broken template', async () => {
+    render(Download, { selection: someKeys });
+    const field = await screen.findByLabelText('File names');
+    await fireEvent.input(field, { target: { value: '{nope' } });
+    await waitFor(() => expect(field.getAttribute('aria-invalid')).toBe('true'));
+    expect((await button(/^Download/)).disabled).toBe(true);
+  });
+});
+
+describe('Add account', () => {
+  const fill = async () => {
+    await fireEvent.input(screen.getByLabelText('Auth ID'), { target: { value: ' MA_12345678 ' } });
+    await fireEvent.input(screen.getByLabelText('Auth token'), { target: { value: 'secret' } });
+    await fireEvent.submit(document.querySelector('form') as HTMLFormElement);
+  };
+
+  it('offers this session only when the keyring fails, and only then', async () => {
+    const add = vi
+      .spyOn(backend, 'accountsAddVobiz')
+      .mockRejectedValue({ code: 'keyringUnavailable', reason: 'locked', what: 'locked' });
+    render(AddAccount);
+    expect(screen.queryByRole('button', { name: /session only/ })).toBeNull();
+    await fill();
+    expect(add).toHaveBeenLastCalledWith(
+      expect.objectContaining({ authId: 'MA_12345678', sessionOnly: false }),
+    );
+    await fireEvent.click(await button('Keep for this session only'));
+    expect(add).toHaveBeenLastCalledWith(expect.objectContaining({ sessionOnly: true }));
+  });
+
+  it('shows a broken rule at its own input, even a hidden one', async () => {
+    vi.spyOn(backend, 'accountsAddVobiz').mockRejectedValue({
+      code: 'invalid',
+      field: 'baseUrl',
+      what: 'No https.',
+    });
+    render(AddAccount);
+    await fill();
+    expect(await screen.findByText('No https.')).toBeTruthy();
+    expect(screen.getByLabelText(/API address/).getAttribute('aria-invalid')).toBe('true');
+    expect(document.querySelector('details')?.open).toBe(true);
+  });
+});
+
+describe('Command palette', () => {
+  it('finds by a few letters and runs with Enter', async () => {
+    dialogs.open({ kind: 'palette' });
+    render(CommandPalette);
+    const input = screen.getByRole('combobox');
+    await fireEvent.input(input, { target: { value: 'short' } });
+    expect(screen.getByRole('option', { selected: true }).textContent).toContain('Keyboard shortcuts');
+    await fireEvent.keyDown(input, { key: 'Enter' });
+    await waitFor(() => expect(dialogs.current).toEqual({ kind: 'shortcuts' }));
+  });
+});
