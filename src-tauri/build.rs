@@ -4,6 +4,11 @@
 pub mod command_names;
 
 fn main() {
+    // The page is compiled in, so a new build of it is a reason to compile again.
+    #[expect(clippy::print_stdout, reason = "a build script speaks to cargo")]
+    {
+        println!("cargo:rerun-if-changed=../ui/dist");
+    }
     let manifest = tauri_build::AppManifest::new().commands(command_names::COMMAND_NAMES);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     if let Err(error) = tauri_build::try_build(attributes) {

@@ -22,11 +22,14 @@ it('finds, plays, downloads, exports and deletes without a pointer', async () =>
   const page = await openLibrary();
 
   // Find: the first call's number, typed in part.
-  const number = (await rows(page).first().getByRole('gridcell').nth(2).textContent())?.replace(/\D/g, '').slice(-7) ?? '';
+  const number =
+    (await rows(page).first().getByRole('gridcell').nth(2).textContent())?.replace(/\D/g, '').slice(-7) ?? '';
   await page.keyboard.press('/');
   await expect.poll(() => focused(page).getAttribute('aria-label')).toBe(t.library.search.label);
   await page.keyboard.type(number);
-  await expect.poll(() => page.getByRole('main').getByRole('status').first().textContent()).not.toMatch(/2,000/);
+  await expect
+    .poll(() => page.getByRole('main').getByRole('status').first().textContent())
+    .not.toMatch(/2,000/);
   await page.keyboard.press('Escape');
   await page.getByText(/2,000 recordings/).waitFor();
 
@@ -42,7 +45,9 @@ it('finds, plays, downloads, exports and deletes without a pointer', async () =>
   const position = page.getByRole('slider', { name: t.player.seek });
   await page.keyboard.press('l');
   await page.keyboard.press('l');
-  await expect.poll(async () => Number(await position.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(20);
+  await expect
+    .poll(async () => Number(await position.getAttribute('aria-valuenow')))
+    .toBeGreaterThanOrEqual(20);
   await page.keyboard.press('j');
   await expect.poll(async () => Number(await position.getAttribute('aria-valuenow'))).toBeLessThan(20);
   await page.keyboard.press('m');
@@ -82,7 +87,11 @@ it('finds, plays, downloads, exports and deletes without a pointer', async () =>
   await page.keyboard.press('Enter');
   const recipients = wizard.getByRole('textbox', { name: t.exports.details.recipients });
   await recipients.waitFor();
-  for (let step = 0; step < 30 && !(await recipients.evaluate((input) => input === document.activeElement)); step++) {
+  for (
+    let step = 0;
+    step < 30 && !(await recipients.evaluate((input) => input === document.activeElement));
+    step++
+  ) {
     await page.keyboard.press('Tab');
   }
   await page.keyboard.type('records@example.com');
@@ -94,7 +103,10 @@ it('finds, plays, downloads, exports and deletes without a pointer', async () =>
   await tabTo(page, t.exports.wizard.send);
   await page.keyboard.press('Enter');
   await wizard.getByText(t.exports.result.acceptedTitle).waitFor();
-  await wizard.getByText(/[0-9a-f]{8}-[0-9a-f]{4}-/).first().waitFor();
+  await wizard
+    .getByText(/[0-9a-f]{8}-[0-9a-f]{4}-/)
+    .first()
+    .waitFor();
   await page.keyboard.press('Escape');
   await wizard.waitFor({ state: 'detached' });
 
@@ -106,8 +118,12 @@ it('finds, plays, downloads, exports and deletes without a pointer', async () =>
   await page.keyboard.press('Enter');
   await deletion.getByText(t.deletion.enterHint).waitFor();
   await page.keyboard.press('Space');
-  await deletion.waitFor({ state: 'detached' });
+  const done = page.getByRole('dialog', { name: t.deletion.doneTitle });
+  await done.getByText(t.deletion.deleted(3)).waitFor();
+  await page.keyboard.press('Escape');
+  await done.waitFor({ state: 'detached' });
   await page.getByText(/1,997 recordings/).waitFor();
+  await bar.waitFor({ state: 'detached' });
 });
 
 it('closes what is open with Esc, and gives the focus back', async () => {

@@ -25,7 +25,10 @@ function indexesInView(page: Page): Promise<number[]> {
   return grid(page).evaluate((element) => {
     const box = element.getBoundingClientRect();
     return [...element.querySelectorAll<HTMLElement>('[data-index]')]
-      .filter((line) => line.getBoundingClientRect().bottom > box.top + 32 && line.getBoundingClientRect().top < box.bottom)
+      .filter(
+        (line) =>
+          line.getBoundingClientRect().bottom > box.top + 32 && line.getBoundingClientRect().top < box.bottom,
+      )
       .map((line) => Number(line.dataset.index))
       .sort((a, b) => a - b);
   });
@@ -35,6 +38,7 @@ describe('a million rows', () => {
   it('are all reachable, without a gap and without a blank row', async () => {
     const page = await openLibrary({ world: 'rows=1000000' });
     expect(await grid(page).getAttribute('aria-rowcount')).toBe('1000001');
+    expect(await grid(page).locator('[data-index]').count()).toBeLessThan(60);
     for (const share of [0.1, 0.5, 0.9999, 1, 0.25, 0]) {
       await grid(page).evaluate((element, at) => {
         element.scrollTop = (element.scrollHeight - element.clientHeight) * at;
@@ -48,7 +52,9 @@ describe('a million rows', () => {
     }
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('End');
-    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex'))).toBe('1000001');
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex')))
+      .toBe('1000001');
     await expect.poll(() => blankRows(page)).toEqual([]);
     await shoot(page, 'million-rows-end');
   });
@@ -65,11 +71,6 @@ describe('a million rows', () => {
     await expect.poll(async () => (await indexesInView(page))[0]).toBe(before + 100);
     await expect.poll(() => blankRows(page)).toEqual([]);
   });
-
-  it('use few elements', async () => {
-    const page = await openLibrary({ world: 'rows=1000000' });
-    expect(await grid(page).locator('[data-index]').count()).toBeLessThan(60);
-  });
 });
 
 describe('the table', () => {
@@ -82,7 +83,9 @@ describe('the table', () => {
     expect(longest).toMatch(/^\s*1:\d\d:\d\d\s*$/);
     await header.getByRole('button').click();
     await expect.poll(() => header.getAttribute('aria-sort')).toBe('ascending');
-    await expect.poll(async () => (await row(page, 0).getByRole('gridcell').nth(4).textContent())?.trim()).not.toBe(longest?.trim());
+    await expect
+      .poll(async () => (await row(page, 0).getByRole('gridcell').nth(4).textContent())?.trim())
+      .not.toBe(longest?.trim());
   });
 
   it('finds what is typed and goes back', async () => {
@@ -116,7 +119,10 @@ describe('the table', () => {
     await page.mouse.move(edge.x + edge.width + 40, edge.y + 16, { steps: 4 });
     await page.mouse.up();
     await expect.poll(async () => (await from.boundingBox())?.width).toBe(before + 56);
-    const when = (await page.getByRole('columnheader', { name: t.library.columns.when }).boundingBox()) ?? { x: 0, y: 0 };
+    const when = (await page.getByRole('columnheader', { name: t.library.columns.when }).boundingBox()) ?? {
+      x: 0,
+      y: 0,
+    };
     await page.mouse.move(edge.x + 20, edge.y + 16);
     await page.mouse.down();
     await page.mouse.move(when.x + 10, edge.y + 16, { steps: 4 });
@@ -129,7 +135,9 @@ describe('the table', () => {
     const page = await openLibrary();
     const bar = page.getByRole('region', { name: t.library.selection.label });
     await row(page, 2).getByRole('checkbox').click();
-    await row(page, 7).getByRole('checkbox').click({ modifiers: ['Shift'] });
+    await row(page, 7)
+      .getByRole('checkbox')
+      .click({ modifiers: ['Shift'] });
     await bar.getByText(t.library.selection.some(6)).waitFor();
     await bar.getByRole('button', { name: t.library.selection.selectAllMatching(2000) }).click();
     await bar.getByText(t.library.selection.allMatching(2000)).waitFor();

@@ -14,7 +14,10 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 
 async function tick(page: Page, ...indexes: number[]): Promise<void> {
   for (const index of indexes) await row(page, index).getByRole('checkbox').click();
-  await page.getByRole('region', { name: t.library.selection.label }).getByText(/ min|\d+ s/).waitFor();
+  await page
+    .getByRole('region', { name: t.library.selection.label })
+    .getByText(/· .+ · /)
+    .waitFor();
 }
 
 async function command(page: Page, label: string): Promise<void> {
@@ -24,12 +27,19 @@ async function command(page: Page, label: string): Promise<void> {
 }
 
 const SCENES: Scene[] = [
-  { name: 'welcome', world: 'scenario=noaccount', show: (page) => page.getByRole('heading', { name: t.welcome.title }).waitFor() },
+  {
+    name: 'welcome',
+    world: 'scenario=noaccount',
+    show: (page) => page.getByRole('heading', { name: t.welcome.title }).waitFor(),
+  },
   {
     name: 'library',
     show: async (page) => {
       await row(page, 4).click();
-      await page.getByRole('complementary', { name: t.details.label }).getByText(t.details.fields.recordingId).waitFor();
+      await page
+        .getByRole('complementary', { name: t.details.label })
+        .getByText(t.details.fields.recordingId)
+        .waitFor();
     },
   },
   {
@@ -37,7 +47,10 @@ const SCENES: Scene[] = [
     show: async (page) => {
       await row(page, 4).dblclick();
       await tick(page, 2, 5, 6);
-      await page.getByRole('slider', { name: t.player.seek }).and(page.locator('[aria-disabled=false]')).waitFor();
+      await page
+        .getByRole('slider', { name: t.player.seek })
+        .and(page.locator('[aria-disabled=false]'))
+        .waitFor();
     },
   },
   {
@@ -116,14 +129,16 @@ const SCENES: Scene[] = [
       await dialog(page, t.accounts.signIn.title);
     },
   },
-  ...(['appearance', 'downloads', 'accounts', 'data', 'about'] as const).map((name): Scene => ({
-    name: `settings-${name}`,
-    show: async (page) => {
-      await button(page, t.frame.top.settings).click();
-      await page.getByRole('tab', { name: t.settings.page[name] }).click();
-      await page.getByRole('tabpanel', { name: t.settings.page[name] }).waitFor();
-    },
-  })),
+  ...(['appearance', 'downloads', 'accounts', 'data', 'about'] as const).map(
+    (name): Scene => ({
+      name: `settings-${name}`,
+      show: async (page) => {
+        await button(page, t.frame.top.settings).click();
+        await page.getByRole('tab', { name: t.settings.page[name] }).click();
+        await page.getByRole('tabpanel', { name: t.settings.page[name] }).waitFor();
+      },
+    }),
+  ),
   {
     name: 'shortcuts',
     show: async (page) => {
@@ -142,7 +157,9 @@ const SCENES: Scene[] = [
 
 describe.each(['light', 'dark'] as const)('in %s', (colours) => {
   it.each(SCENES)('$name', async ({ name, world = '', show }) => {
-    const page = await (world === 'scenario=noaccount' ? open({ world, colours }) : openLibrary({ world, colours }));
+    const page = await (world === 'scenario=noaccount'
+      ? open({ world, colours })
+      : openLibrary({ world, colours }));
     await show(page);
     await expectAccessible(page);
     expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(colours);

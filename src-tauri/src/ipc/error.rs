@@ -43,6 +43,7 @@ pub enum IpcError {
     /// Too many requests.
     RateLimited {
         /// How long to wait.
+        #[ts(type = "number | null")]
         retry_after_ms: Option<u64>,
         /// The reply.
         reply: VendorReply,
@@ -108,6 +109,7 @@ pub enum IpcError {
         /// Which folder.
         folder: String,
         /// Bytes still free there.
+        #[ts(type = "number | null")]
         free_bytes: Option<u64>,
     },
     /// A folder or file could not be written or read.

@@ -35,10 +35,14 @@ function policy(): string {
 }
 
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
-  execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--mode', 'memory', '--outDir', 'dist-memory'], {
-    cwd: UI,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    process.execPath,
+    ['node_modules/vite/bin/vite.js', 'build', '--mode', 'memory', '--outDir', 'dist-memory'],
+    {
+      cwd: UI,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const server = await preview({
     root: UI,
     configFile: false,

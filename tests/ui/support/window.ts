@@ -21,7 +21,7 @@ export interface Options {
 
 let browser: Browser;
 let contexts: BrowserContext[] = [];
-let complaints: string[] = [];
+const complaints: string[] = [];
 
 beforeAll(async () => {
   mkdirSync(SHOTS, { recursive: true });
@@ -39,7 +39,12 @@ afterEach(async () => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
-export async function open({ world = '', colours = 'light', width = 1280, height = 800 }: Options = {}): Promise<Page> {
+export async function open({
+  world = '',
+  colours = 'light',
+  width = 1280,
+  height = 800,
+}: Options = {}): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: colours,
@@ -51,7 +56,8 @@ export async function open({ world = '', colours = 'light', width = 1280, height
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(`error: ${error.stack ?? error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
   await page.clock.setFixedTime(NOW);
@@ -86,7 +92,11 @@ export async function expectAccessible(page: Page): Promise<void> {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       resultTypes: ['violations'],
     });
-    return violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`) }));
+    return violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      where: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+    }));
   });
   expect(found).toEqual([]);
 }

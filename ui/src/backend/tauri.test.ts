@@ -8,7 +8,9 @@ function peaks(header: object, values: number[]): ArrayBuffer {
 
 describe('a waveform on the wire', () => {
   it('is a header and signed pairs, one channel after the other', () => {
-    const parsed = parsePeaks(peaks({ channels: 2, buckets: 2, durationMs: 900 }, [-1, 1, -128, 127, -3, 3, 0, 10]));
+    const parsed = parsePeaks(
+      peaks({ channels: 2, buckets: 2, durationMs: 900 }, [-1, 1, -128, 127, -3, 3, 0, 10]),
+    );
     expect(parsed?.header.durationMs).toBe(900);
     expect(parsed?.channels.map((channel) => [...channel])).toEqual([
       [-1, 1, -128, 127],

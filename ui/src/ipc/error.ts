@@ -19,7 +19,7 @@ reply: VendorReply, } | { "code": "rateLimited",
 /**
  * How long to wait.
  */
-retryAfterMs: bigint | null, 
+retryAfterMs: number | null, 
 /**
  * The reply.
  */
@@ -83,7 +83,7 @@ folder: string,
 /**
  * Bytes still free there.
  */
-freeBytes: bigint | null, } | { "code": "fileFailed", 
+freeBytes: number | null, } | { "code": "fileFailed", 
 /**
  * Which path.
  */

@@ -79,7 +79,9 @@ describe('blocks of rows', () => {
   });
 
   it('give all rows of a range, whatever is loaded', async () => {
-    const blocks = blocksOf(async (offset, limit) => Array.from({ length: limit }, (_, at) => `row ${offset + at}`)).blocks;
+    const blocks = blocksOf(async (offset, limit) =>
+      Array.from({ length: limit }, (_, at) => `row ${offset + at}`),
+    ).blocks;
     const rows = await blocks.between(150, 620);
     expect(rows).toHaveLength(471);
     expect([rows[0], rows.at(-1)]).toEqual(['row 150', 'row 620']);

@@ -1,7 +1,7 @@
 /** The accounts, kept in step with the program by `accountsChanged`, and what can be done with them. */
 import { backend } from '../backend';
 import type { AccountView, AddVobizAccount, SignIn } from '../ipc/accounts';
-import type { IpcError } from '../ipc/error';
+import type { IpcError, KeyringReason } from '../ipc/error';
 import { toIpcError } from '../lib/errors';
 import { onEvent } from './events';
 
@@ -11,6 +11,8 @@ class Accounts {
   loaded = $state(false);
   /** Why the list could not be read. */
   problem = $state.raw<IpcError | null>(null);
+  /** Why the keyring could not be used the last time it was needed; null when it could, or before. */
+  keyringTrouble = $state<KeyringReason | null>(null);
   #asked = 0;
 
   async load(): Promise<void> {
@@ -33,7 +35,7 @@ class Accounts {
 
   /** Checks and saves. Rejects with the backend's error. */
   async addVobiz(account: AddVobizAccount): Promise<AccountView> {
-    return this.#put(await backend.accountsAddVobiz(account));
+    return this.#put(await this.#keeping(backend.accountsAddVobiz(account), account.sessionOnly));
   }
 
   async addSandbox(): Promise<AccountView> {
@@ -41,12 +43,25 @@ class Accounts {
   }
 
   async signIn(signIn: SignIn): Promise<AccountView> {
-    return this.#put(await backend.accountsSignIn(signIn));
+    return this.#put(await this.#keeping(backend.accountsSignIn(signIn), signIn.sessionOnly));
   }
 
   async remove(accountId: string): Promise<void> {
     await backend.accountsRemove(accountId);
     this.list = this.list.filter((account) => account.id !== accountId);
+  }
+
+  /** Remembers how the keyring did, so that the next dialog can say it before a token is typed. */
+  async #keeping(answer: Promise<AccountView>, sessionOnly: boolean): Promise<AccountView> {
+    try {
+      const account = await answer;
+      if (!sessionOnly) this.keyringTrouble = null;
+      return account;
+    } catch (error) {
+      const known = toIpcError(error);
+      if (known.code === 'keyringUnavailable') this.keyringTrouble = known.reason;
+      throw error;
+    }
   }
 
   /** Shows a new or changed account at once, without waiting for the event. */

@@ -28,8 +28,16 @@ describe('the library', () => {
 
   it('shows the answer to the last question, whichever comes first', async () => {
     const results: ((result: SearchResult) => void)[] = [];
-    vi.spyOn(backend, 'librarySearch').mockImplementation(() => new Promise((resolve) => results.push(resolve)));
-    const answer = (count: number) => ({ snapshot: 900 + count, count, durationMs: 0, knownBytes: 0, unknownSizeCount: 0 });
+    vi.spyOn(backend, 'librarySearch').mockImplementation(
+      () => new Promise((resolve) => results.push(resolve)),
+    );
+    const answer = (count: number) => ({
+      snapshot: 900 + count,
+      count,
+      durationMs: 0,
+      knownBytes: 0,
+      unknownSizeCount: 0,
+    });
     library.setText('first');
     library.setText('second');
     results[1]?.(answer(0));
@@ -50,7 +58,9 @@ describe('the library', () => {
   it('does not move rows under somebody who has ticked some, but offers the newer list', async () => {
     selection.toggle(1);
     const before = library.result;
-    const query = vi.spyOn(backend, 'librarySearch').mockResolvedValue({ ...(before as SearchResult), snapshot: 77, count: 1999 });
+    const query = vi
+      .spyOn(backend, 'librarySearch')
+      .mockResolvedValue({ ...(before as SearchResult), snapshot: 77, count: 1999 });
     await library.changed();
     expect(library.result).toBe(before);
     expect(library.newer?.count).toBe(1999);

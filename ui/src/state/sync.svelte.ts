@@ -13,7 +13,7 @@ const CLOCK_EVERY_MS = 15_000;
 /** What the top bar says, worst first: one line for all accounts. */
 export type SyncSummary =
   | { state: 'none' }
-  | { state: 'running'; received: number; total: number | null; note: string | null }
+  | { state: 'running'; received: number; total: number | null }
   | { state: 'failed'; accountId: string; progress: Extract<SyncProgress, { state: 'failed' }> }
   | { state: 'warning'; syncedAtMs: number; warning: string }
   | { state: 'idle'; syncedAtMs: number | null };
@@ -37,7 +37,6 @@ class Sync {
         state: 'running',
         received,
         total,
-        note: running.find((one) => one.note !== null)?.note ?? null,
       };
     }
     for (const { id } of list) {

@@ -147,6 +147,9 @@ describe('Add account', () => {
     );
     await fireEvent.click(await button('Keep for this session only'));
     expect(add).toHaveBeenLastCalledWith(expect.objectContaining({ sessionOnly: true }));
+    cleanup();
+    render(AddAccount);
+    expect(screen.getByText(/keyring is locked/)).toBeTruthy();
   });
 
   it('shows a broken rule at its own input, even a hidden one', async () => {
@@ -161,6 +164,16 @@ describe('Add account', () => {
     expect(screen.getByLabelText(/API address/).getAttribute('aria-invalid')).toBe('true');
     expect(document.querySelector('details')?.open).toBe(true);
   });
+});
+
+it('gives the focus back to where it was', () => {
+  const before = document.body.appendChild(document.createElement('button'));
+  before.focus();
+  const { unmount } = render(AddAccount);
+  expect(document.activeElement).toBe(screen.getByLabelText('Auth ID'));
+  unmount();
+  expect(document.activeElement).toBe(before);
+  before.remove();
 });
 
 describe('Command palette', () => {

@@ -14,7 +14,7 @@ use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, OggReader
 use domain::{Codec, Container};
 
 use crate::error::Error;
-use crate::mpeg::{self, LengthTag};
+use crate::mpeg::{self, FrameHeader, LengthTag};
 use crate::riff;
 use crate::sniff::sniff;
 
@@ -38,6 +38,8 @@ enum Packets {
         track_id: u32,
         /// Whether a packet's duration counts sample frames, so that packets can be skipped without decoding.
         counts_frames: bool,
+        /// MP3: the header of the packet before.
+        kind: Option<FrameHeader>,
     },
 }
 
@@ -117,18 +119,15 @@ impl Demux {
             .and_then(|parameters| parameters.audio())
             .ok_or_else(|| Error::damaged("the sound track has no codec"))?
             .clone();
-        let is_mpeg = container == Container::Mp3;
-        let counts_frames = is_mpeg
-            || track.time_base.is_some_and(|base| {
-                base.numer.get() == 1 && Some(base.denom.get()) == parameters.sample_rate
-            });
+        // Vorbis and AAC packets do not decode to the length their container gives them.
+        let counts_frames = matches!(container, Container::Flac | Container::Wav);
         let track_id = track.id;
         Ok(Self {
             container,
             codec: codec_of(&parameters),
             parameters,
             tag,
-            packets: Packets::Library { reader, track_id, counts_frames },
+            packets: Packets::Library { reader, track_id, counts_frames, kind: None },
         })
     }
 
@@ -159,12 +158,22 @@ impl Demux {
                 Some((packet, frames)) => Next::Packet(packet, Some(frames)),
                 None => Next::End,
             }),
-            Packets::Library { reader, track_id, counts_frames } => loop {
+            Packets::Library { reader, track_id, counts_frames, kind } => loop {
                 match reader.next_packet() {
                     Ok(Some(packet)) if packet.track_id == *track_id => {
-                        // MP3 is decoded untrimmed, see `Decoded`; the others trim themselves.
-                        let frames = if is_mpeg { packet.block_dur() } else { packet.dur };
-                        return Ok(Next::Packet(packet, counts_frames.then(|| frames.get())));
+                        if !is_mpeg {
+                            let frames = counts_frames.then(|| packet.dur.get());
+                            return Ok(Next::Packet(packet, frames));
+                        }
+                        // Behind damage the library can take a few bytes of sound for a packet of another kind. The
+                        // length is taken from the header, because the library counts trimmed frames twice.
+                        let header = FrameHeader::parse(&packet.data);
+                        if let Some(header) =
+                            header.filter(|header| kind.is_none_or(|kind| header.is_like(kind)))
+                        {
+                            *kind = Some(header);
+                            return Ok(Next::Packet(packet, Some(header.frames())));
+                        }
                     }
                     Ok(Some(_)) => {}
                     Ok(None) => return Ok(Next::End),

@@ -1,8 +1,8 @@
 //! Container sniffing, decoding, waveform peaks and the player.
 //!
 //! Symphonia decodes; rodio (feature `device`) only carries finished samples to the operating system. What lies between
-//! is ours because telephony files break both: WAV headers that strict readers refuse ([`riff`]), MP3 files whose
-//! estimated length would cut their end off ([`mpeg`], [`Decoded`]), positions and seeks that must be exact to the
+//! is ours because telephony files break both: WAV headers that strict readers refuse (`riff`), MP3 files whose
+//! estimated length would cut their end off (`mpeg`, [`Decoded`]), positions and seeks that must be exact to the
 //! sample.
 
 mod analyse;

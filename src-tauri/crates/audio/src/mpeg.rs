@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 /// How far behind the ID3 tag the first frame may begin: some encoders pad.
 const SEARCH_BYTES: usize = 16 * 1024;
-/// How many ID3v2 tags may follow each other.
+/// How many `ID3v2` tags may follow each other.
 const MAX_ID3_TAGS: usize = 8;
 /// Samples a decoder puts out before the first one of the encoder's input; LAME's delay field does not count them.
 const DECODER_DELAY: u32 = 529;
@@ -79,7 +79,7 @@ impl FrameHeader {
     }
 
     /// Whether both frames can belong to one stream.
-    fn is_like(self, other: Self) -> bool {
+    pub(crate) fn is_like(self, other: Self) -> bool {
         self.is_mpeg1 == other.is_mpeg1
             && self.is_layer3 == other.is_layer3
             && self.sample_rate_hz == other.sample_rate_hz
@@ -135,7 +135,7 @@ pub(crate) fn read_start(file: &mut File) -> io::Result<Start> {
     Ok(Start { offset, tag })
 }
 
-/// The offset behind all ID3v2 tags at the start (<https://id3.org/id3v2.4.0-structure>).
+/// The offset behind all `ID3v2` tags at the start (<https://id3.org/id3v2.4.0-structure>).
 fn skip_id3(file: &mut File) -> io::Result<u64> {
     let mut offset = 0_u64;
     for _ in 0..MAX_ID3_TAGS {
@@ -180,7 +180,7 @@ fn read_xing(header: FrameHeader, tag: &[u8], available_bytes: u64) -> Option<Le
 }
 
 /// Delay and padding of the LAME extension (<http://gabriel.mp3-tech.org/mp3infotag.html>), as written by LAME and
-/// FFmpeg.
+/// `FFmpeg`.
 fn lame_trim(extension: &[u8]) -> (u32, u32) {
     let known = [b"LAME", b"Lavf", b"Lavc"].iter().any(|name| extension.starts_with(*name));
     match extension.get(21..24) {

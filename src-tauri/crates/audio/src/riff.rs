@@ -25,7 +25,7 @@ const TAG_MU_LAW: u16 = 0x0007;
 const TAG_IMA_ADPCM: u16 = 0x0011;
 const TAG_EXTENSIBLE: u16 = 0xfffe;
 
-/// Data lengths from here on are the placeholders of programs that stream (`SoX` writes 0x7FFFF000 and its like, FFmpeg
+/// Data lengths from here on are the placeholders of programs that stream (`SoX` writes 0x7FFFF000 and its like, `FFmpeg`
 /// 0xFFFFFFFF): a call of 2 GB would last days.
 const PLACEHOLDER_BYTES: u32 = 0x7fff_0000;
 /// Chunks before the sound; a file with more is not one a recorder made.
@@ -120,7 +120,7 @@ fn coding(
     stated_bytes: u32,
     size_bytes: u64,
 ) -> Result<Coding, Error> {
-    let pcm_bits = format.bits.div_ceil(8) * 8;
+    let pcm_bits = u32::from(format.bits).div_ceil(8) * 8;
     let (codec_id, codec, sample_bytes) = match (format.tag, pcm_bits) {
         (TAG_PCM, 8) => (id::CODEC_ID_PCM_U8, Codec::Pcm, 1_u64),
         (TAG_PCM, 16) => (id::CODEC_ID_PCM_S16LE, Codec::Pcm, 2),

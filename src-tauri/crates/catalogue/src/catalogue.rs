@@ -108,11 +108,10 @@ impl Catalogue {
     pub fn close_cleanly(&self) -> Result<()> {
         let writer = self.writer();
         self.readers().clear();
-        let checkpointed = writer
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            .map_err(Error::from)
-            .and_then(|()| Ok(writer.execute_batch("PRAGMA optimize")?));
-        self.examined(checkpointed)?;
+        // First the statistics, which are written too. Without them the merge is still worth having.
+        let optimized = writer.execute_batch("PRAGMA optimize");
+        let merged = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.examined(optimized.and(merged).map_err(Error::from))?;
         let sound = [&self.inner.damaged, &self.inner.suspect]
             .iter()
             .all(|flag| !flag.load(Ordering::SeqCst));

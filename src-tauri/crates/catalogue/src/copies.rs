@@ -53,7 +53,7 @@ impl Catalogue {
                 },
             )?;
             if saved == 0 {
-                return Err(Error::not_found("recording", key.0));
+                return Err(Error::not_found("recording", &key.0));
             }
             tx.execute("UPDATE recordings SET last_failure = NULL WHERE key = ?1", [key.0])?;
             settle_key(tx, key)

@@ -96,7 +96,7 @@ impl Catalogue {
                 (id, outcome, detail, Instant(at)),
             )?;
             if settled == 0 {
-                return Err(Error::not_found("deletion", id));
+                return Err(Error::not_found("deletion", &id));
             }
             if outcome == DeletionOutcome::Failed {
                 return Ok(());

@@ -92,7 +92,7 @@ impl Catalogue {
                 "UPDATE exports SET outcome = ?2, status = ?3, message = ?4, correlation = ?5 WHERE id = ?1",
                 (id, outcome, status, message, correlation),
             )?;
-            if settled == 0 { Err(Error::not_found("export", id)) } else { Ok(()) }
+            if settled == 0 { Err(Error::not_found("export", &id)) } else { Ok(()) }
         })
     }
 

@@ -186,7 +186,7 @@ impl Catalogue {
                 .prepare_cached("SELECT state FROM job_items WHERE job_no = ?1 AND position = ?2")?
                 .query_row((job_no, item.position), |row| row.get(0))
                 .optional()?;
-            let before = before.ok_or_else(|| Error::not_found("item", item.position))?;
+            let before = before.ok_or_else(|| Error::not_found("item", &item.position))?;
             before.check_next(item.state)?;
             tx.prepare_cached(
                 "UPDATE job_items SET state = :state, name = :name, part = :part, received_bytes = :received,

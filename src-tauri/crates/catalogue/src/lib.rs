@@ -26,6 +26,7 @@ mod salvage;
 mod search;
 mod settings;
 mod sync;
+mod terms;
 mod text;
 mod values;
 mod views;

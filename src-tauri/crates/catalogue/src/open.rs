@@ -1,7 +1,7 @@
 //! Opening the file: pragmas, the mark of an unclean exit, and what happens to a damaged file.
 //!
-//! Damage is looked for where it is cheap (file header, version, tables) at every start, and with SQLite's
-//! `quick_check` after an exit that was not clean. What is found later, while working, is noted in the mark: a file that
+//! Damage is looked for where it is cheap (file header, version, tables, what SQLite keeps for itself) at every start,
+//! and with SQLite's `quick_check` in the whole file after an exit that was not clean. What is found later, while working, is noted in the mark: a file that
 //! held something unreadable is replaced at the next start, one that behaved oddly is first checked to the last entry.
 
 use std::ffi::OsString;
@@ -139,7 +139,7 @@ fn open_existing(path: &Path, busy_timeout: Duration, last_use: Option<Use>) -> 
         let known = migrate::known_version();
         let found = migrate::version(&connection)?;
         match last_use {
-            None => {}
+            None => check_inner_tables(&connection)?,
             Some(Use::Suspect) => check(&connection, "PRAGMA integrity_check(1)")?,
             Some(_) => check(&connection, "PRAGMA quick_check(1)")?,
         }
@@ -151,9 +151,11 @@ fn open_existing(path: &Path, busy_timeout: Duration, last_use: Option<Use>) -> 
         Ok(connection)
     })();
     opened.map_err(|error: Error| match error.classified(path) {
-        // A plain error while opening means that the schema does not say what our statements expect.
+        // A plain error while opening means that the schema does not say what our statements expect, and no row that
+        // the row they look for is not there under its name.
         Error::Sqlite(source)
-            if source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) =>
+            if matches!(source, rusqlite::Error::QueryReturnedNoRows)
+                || source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) =>
         {
             Error::Corrupt { what: source.to_string() }
         }
@@ -195,6 +197,22 @@ fn check_header(path: &Path) -> Result<()> {
 fn check(connection: &Connection, pragma: &str) -> Result<()> {
     let first: String = connection.query_row(pragma, [], |row| row.get(0))?;
     if first == "ok" { Ok(()) } else { Err(Error::Corrupt { what: first }) }
+}
+
+/// Checks the list of free pages and the tables that SQLite keeps for itself: a few pages. No question of ours reads
+/// them, and SQLite does without its statistics where it cannot read them, so damage there would stay unnoticed until
+/// it is written to, at the end of a use whose work would then be set aside with the file.
+fn check_inner_tables(connection: &Connection) -> Result<()> {
+    // This one stands for the free pages too: sqlite.org/pragma.html#pragma_integrity_check.
+    check(connection, "PRAGMA quick_check(sqlite_schema)")?;
+    let mut statement = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'sqlite_*' ORDER BY name",
+    )?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    for name in names.collect::<rusqlite::Result<Vec<_>>>()? {
+        check(connection, &format!("PRAGMA quick_check(\"{}\")", name.replace('"', "\"\"")))?;
+    }
+    Ok(())
 }
 
 /// Renames the file and its log to the first free `….corrupt-<n>`. `None` when there was no file.

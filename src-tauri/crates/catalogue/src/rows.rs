@@ -137,11 +137,13 @@ impl Catalogue {
     /// Everything known about one recording.
     pub fn recording(&self, key: RecordingKey) -> Result<Option<StoredRecording>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT r.*, w.json AS raw, a.id AS account_id
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT {}, r.key, a.id AS account_id, r.first_seen_ms, r.gone_ms, r.deleted_by_us, r.state,
+                   r.last_failure
                  FROM recordings r JOIN raw_replies w USING (key) JOIN accounts a ON a.no = r.account_no
                  WHERE r.key = ?1",
-            )?;
+                recordings::COLUMNS
+            ))?;
             let stored = statement.query_row([key.0], stored_recording).optional()?;
             let Some(mut stored) = stored else { return Ok(None) };
             stored.copy = copies::copy_of(tx, key)?;

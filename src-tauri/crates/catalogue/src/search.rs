@@ -1,28 +1,22 @@
 //! Searching: terms and a view in, the keys of the rows that match out, in the order asked for.
 //!
-//! The trigram index only names candidates. Whether a row matches is decided by [`Matcher`] on the row's own text, in
-//! every case, so a search finds exactly what a scan of all rows would find. Terms of fewer than three characters have
-//! no trigrams; then all rows of the view are looked at.
+//! The trigram index only names candidates. Whether a row matches is decided on the row's own text, in every case, so
+//! a search finds exactly what a scan of all rows would find. Terms of fewer than three characters have no trigrams;
+//! then all rows of the view are looked at.
 //!
 //! The trigram index is kept with `detail=none`: it is small and quick to fill, and knows for each trigram only the
 //! rows that hold it. That is all a candidate needs.
 
 use domain::RecordingKey;
-use domain::search::{LibraryView, Search, Sort, SortColumn, Term};
-use rusqlite::{ToSql, Transaction};
+use domain::search::{LibraryView, Search, Sort, SortColumn};
+use rusqlite::{Transaction, params_from_iter};
 
 use crate::catalogue::Catalogue;
 use crate::error::Result;
 use crate::recordings::key_at;
-use crate::text::fold;
+use crate::terms::Wanted;
 use crate::values::uncount;
 use crate::{accounts, views};
-
-/// More trigrams of one term do not make the candidates noticeably fewer.
-const MAX_TRIGRAMS: usize = 24;
-
-/// Terms beyond these are only checked on the candidates.
-const MAX_INDEXED_TERMS: usize = 16;
 
 /// What a search found: a snapshot that stays as it is while the index changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,30 +44,30 @@ impl Catalogue {
                 // A number of ours, not text of a person's.
                 filter = format!("r.account_no = {no} AND {filter}");
             }
-            let matcher = Matcher::new(&search.text);
+            let wanted = Wanted::new(&search.text);
             let column = column(search.sort.column);
             let direction = if search.sort.descending { "DESC" } else { "ASC" };
             let ties = format!("r.when_ms {direction}, r.key {direction}");
-            if let Some(candidates) = matcher.candidates() {
+            let columns = if wanted.needs_texts() {
+                "r.key, r.duration_ms, r.shown_bytes, t.numbers, t.words"
+            } else {
+                "r.key, r.duration_ms, r.shown_bytes"
+            };
+            let (matches, mut params) = wanted.condition();
+            if let Some(candidates) = wanted.candidates() {
                 let sql = format!(
-                    "SELECT r.key, r.duration_ms, r.shown_bytes, t.numbers, t.words
+                    "SELECT {columns}
                      FROM search_index CROSS JOIN recordings r ON r.key = search_index.rowid
                      CROSS JOIN search_texts t ON t.key = r.key
-                     WHERE search_index MATCH ?1 AND {filter}
+                     WHERE search_index MATCH ? AND {filter} AND {matches}
                      ORDER BY {column} IS NULL, {column} {direction}, {ties}"
                 );
-                return collect(tx, &sql, &[&candidates], Some(&matcher), &mut found)
-                    .map(|()| found);
+                params.insert(0, candidates);
+                collect(tx, &sql, &params, &wanted, &mut found)?;
+                return Ok(found);
             }
-            let (columns, texts) = if matcher.matches_all() {
-                ("r.key, r.duration_ms, r.shown_bytes", "")
-            } else {
-                (
-                    "r.key, r.duration_ms, r.shown_bytes, t.numbers, t.words",
-                    "CROSS JOIN search_texts t ON t.key = r.key",
-                )
-            };
-            let checked = (!matcher.matches_all()).then_some(&matcher);
+            let texts =
+                if wanted.is_empty() { "" } else { "CROSS JOIN search_texts t ON t.key = r.key" };
             // In two parts, so that the first can follow an index from one end to the other.
             for (part, order) in [
                 ("IS NOT NULL", order_with_values(search.sort, column, direction, &ties)),
@@ -81,9 +75,9 @@ impl Catalogue {
             ] {
                 let sql = format!(
                     "SELECT {columns} FROM recordings r {texts}
-                     WHERE {column} {part} AND {filter} ORDER BY {order}"
+                     WHERE {column} {part} AND {filter} AND {matches} ORDER BY {order}"
                 );
-                collect(tx, &sql, &[], checked, &mut found)?;
+                collect(tx, &sql, &params, &wanted, &mut found)?;
             }
             Ok(found)
         })
@@ -126,17 +120,17 @@ fn order_with_values(sort: Sort, column: &str, direction: &str, ties: &str) -> S
 fn collect(
     tx: &Transaction<'_>,
     sql: &str,
-    params: &[&dyn ToSql],
-    matcher: Option<&Matcher>,
+    params: &[String],
+    wanted: &Wanted,
     found: &mut Found,
 ) -> Result<()> {
     let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
+    let mut rows = statement.query(params_from_iter(params))?;
     while let Some(row) = rows.next()? {
-        if let Some(matcher) = matcher {
+        if wanted.needs_texts() {
             let numbers = row.get_ref(3)?.as_str().map_err(rusqlite::Error::from)?;
             let words = row.get_ref(4)?.as_str().map_err(rusqlite::Error::from)?;
-            if !matcher.matches(numbers, words) {
+            if !wanted.matches(numbers, words) {
                 continue;
             }
         }
@@ -149,77 +143,4 @@ fn collect(
         }
     }
     Ok(())
-}
-
-/// The terms of a search, folded like the texts they are looked for in.
-struct Matcher {
-    terms: Vec<Wanted>,
-}
-
-/// One term.
-struct Wanted {
-    /// Looked for in the digits of both parties.
-    digits: Option<String>,
-    /// Looked for in everything else.
-    text: String,
-}
-
-impl Matcher {
-    fn new(text: &str) -> Self {
-        let terms = Term::parse_all(text)
-            .into_iter()
-            .map(|term| match term {
-                Term::Digits { digits, typed } => {
-                    Wanted { digits: Some(digits), text: fold(&typed) }
-                }
-                Term::Text(text) => Wanted { digits: None, text: fold(&text) },
-            })
-            .collect();
-        Self { terms }
-    }
-
-    fn matches_all(&self) -> bool {
-        self.terms.is_empty()
-    }
-
-    fn matches(&self, numbers: &str, words: &str) -> bool {
-        self.terms.iter().all(|term| {
-            term.digits.as_deref().is_some_and(|digits| numbers.contains(digits))
-                || words.contains(&term.text)
-        })
-    }
-
-    /// A full-text query that every matching row satisfies; `None` when no term has a trigram.
-    fn candidates(&self) -> Option<String> {
-        let queries: Vec<String> =
-            self.terms.iter().filter_map(Wanted::candidates).take(MAX_INDEXED_TERMS).collect();
-        (!queries.is_empty()).then(|| queries.join(" AND "))
-    }
-}
-
-impl Wanted {
-    fn candidates(&self) -> Option<String> {
-        let text = trigrams(&self.text);
-        match &self.digits {
-            // One of the two suffices, so both must be expressible.
-            Some(digits) if *digits != self.text => {
-                Some(format!("({} OR {})", trigrams(digits)?, text?))
-            }
-            _ => text,
-        }
-    }
-}
-
-/// A query for the rows that hold all trigrams of `text`.
-fn trigrams(text: &str) -> Option<String> {
-    let characters: Vec<char> = text.chars().collect();
-    let quoted: Vec<String> = characters
-        .windows(3)
-        .take(MAX_TRIGRAMS)
-        .map(|trigram| {
-            let trigram: String = trigram.iter().collect();
-            format!("\"{}\"", trigram.replace('"', "\"\""))
-        })
-        .collect();
-    (!quoted.is_empty()).then(|| format!("({})", quoted.join(" AND ")))
 }

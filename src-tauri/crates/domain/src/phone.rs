@@ -22,7 +22,8 @@ pub fn sip_user(text: &str) -> Option<&str> {
     Some(rest.split(['@', ';']).next().unwrap_or(rest))
 }
 
-/// A number to read: `+91 98765 43210`. What is no valid international number comes back as it was.
+/// A number to read: `+91 98765 43210`. What is no international number comes back as it was: a national number must
+/// not be read as one of another country, so without a plus it counts only when it is long enough or known to be valid.
 pub fn display(text: &str) -> String {
     if text.starts_with("sip") || text.len() > 20 {
         return text.to_owned();
@@ -32,7 +33,9 @@ pub fn display(text: &str) -> String {
         return text.to_owned();
     }
     match phonenumber::parse(None, format!("+{digits}")) {
-        Ok(number) if number.is_valid() => number.format().mode(Mode::International).to_string(),
+        Ok(number) if text.starts_with('+') || digits.len() >= 11 || number.is_valid() => {
+            number.format().mode(Mode::International).to_string()
+        }
         _ => text.to_owned(),
     }
 }
@@ -56,6 +59,8 @@ mod tests {
     fn numbers_read_well_and_other_text_is_left_alone() {
         assert_eq!(display("919876543210"), "+91 98765 43210");
         assert_eq!(display("+14155550123"), "+1 415-555-0123");
+        assert_eq!(display("441632960830"), "+44 1632 960830", "no live number, but one of that country");
+        assert_eq!(display("98765432"), "98765432", "a national number is nobody else's");
         assert_eq!(display("sip:anna@example.test"), "sip:anna@example.test");
         assert_eq!(display("anonymous"), "anonymous");
         assert_eq!(display("1001"), "1001");

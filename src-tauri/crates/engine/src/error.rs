@@ -28,7 +28,7 @@ pub enum Error {
     Provider(#[from] providers::Error),
     /// The index.
     #[error(transparent)]
-    Catalogue(#[from] catalogue::Error),
+    Catalogue(catalogue::Error),
     /// Writing, reading or naming a file.
     #[error(transparent)]
     Transfer(#[from] transfer::Error),
@@ -80,6 +80,16 @@ pub enum Error {
         /// What went wrong.
         what: String,
     },
+}
+
+impl From<catalogue::Error> for Error {
+    /// What the index does not have any more is out of date, not broken.
+    fn from(error: catalogue::Error) -> Self {
+        match error {
+            catalogue::Error::NotFound { what, .. } => Self::stale(format!("This {what} is not there any more.")),
+            other => Self::Catalogue(other),
+        }
+    }
 }
 
 impl Error {

@@ -19,6 +19,8 @@ use crate::{Engine, blocking};
 
 /// How often one recording is tried before it counts as failed.
 const TRIES: usize = 4;
+/// A body that does not end is cut off here: a day of uncompressed 16-bit stereo at 8 kHz is 2.8 GB.
+const MOST_BYTES: u64 = 4_000_000_000;
 /// How much of the start of a file tells what it is.
 const HEAD_BYTES: usize = 512;
 
@@ -117,6 +119,10 @@ async fn receive(mut stream: MediaStream, file: &mut PartFile, on_bytes: OnBytes
     on_bytes(file.len(), stream.total_bytes);
     while let Some(chunk) = stream.bytes.next().await {
         file.write(&chunk?)?;
+        if file.len() > MOST_BYTES {
+            file.restart()?;
+            return Err(Error::NotAudio { what: "The provider's reply did not end; no call is that long.".into() });
+        }
         on_bytes(file.len(), stream.total_bytes);
     }
     Ok(())

@@ -155,7 +155,9 @@ impl Engine {
             if tally.new + tally.changed > 0 {
                 self.tell(Event::LibraryChanged);
             }
-            if page.received == 0 || !page.has_more {
+            // Without a total, a server that gives the same page for ever can only be told by its ids.
+            let nothing_new_to_this_run = tally.new + tally.changed + tally.unchanged == 0;
+            if page.received == 0 || !page.has_more || (page.total.is_none() && nothing_new_to_this_run) {
                 return Ok(());
             }
         }

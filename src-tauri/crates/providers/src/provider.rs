@@ -71,7 +71,8 @@ pub struct Page {
     pub total: Option<u64>,
     /// The limit the vendor says it applied.
     pub limit: Option<u32>,
-    /// Whether the vendor says there is more.
+    /// Whether there is more. A vendor that says nothing about it is taken to have more for as long as a page brings
+    /// something, so a walk should also stop at a page without a new id. Never true for an empty page.
     pub has_more: bool,
     /// Correlation id of the reply.
     pub correlation: Option<String>,

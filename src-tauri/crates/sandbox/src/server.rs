@@ -168,9 +168,12 @@ impl Sandbox {
         Some(vobiz::facts(&self.shared, recording_id, &row))
     }
 
-    /// Where the audio of this recording is or would be, whatever its row says. For rows to plant.
+    /// Where the audio of this recording is, or would be for a row yet to plant, whatever the row itself says.
     pub fn media_url(&self, recording_id: &str) -> String {
-        vobiz::media_url(&self.shared.media_origin, recording_id, "mp3")
+        self.facts(recording_id).map_or_else(
+            || vobiz::media_url(&self.shared.media_origin, recording_id, "mp3"),
+            |facts| facts.media_url,
+        )
     }
 
     /// Exports that were accepted, oldest first.

@@ -12,13 +12,14 @@ import type {
   ViewCounts,
   ViewName,
 } from '../../ipc/library';
+import type { Facts } from './calls';
 import { hex } from './random';
 import { fail, keysOf, type World } from './world';
 
 const KEPT_SNAPSHOTS = 4;
 const MAX_WINDOW = 500;
 
-function inView(row: Row, view: ViewName): boolean {
+function inView(row: Facts, view: ViewName): boolean {
   switch (view) {
     case 'all':
       return true;
@@ -81,30 +82,34 @@ export class Catalogue {
 
   constructor(readonly world: World) {}
 
-  *#rows(): Generator<Row> {
-    for (let key = 1; key <= this.world.indexed; key++) {
-      if (!this.world.deleted.has(key)) yield this.world.call(key).row;
-    }
+  *#keys(): Generator<number> {
+    for (let key = 1; key <= this.world.indexed; key++) if (!this.world.deleted.has(key)) yield key;
   }
 
   search(request: SearchRequest): SearchResult {
     if (this.world.options.scenario === 'error') {
       fail({ code: 'indexFailed', what: 'The index could not be read: database disk image is malformed.' });
     }
-    const matches = matcher(request.text);
+    const { text, sort } = request;
+    const matches = text.trim() === '' ? null : matcher(text);
     const keys: number[] = [];
     const values: (string | number)[] = [];
     const totals = { durationMs: 0, knownBytes: 0, unknownSizeCount: 0 };
     // Rows are made newest first, so the common order needs no sort.
-    const needsSort = request.sort !== 'when';
-    for (const row of this.#rows()) {
-      if (request.accountId !== null && row.accountId !== request.accountId) continue;
-      if (!inView(row, request.view) || (request.text.trim() !== '' && !matches(row))) continue;
-      keys.push(row.key);
-      if (needsSort) values.push(sortValue(row, request.sort));
-      totals.durationMs += row.durationMs ?? 0;
-      totals.knownBytes += row.sizeBytes ?? 0;
-      if (row.sizeBytes === null) totals.unknownSizeCount += 1;
+    const needsSort = sort !== 'when';
+    for (const key of this.#keys()) {
+      const facts = this.world.facts(key);
+      if (request.accountId !== null && facts.accountId !== request.accountId) continue;
+      if (!inView(facts, request.view)) continue;
+      if (matches !== null || needsSort) {
+        const { row } = this.world.call(key);
+        if (matches !== null && !matches(row)) continue;
+        if (needsSort) values.push(sortValue(row, sort));
+      }
+      keys.push(key);
+      totals.durationMs += facts.durationMs ?? 0;
+      totals.knownBytes += facts.sizeBytes ?? 0;
+      if (facts.sizeBytes === null) totals.unknownSizeCount += 1;
     }
     const snapshot = this.#keep(
       needsSort ? sorted(keys, values, request.descending) : inTime(keys, request.descending),
@@ -130,9 +135,10 @@ export class Catalogue {
 
   counts(): ViewCounts {
     const counts = { all: 0, new: 0, notSaved: 0, needsAttention: 0 };
-    for (const row of this.#rows()) {
+    for (const key of this.#keys()) {
+      const facts = this.world.facts(key);
       for (const view of ['all', 'new', 'notSaved', 'needsAttention'] as const) {
-        if (inView(row, view)) counts[view] += 1;
+        if (inView(facts, view)) counts[view] += 1;
       }
     }
     return counts;
@@ -202,7 +208,7 @@ export class Catalogue {
       goneCount: 0,
     };
     for (const key of keysOf(selection, this.rowsOf)) {
-      const { row } = this.world.call(key);
+      const row = this.world.facts(key);
       totals.count += 1;
       totals.durationMs += row.durationMs ?? 0;
       totals.knownBytes += row.sizeBytes ?? 0;

@@ -5,25 +5,14 @@ import type {
   NamePreview,
   NamePreviewRequest,
   StartTransfer,
-  TemplateField,
   TransferItem,
   TransferJob,
 } from '../../ipc/transfers';
+import { FIELDS, nameOf, problemOf } from './names';
 import { fail, keysOf, NO_REPLY, type World } from './world';
 
 const TICK_MS = 100;
 const BYTES_PER_TICK = 90_000;
-
-const FIELDS: TemplateField[] = [
-  { name: 'date', meaning: 'Date of the call, 2026-05-31' },
-  { name: 'time', meaning: 'Time of the call, 14-02-10' },
-  { name: 'from', meaning: 'Calling number, digits' },
-  { name: 'to', meaning: 'Called number, digits, or the conference' },
-  { name: 'id', meaning: 'Recording id' },
-  { name: 'type', meaning: 'Type of recording' },
-  { name: 'duration', meaning: 'Length, 12m08s' },
-  { name: 'account', meaning: 'Name of the account' },
-];
 
 interface Running {
   job: TransferJob;
@@ -51,36 +40,19 @@ export class Downloads {
     };
   }
 
-  #name(row: Row, template: string): string {
-    const at = row.atMs === null ? 'unknown' : new Date(row.atMs).toISOString();
-    const values: Record<string, string> = {
-      date: at.slice(0, 10),
-      time: at.slice(11, 19).replaceAll(':', '-'),
-      from: row.from.replace(/\D/g, ''),
-      to: (row.conferenceName ?? row.to).replace(/[^\w-]+/g, ''),
-      id: row.recordingId,
-      type: row.kind ?? 'unknown',
-      duration: `${Math.floor((row.durationMs ?? 0) / 60_000)}m${String(Math.floor((row.durationMs ?? 0) / 1000) % 60).padStart(2, '0')}s`,
-      account: this.world.accounts.find((account) => account.id === row.accountId)?.label ?? 'account',
-    };
-    return `${template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')}.${row.format ?? 'mp3'}`;
+  #name(key: number, template: string): string {
+    const { row } = this.world.call(key);
+    return nameOf(
+      row,
+      template,
+      this.world.accounts.find(({ id }) => id === row.accountId)?.label ?? 'account',
+    );
   }
 
   preview(request: NamePreviewRequest): NamePreview {
-    const unknown = [...request.template.matchAll(/\{(\w*)\}/g)].find(
-      ([, name]) => !FIELDS.some((field) => field.name === name),
-    );
-    const problem =
-      request.template.trim() === ''
-        ? 'The template is empty.'
-        : unknown !== undefined
-          ? `There is no field {${unknown[1]}}.`
-          : /\{[^}]*$/.test(request.template)
-            ? 'A { is not closed.'
-            : null;
+    const problem = problemOf(request.template);
     const keys = keysOf(request.selection, this.rowsOf).slice(0, 5);
-    const names =
-      problem === null ? keys.map((key) => this.#name(this.world.call(key).row, request.template)) : [];
+    const names = problem === null ? keys.map((key) => this.#name(key, request.template)) : [];
     return { names, problem, fields: FIELDS };
   }
 
@@ -111,7 +83,7 @@ export class Downloads {
         position,
         key,
         state: saved ? 'skipped' : 'queued',
-        name: this.#name(row, template),
+        name: this.#name(key, template),
         receivedBytes: saved ? (row.sizeBytes ?? 0) : 0,
         totalBytes: row.sizeBytes,
         note: null,

@@ -28,7 +28,7 @@ export function createMemoryBackend(query: string): Backend {
         logPath: '/home/you/.local/share/tapeshelf/logs/tapeshelf.log',
         indexBytes: 4_096 + world.indexed * 612,
         cacheBytes: 18_400_000,
-        keyring: world.options.scenario === 'nokeyring' ? 'none' : null,
+        keyring: world.keyringFailed ? 'none' : null,
         platform: 'linux',
         startNote: null,
       })),

@@ -25,6 +25,7 @@ export class People {
       fail({ code: 'unauthenticated', reply });
     }
     if (scenario === 'nokeyring' && !sessionOnly) {
+      this.world.keyringFailed = true;
       fail({
         code: 'keyringUnavailable',
         reason: 'none',
@@ -97,7 +98,7 @@ export class People {
     const total = this.world.account(accountId, account.label, account.isSandbox).recordings;
     const isFirst = this.world.indexed < this.world.options.rows;
     let tick = 0;
-    tell({ state: 'running', received: 0, total: null, new: 0, note: null });
+    tell({ state: 'running', received: 0, total: null, new: 0 });
     const timer = setInterval(() => {
       tick += 1;
       if (this.world.options.scenario === 'offline') {
@@ -128,18 +129,14 @@ export class People {
         this.world.indexed = Math.max(this.world.indexed, Math.round(this.world.options.rows * share));
         this.world.libraryChanged();
       }
-      if (this.world.options.scenario === 'ratelimited') {
-        tell({
-          state: 'running',
-          received: Math.round(total * 0.4),
-          total,
-          new: 0,
-          note: 'Vobiz answered 429, trying again in 41 s.',
-        });
+      if (this.world.options.scenario === 'ratelimited' && share > 0.4) {
+        this.#end(accountId);
+        const reply = { status: 429, message: 'too many requests', correlationId: null };
+        tell({ state: 'failed', error: { code: 'rateLimited', retryAfterMs: 41_000n, reply } });
         return;
       }
       if (share < 1) {
-        tell({ state: 'running', received, total, new: isFirst ? received : 0, note: null });
+        tell({ state: 'running', received, total, new: isFirst ? received : 0 });
         return;
       }
       this.#end(accountId);

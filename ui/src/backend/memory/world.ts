@@ -4,7 +4,7 @@ import type { SettingsView } from '../../ipc/app';
 import type { IpcError } from '../../ipc/error';
 import type { AppEvent } from '../../ipc/events';
 import type { Row, Selection } from '../../ipc/library';
-import { type Call, makeCall, type Shelf } from './calls';
+import { type Call, type Facts, factsOf, makeCall, type Shelf } from './calls';
 import type { Options } from './options';
 import { hash } from './random';
 
@@ -19,6 +19,8 @@ export class World {
   /** How many rows the index holds; a first sync raises it. */
   indexed: number;
   settings: SettingsView;
+  /** Nobody knows about the keyring before it was first needed. */
+  keyringFailed = false;
   #onEvent: (event: AppEvent) => void = () => {};
   #libraryNotice: ReturnType<typeof setTimeout> | null = null;
 
@@ -76,6 +78,13 @@ export class World {
     const call = makeCall(this.shelf, key);
     const change = this.changes.get(key);
     return change === undefined ? call : { ...call, row: { ...call.row, ...change } };
+  }
+
+  /** The same row without its texts. */
+  facts(key: number): Facts {
+    const facts = factsOf(this.shelf, key);
+    const change = this.changes.get(key);
+    return change === undefined ? facts : { ...facts, ...change };
   }
 
   subscribe(onEvent: (event: AppEvent) => void): void {

@@ -48,7 +48,6 @@ export const frame = {
     ago: (when: string) => `Synced ${when}`,
     running: (received: string, total: string | null) =>
       total === null ? `Syncing · ${received}` : `Syncing · ${received} of ${total}`,
-    waiting: 'Syncing · waiting',
     cancelled: 'Sync stopped',
     failed: 'Sync failed',
     offline: 'Offline',

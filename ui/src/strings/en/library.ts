@@ -52,6 +52,7 @@ export const library = {
   },
   estimatedTime: 'Estimated: the provider gave no start time, so this is when it was stored, less its length',
   about: 'about',
+  inPlayer: 'In the player',
   unknownTime: 'Time unknown',
   unknown: 'Unknown',
   call: (from: string, to: string, when: string) => `call from ${from} to ${to}, ${when}`,

@@ -24,7 +24,6 @@ export const palette = {
     extend: 'Extend the selection',
     all: 'Select all that match',
     play: 'Play',
-    delete: 'Delete at the provider…',
     pause: 'Play or pause',
     ten: '10 seconds back or on',
     five: '5 seconds back or on',

@@ -190,12 +190,11 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
 
     /// Makes sure that there is a device, and that it takes from this recording's feed.
     fn sound(&mut self, loaded: &mut Loaded) -> Result<(), String> {
-        let device = match self.device.take() {
-            Some(device) => device,
-            None => {
-                self.opening += 1;
-                Device::open(self.opening, &self.to_self)?
-            }
+        let device = if let Some(device) = self.device.take() {
+            device
+        } else {
+            self.opening += 1;
+            Device::open(self.opening, &self.to_self)?
         };
         if loaded.attached != self.opening {
             device.attach(Arc::clone(&loaded.feed))?;

@@ -124,7 +124,7 @@ fn rare_codecs_are_close_and_named() {
         ("vorbis.ogg", Container::Ogg, "Vorbis"),
         ("flac.flac", Container::Flac, "Free Lossless Audio Codec"),
         ("aac.m4a", Container::Mp4, "Advanced Audio Coding"),
-        ("ima-adpcm.wav", Container::Wav, "Interactive Multimedia Association"),
+        ("ima-adpcm.wav", Container::Wav, "ADPCM IMA WAV"),
     ] {
         let facts = probe(&fixture(name)).unwrap();
         assert_eq!(
@@ -211,12 +211,12 @@ fn a_wrong_count_cuts_nothing_off() {
 }
 
 #[test]
-fn a_hole_in_the_middle_is_damage_and_moves_nothing() {
+fn a_hole_in_the_middle_is_damage_and_no_truncation() {
     let folder = tempfile::tempdir().unwrap();
     let mut bytes = fs::read(fixture("cbr.mp3")).unwrap();
-    // 16 kbit/s at 8 kHz: packets of 144 bytes. Five headers in the second tone are wiped out.
+    // 32 kbit/s at 8 kHz: packets of 288 bytes. Five headers in the middle are wiped out.
     for packet in 10..15 {
-        bytes[packet * 144..packet * 144 + 4].fill(0);
+        bytes[packet * 288..packet * 288 + 4].fill(0);
     }
     let facts = probe(&file_of(&folder, &bytes)).unwrap();
     assert_eq!(facts.damaged_packets, 5, "{facts:?}");
@@ -277,12 +277,12 @@ fn peaks_show_the_shape() {
     // The quiet beginning of the uneven file, and its loud end.
     let peaks = analyse(&fixture("vbr-untagged.mp3"), 41).unwrap().peaks;
     assert!(
-        peaks.pairs[0][2..12].iter().all(|(low, high)| *low >= -2 && *high <= 2),
+        peaks.pairs[0][..15].iter().all(|(low, high)| *low >= -2 && *high <= 2),
         "{:?}",
         peaks.pairs[0]
     );
     assert!(
-        peaks.pairs[0][20..36].iter().all(|(low, high)| *low <= -50 && *high >= 50),
+        peaks.pairs[0][23..].iter().all(|(low, high)| *low <= -60 && *high >= 60),
         "{:?}",
         peaks.pairs[0]
     );

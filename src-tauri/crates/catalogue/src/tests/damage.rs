@@ -50,7 +50,8 @@ fn file(dir: &Path) -> PathBuf {
     dir.join("catalogue.sqlite3")
 }
 
-/// Uses every part of the index and returns what failed; panics are not allowed. That a job is not there is an answer.
+/// Uses every part of the index, closes it, and returns what failed; panics are not allowed. That a job is not there
+/// is an answer.
 fn use_everything(catalogue: &Catalogue) -> Vec<String> {
     let mut failed = Vec::new();
     let mut note = |what: &str, error: Option<Error>| match error {
@@ -82,6 +83,7 @@ fn use_everything(catalogue: &Catalogue) -> Vec<String> {
         Ok(())
     });
     note("sync", synced.err());
+    note("close", catalogue.close_cleanly().err());
     failed
 }
 
@@ -89,7 +91,6 @@ fn use_everything(catalogue: &Catalogue) -> Vec<String> {
 fn opens_and_heals(dir: &Path) {
     let (catalogue, _) = Catalogue::open(dir).unwrap();
     let failed = use_everything(&catalogue);
-    let _ = catalogue.close_cleanly();
     drop(catalogue);
     let (catalogue, note) = Catalogue::open(dir).unwrap();
     if failed.is_empty() {
@@ -144,8 +145,37 @@ fn any_damaged_header_byte_is_survived() {
     }
 }
 
+#[test]
+fn damage_that_no_question_meets_is_found_at_the_start() {
+    let dir = closed_index(true);
+    let pages: Vec<u32> = Connection::open(file(dir.path()))
+        .unwrap()
+        .prepare(
+            "SELECT (rootpage - 1) * page_size FROM sqlite_schema, pragma_page_size
+             WHERE name GLOB 'sqlite_stat*'",
+        )
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<rusqlite::Result<_>>()
+        .unwrap();
+    assert!(!pages.is_empty(), "closing gathers statistics");
+    let whole = fs::read(file(dir.path())).unwrap();
+    for page in pages {
+        // The page's kind, its number of entries, and where they begin.
+        for offset in [0, 3, 5] {
+            let damaged = TempDir::new().unwrap();
+            let mut bytes = whole.clone();
+            bytes[page as usize + offset] ^= 0x40;
+            fs::write(file(damaged.path()), bytes).unwrap();
+            let (_, note) = Catalogue::open(damaged.path()).unwrap();
+            assert!(note.repaired.is_some(), "byte {offset} of the page at {page}");
+        }
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     #[test]
     fn flipped_bytes_are_survived(
@@ -168,38 +198,45 @@ proptest! {
 
 #[test]
 fn a_lost_or_damaged_log_is_survived() {
-    // Copied while open, as a crash leaves it: with the log not yet merged.
-    let crashed = || {
-        let source = closed_index(false);
+    let bed = Bed::with(&recordings(0..60));
+    bed.catalogue.close_cleanly().unwrap();
+    bed.sync(&recordings(0..120), 1);
+    let log = fs::read(bed.dir.path().join("catalogue.sqlite3-wal")).unwrap();
+    assert!(log.len() > 100_000, "there is something to lose");
+    // Copied while open: what a crash leaves behind.
+    let crashed = |log: Option<&[u8]>| {
         let dir = TempDir::new().unwrap();
-        for entry in fs::read_dir(source.path()).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
+        for name in ["catalogue.sqlite3", "catalogue.open"] {
+            fs::copy(bed.dir.path().join(name), dir.path().join(name)).unwrap();
+        }
+        if let Some(log) = log {
+            fs::write(dir.path().join("catalogue.sqlite3-wal"), log).unwrap();
         }
         dir
     };
-    let open = Bed::with(&recordings(0..120));
-    let dir = TempDir::new().unwrap();
-    for name in ["catalogue.sqlite3", "catalogue.sqlite3-wal", "catalogue.open"] {
-        fs::copy(open.dir.path().join(name), dir.path().join(name)).unwrap();
+    let count = |dir: &TempDir| {
+        let (catalogue, note) = Catalogue::open(dir.path()).unwrap();
+        assert_eq!(note.repaired, None);
+        catalogue.counts().unwrap().all
+    };
+    assert_eq!(count(&crashed(Some(&log))), 120, "a crash loses nothing");
+    assert_eq!(count(&crashed(None)), 60, "without its log the index is as it was before");
+    for damage in 0..12 {
+        let mut log = log.clone();
+        let offset = log.len() * damage / 12 + damage;
+        if damage % 2 == 0 {
+            log.truncate(offset);
+        } else {
+            log[offset] ^= 0xff;
+        }
+        let dir = crashed(Some(&log));
+        let rows = count(&dir);
+        assert!(
+            (60..=120).contains(&rows) && rows.is_multiple_of(10),
+            "{rows}: whole pages up to the damage"
+        );
+        opens_and_heals(dir.path());
     }
-    let log = dir.path().join("catalogue.sqlite3-wal");
-    assert!(fs::metadata(&log).unwrap().len() > 0, "there is something to lose");
-    let mut bytes = fs::read(&log).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0xff;
-    fs::write(&log, bytes).unwrap();
-    opens_and_heals(dir.path());
-
-    let dir = crashed();
-    let _ = fs::remove_file(dir.path().join("catalogue.sqlite3-wal"));
-    opens_and_heals(dir.path());
-
-    let dir = TempDir::new().unwrap();
-    for name in ["catalogue.sqlite3", "catalogue.open"] {
-        fs::copy(open.dir.path().join(name), dir.path().join(name)).unwrap();
-    }
-    opens_and_heals(dir.path());
 }
 
 #[test]
@@ -349,4 +386,25 @@ fn the_mark_says_how_the_last_use_ended() {
     assert!(!mark.exists());
     catalogue.set_setting("x", &json!(1)).unwrap();
     assert!(mark.exists(), "a write after closing is a use");
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_half_is_kept() {
+    let bed = Bed::with(&recordings(0..20));
+    let limit = |pages: u32| {
+        let set = |tx: &rusqlite::Transaction<'_>| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            Ok(tx.query_row(&sql, [], |row| row.get::<_, u32>(0))?)
+        };
+        bed.catalogue.write(set).unwrap()
+    };
+    // SQLite answers with the pages there are: the file cannot grow from here on.
+    limit(1);
+    let run = bed.catalogue.begin_sync(&bed.account, at(1)).unwrap();
+    let stored = bed.catalogue.store_page(&run, &recordings(0..2_000), at(1));
+    assert!(matches!(stored, Err(Error::DiskFull)), "{stored:?}");
+    assert_eq!(bed.catalogue.counts().unwrap().all, 20);
+    limit(1_000_000);
+    assert_eq!(bed.catalogue.store_page(&run, &recordings(0..2_000), at(1)).unwrap().new, 1_980);
+    bed.reopened();
 }

@@ -203,7 +203,7 @@ fn what_was_under_way_at_the_end_is_queued_again() {
     set(&bed, &id, 2, ItemState::Failed).unwrap();
     set(&bed, &JobId::new("paused"), 3, ItemState::Receiving).unwrap();
     let bed = bed.reopened();
-    assert_eq!(bed.catalogue.recover_jobs().unwrap(), [id.clone()]);
+    assert_eq!(bed.catalogue.recover_jobs().unwrap(), std::slice::from_ref(&id));
     let queued = bed.catalogue.next_queued(&id, 10).unwrap();
     assert_eq!(queued.iter().map(|item| item.position).collect::<Vec<_>>(), [0, 1, 3]);
     assert_eq!(queued[0].received_bytes, 5, "the part is kept");

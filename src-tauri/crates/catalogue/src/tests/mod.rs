@@ -5,7 +5,6 @@ mod jobs;
 mod kill;
 mod records;
 mod search;
-mod speed;
 mod sync;
 
 use std::path::Path;

@@ -73,6 +73,8 @@ pub(crate) struct Running {
 struct RunningJob {
     stop: CancellationToken,
     live: Live,
+    /// Knows the names in the folder, so that a large job does not list it for each file.
+    shelf: transfer::Shelf,
 }
 
 impl Running {
@@ -210,12 +212,7 @@ impl Engine {
         blocking(move || {
             for position in 0..total {
                 let part = transfer::part::part_path(&folder, wanted.as_str(), position);
-                match std::fs::remove_file(&part) {
-                    Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                        tracing::warn!(path = %part.display(), %source, "an unfinished file could not be removed");
-                    }
-                    _ => {}
-                }
+                remove_part(&part);
             }
             Ok(())
         })
@@ -344,5 +341,15 @@ impl Engine {
         let account = self.account(&stored.account).await?;
         let input = NameInput { recording: &stored.recording, account_label: &account.label, zone: &zone, index };
         Ok(template.render(&input, extension))
+    }
+}
+
+/// Removes an unfinished file that nobody will go on with; fine if there is none.
+fn remove_part(part: &Path) {
+    match std::fs::remove_file(part) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(path = %part.display(), %source, "an unfinished file could not be removed");
+        }
+        _ => {}
     }
 }

@@ -34,7 +34,11 @@ enum Ended {
 impl Engine {
     /// Starts the task of a job, unless it runs already.
     pub(super) fn run_job(&self, id: JobId) {
-        let job = Arc::new(RunningJob { stop: self.inner.shutdown.child_token(), live: Live::default() });
+        let job = Arc::new(RunningJob {
+            stop: self.inner.shutdown.child_token(),
+            live: Live::default(),
+            shelf: transfer::Shelf::default(),
+        });
         {
             let mut jobs = lock(&self.inner.transfers.jobs);
             if jobs.contains_key(&id) {
@@ -121,7 +125,7 @@ impl Engine {
         .await
     }
 
-    async fn run_item(&self, record: &JobRecord, mut item: ItemRecord, job: &RunningJob) -> Result<Ended> {
+    async fn run_item(&self, record: &JobRecord, mut item: ItemRecord, job: &Arc<RunningJob>) -> Result<Ended> {
         let outcome = self.save_item(record, &mut item, job).await;
         let ended = match outcome {
             Ok(state) => {
@@ -139,6 +143,8 @@ impl Engine {
             Err(error) => {
                 tracing::warn!(recording = item.key.0, %error, "a recording could not be saved");
                 self.note_item_failure(&mut item, &error).await?;
+                let part = transfer::part::part_path(&record.folder, record.id.as_str(), item.position);
+                blocking(move || Ok(super::remove_part(&part))).await?;
                 Ended::Settled
             }
         };
@@ -149,7 +155,7 @@ impl Engine {
     }
 
     /// Saves one recording; returns the state it ended in.
-    async fn save_item(&self, record: &JobRecord, item: &mut ItemRecord, job: &RunningJob) -> Result<ItemState> {
+    async fn save_item(&self, record: &JobRecord, item: &mut ItemRecord, job: &Arc<RunningJob>) -> Result<ItemState> {
         let stored = self.stored(item.key).await?;
         if let Some(copy) = &stored.copy
             && item.name.is_none()
@@ -176,8 +182,8 @@ impl Engine {
         };
         let remarks: Vec<String> = fetched.remarks.iter().map(ToString::to_string).collect();
         let (size_bytes, sha256) = (fetched.sealed.size_bytes, fetched.sealed.sha256.clone());
-        let (folder, sealed) = (record.folder.clone(), fetched.sealed);
-        let path = blocking(move || Ok(sealed.publish(&folder, &name)?)).await?;
+        let (folder, sealed, job) = (record.folder.clone(), fetched.sealed, Arc::clone(job));
+        let path = blocking(move || Ok(job.shelf.publish(sealed, &folder, &name)?)).await?;
         item.received_bytes = size_bytes;
         item.total_bytes = Some(size_bytes);
         item.name = Some(relative(&path, &record.folder));

@@ -29,7 +29,7 @@ async fn a_server_that_gives_20_where_100_are_asked_for_loses_nothing() {
 async fn a_second_sync_finds_new_calls_and_changes_nothing_else() {
     let (world, id) = World::synced(120).await;
     let before: HashSet<_> = world.rows("").await.into_iter().map(|row| (row.key, row.recording_id)).collect();
-    world.sandbox.add_calls(7);
+    world.sandbox.add_calls(7).unwrap();
     let mut events = world.engine.subscribe();
     world.engine.start_sync(&id);
     let SyncProgress::Finished(tally) = sync_end(&mut events).await else { panic!("the sync failed") };

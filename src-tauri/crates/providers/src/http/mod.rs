@@ -6,6 +6,7 @@
 
 pub(crate) mod body;
 pub(crate) mod failure;
+pub(crate) mod gate;
 mod media;
 pub(crate) mod redact;
 pub(crate) mod redirect;
@@ -14,6 +15,7 @@ pub(crate) mod retry;
 mod transport;
 
 pub(crate) use failure::Failure;
+pub(crate) use gate::Gate;
 pub(crate) use redact::Redactor;
 pub(crate) use redirect::Audience;
 pub(crate) use reply::Reply;

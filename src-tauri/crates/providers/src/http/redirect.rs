@@ -67,7 +67,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 /// Checks that a request may be sent to this URL at all, with or without credentials.
 ///
 /// # Errors
-/// The reason, for a person. It names hosts, never a whole URL.
+/// What kind of address it is, for a person. It names hosts, never a whole URL.
 pub(crate) fn permit(url: &Url, audience: &Audience) -> Result<(), String> {
     let host = url.host_str().unwrap_or_default();
     if !matches!(url.scheme(), "http" | "https") || host.is_empty() {

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Certificate, Client, Method, Response, redirect};
+use reqwest::{Certificate, Client, Method, Response, StatusCode, redirect};
 use url::Url;
 
 use super::redirect::{MAX_REDIRECTS, is_loopback, is_redirect, next_url, permit};
-use super::{Audience, Failure, Redactor, Reply, Tries, body, failure, reply, retry};
+use super::{Audience, Failure, Gate, Redactor, Reply, Tries, body, failure, reply, retry};
 use crate::error::{Error, Result};
 
 /// Limits of all traffic. The defaults are meant for people's machines; tests shorten the waits.
@@ -112,6 +112,8 @@ pub(crate) struct Credentials {
     pub(crate) audience: Audience,
     /// Takes them out of text that came from outside.
     pub(crate) redactor: Redactor,
+    /// Closed while the vendor asks the account to slow down.
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Transport {
@@ -136,12 +138,29 @@ impl Transport {
         call: &Call,
         credentials: &Credentials,
     ) -> Result<Response, Failure> {
+        credentials.gate.opened().await;
+        // The reasons name hosts, and the host of a redirect is text from outside.
+        let walked = self.walk(call, credentials).await;
+        let response = walked.map_err(|failure| failure.redacted(&credentials.redactor))?;
+        if response.status() == StatusCode::TOO_MANY_REQUESTS
+            && credentials.audience.admits(response.url())
+        {
+            let asked =
+                retry::retry_after(response.headers()).unwrap_or(self.inner.options.first_backoff);
+            credentials.gate.close_for(asked.min(self.inner.options.max_retry_after));
+        }
+        Ok(response)
+    }
+
+    async fn walk(&self, call: &Call, credentials: &Credentials) -> Result<Response, Failure> {
         let audience = &credentials.audience;
         let mut url = call.url.clone();
         // Once a trail has left the vendor it stays a stranger's, also where it leads back.
         let mut trusted = true;
         for _ in 0..=MAX_REDIRECTS {
-            permit(&url, audience).map_err(|reason| Failure::refused(bad_redirect(reason)))?;
+            permit(&url, audience).map_err(|target| {
+                Failure::refused(bad_redirect(format!("the vendor sent us to {target}")))
+            })?;
             trusted &= audience.admits(&url);
             if !trusted && call.lane == Lane::Api {
                 let host = url.host_str().unwrap_or_default();

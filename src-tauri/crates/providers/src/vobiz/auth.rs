@@ -3,6 +3,8 @@
 //! `X-Auth-ID` and `X-Auth-Token` accompany every request, media included (api contract A1, A7). Sub-accounts (`SA_…`)
 //! are as good as main accounts (`MA_…`), so the id's form is not judged, only whether it can be sent.
 
+use std::sync::Arc;
+
 use domain::Secret;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -28,6 +30,7 @@ pub(super) fn credentials(
         headers,
         audience: Audience::new(base.clone(), DOMAIN),
         redactor: Redactor::new(token.clone()),
+        gate: Arc::default(),
     })
 }
 

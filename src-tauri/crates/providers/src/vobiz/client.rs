@@ -7,6 +7,7 @@ use domain::{AccountFacts, Recording, RecordingId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use serde_json::Value;
 use url::Url;
 
 use super::{VobizConfig, auth, export, wire};
@@ -57,7 +58,7 @@ impl Client {
     pub(super) async fn check(&self) -> Result<AccountFacts> {
         let me = match self.me(Tries::One).await {
             Ok(me) => Some(me),
-            Err(Error::NotFound(_)) => None,
+            Err(error) if has_no_auth_me(&error) => None,
             Err(error) => return Err(error),
         };
         if let Some(me) = &me {
@@ -107,7 +108,7 @@ impl Client {
     pub(super) async fn delete(&self, id: &RecordingId) -> Result<Deleted> {
         let url = self.recording_url(&deletable(id)?)?;
         let call = call_of(Method::DELETE, url);
-        let Err(failure) = self.transport.ask_once(&call, &self.credentials).await else {
+        let Err(failure) = self.delete_once(&call).await else {
             return Ok(Deleted::Now);
         };
         if is_ambiguous(&failure) {
@@ -117,8 +118,8 @@ impl Client {
                 Err(_) => return Err(failure.error),
                 Ok(_) => {}
             }
-            return match self.transport.ask_once(&call, &self.credentials).await {
-                Ok(_) | Err(Failure { error: Error::NotFound(_), .. }) => Ok(Deleted::Now),
+            return match self.delete_once(&call).await {
+                Ok(()) | Err(Failure { error: Error::NotFound(_), .. }) => Ok(Deleted::Now),
                 Err(again) => Err(again.error),
             };
         }
@@ -127,6 +128,27 @@ impl Client {
             Error::Unauthenticated(refused) => Err(self.explain_401(refused).await),
             error => Err(error),
         }
+    }
+
+    /// Any 2xx is a yes, with or without a body, unless the body says otherwise or is no answer of the API at all.
+    async fn delete_once(&self, call: &Call) -> Result<(), Failure> {
+        let reply = self.transport.ask_once(call, &self.credentials).await?;
+        if reply.bytes.is_empty() {
+            return Ok(());
+        }
+        let Ok(body) = reply.json(&self.credentials.redactor) else {
+            return Err(Failure::replied(Error::VendorFailed(Correlation {
+                status: Some(reply.status.as_u16()),
+                message: Some("the answer to the deletion cannot be read".into()),
+                id: None,
+            })));
+        };
+        if says_failure(&body) {
+            let correlation = correlation_of(Some(&body), &self.credentials.redactor);
+            let correlation = Correlation { status: Some(reply.status.as_u16()), ..correlation };
+            return Err(Failure::replied(Error::Rejected(correlation)));
+        }
+        Ok(())
     }
 
     pub(super) async fn media(&self, media_url: &str, offset: u64) -> Result<MediaStream> {
@@ -150,8 +172,8 @@ impl Client {
         }
         let body = reply.json(&self.credentials.redactor)?;
         let mut correlation = correlation_of(Some(&body), &self.credentials.redactor);
-        let status = body.get("status").and_then(|status| status.as_str()).map(str::to_owned);
-        if status.as_deref().is_some_and(|status| matches!(status, "failure" | "error")) {
+        let status = body.get("status").and_then(Value::as_str).map(str::to_owned);
+        if says_failure(&body) {
             correlation.status = Some(reply.status.as_u16());
             return Err(Error::Rejected(correlation));
         }
@@ -191,7 +213,8 @@ impl Client {
                 Ok(()) => {
                     let said = refused.message.as_deref().unwrap_or("Unauthorized");
                     let message = format!(
-                        "{said}. The credentials are good, but Vobiz refuses them for recordings"
+                        "Vobiz accepts the credentials by themselves, but answered “{said}” here: the account may \
+                         lack the right to its recordings"
                     );
                     Error::PermissionDenied(Correlation {
                         message: self.credentials.redactor.message(&message),
@@ -201,7 +224,7 @@ impl Client {
                 Err(error) => error,
             },
             // No such question at this server, so the first answer stands.
-            Err(Error::NotFound(_)) => Error::Unauthenticated(refused),
+            Err(error) if has_no_auth_me(&error) => Error::Unauthenticated(refused),
             Err(Error::Unauthenticated(again)) => Error::Unauthenticated(Correlation {
                 message: again.message.or(refused.message),
                 ..refused
@@ -259,7 +282,7 @@ impl Client {
     }
 
     /// A reply of the wrong shape may say why: some servers send errors with status 200.
-    fn bad_shape(&self, reply: &Reply, body: &serde_json::Value, reason: String) -> Error {
+    fn bad_shape(&self, reply: &Reply, body: &Value, reason: String) -> Error {
         let correlation = correlation_of(Some(body), &self.credentials.redactor);
         Error::BadReply {
             reason,
@@ -331,6 +354,20 @@ fn deletable(id: &RecordingId) -> Result<String> {
         return Err(invalid("is the name of another operation"));
     }
     Ok(segment)
+}
+
+/// Whether an answer to `/auth/me` says nothing about the credentials: this server does not have it, or not for this
+/// account.
+fn has_no_auth_me(error: &Error) -> bool {
+    matches!(
+        error.correlation().and_then(|correlation| correlation.status),
+        Some(403 | 404 | 405 | 410)
+    )
+}
+
+/// Whether a body says that it failed, whatever the status of the reply.
+fn says_failure(body: &Value) -> bool {
+    matches!(body.get("status").and_then(Value::as_str), Some("failure" | "error"))
 }
 
 /// Whether a deletion may have happened although it failed.

@@ -55,6 +55,15 @@ async fn a_server_without_auth_me_is_asked_for_a_page_instead() {
     })
     .await;
     assert_eq!(account(&server.base_url()).check().await.unwrap().recordings_total, Some(2));
+    for (status, body) in [(403, "{}"), (404, "<html>404 nginx</html>"), (405, "")] {
+        let server = Server::start(move |request| match request.path() {
+            "/api/v1/auth/me" => Answer::new(status, body),
+            _ => page(&json!([row("a")])),
+        })
+        .await;
+        let checked = account(&server.base_url()).check().await;
+        assert_eq!(checked.unwrap().recordings_total, Some(1), "{status}: the page is the proof");
+    }
     let refusing = Server::start(|request| match request.path() {
         "/api/v1/auth/me" => Answer::new(404, ""),
         _ => Answer::new(401, INVALID),
@@ -102,7 +111,7 @@ async fn a_401_on_a_recording_does_not_condemn_the_credentials() {
     ];
     for error in errors {
         let Error::PermissionDenied(said) = error else { panic!("{error:?}") };
-        assert!(said.message.as_deref().unwrap().contains("credentials are good"), "{said:?}");
+        assert!(said.message.as_deref().unwrap().contains("accepts the credentials"), "{said:?}");
     }
     assert_eq!(server.seen().len(), 6, "each is checked exactly once");
 }

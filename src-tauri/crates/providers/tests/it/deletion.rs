@@ -35,6 +35,17 @@ async fn every_yes_and_a_404_are_the_end_of_it() {
 }
 
 #[tokio::test]
+async fn a_yes_that_says_no_is_a_no() {
+    let server =
+        Server::start(|_| Answer::new(200, r#"{"status":"failure","message":"locked"}"#)).await;
+    let error = account(&server.base_url()).delete(&id()).await.unwrap_err();
+    let Error::Rejected(said) = error else { panic!("{error:?}") };
+    assert_eq!((said.message.as_deref(), said.status), (Some("locked"), Some(200)));
+    let server = Server::start(|_| Answer::new(200, r#"{"status":"success"}"#)).await;
+    assert_eq!(account(&server.base_url()).delete(&id()).await.unwrap(), Deleted::Now);
+}
+
+#[tokio::test]
 async fn a_404_page_of_a_gateway_proves_nothing() {
     let server = Server::start(|_| Answer::new(404, "<html>404 nginx</html>")).await;
     let error = account(&server.base_url()).delete(&id()).await.unwrap_err();
@@ -43,8 +54,12 @@ async fn a_404_page_of_a_gateway_proves_nothing() {
 
 #[tokio::test]
 async fn after_an_unclear_answer_the_recording_is_looked_for_first() {
-    let failures: [fn() -> Answer; 3] =
-        [|| Answer::new(500, ""), || Answer::new(502, "<html>"), Answer::hang_up];
+    let failures: [fn() -> Answer; 4] = [
+        || Answer::new(500, ""),
+        || Answer::new(502, "<html>"),
+        Answer::hang_up,
+        || Answer::new(200, "<html>sign in</html>"),
+    ];
     for failure in failures {
         let server = Server::start(move |request| match request.method.as_str() {
             "DELETE" => failure(),

@@ -101,7 +101,7 @@ async fn the_documents_refusals_are_told_apart() {
         let error = account(&server.base_url()).request_export(&week()).await.unwrap_err();
         match (status, &error) {
             (403, Error::Busy(said)) => {
-                assert!(said.message.as_deref().unwrap().contains("already in process"))
+                assert!(said.message.as_deref().unwrap().contains("already in process"));
             }
             (400, Error::Rejected(said)) => {
                 let words = "From/To cannot be used with recording storage duration";

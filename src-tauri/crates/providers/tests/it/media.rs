@@ -5,6 +5,8 @@ use tapeshelf_providers::{Error, MediaStream, Provider};
 
 use crate::support::{AUTH_ID, Answer, Request, Server, TOKEN, account};
 
+type Expected = fn(&Error) -> bool;
+
 const AUDIO: &[u8] = b"0123456789";
 
 async fn open(server: &Server, offset: u64) -> tapeshelf_providers::Result<MediaStream> {
@@ -179,7 +181,7 @@ async fn a_drip_is_a_stall() {
 
 #[tokio::test]
 async fn refusals_are_told_apart_and_not_questioned() {
-    let refusals: [(u16, fn(&Error) -> bool); 4] = [
+    let refusals: [(u16, Expected); 4] = [
         (401, |error| matches!(error, Error::Unauthenticated(_))),
         (403, |error| matches!(error, Error::PermissionDenied(_))),
         (404, |error| matches!(error, Error::NotFound(_))),

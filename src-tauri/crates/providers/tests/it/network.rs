@@ -131,6 +131,31 @@ async fn a_web_page_instead_of_data() {
     assert_eq!(server.seen().len(), 2, "a page is not asked for again");
 }
 
+#[test]
+fn a_proxy_of_the_system_is_not_asked_for_this_computer() {
+    // The settings of a system are read from the environment, so the request is made in a process of its own.
+    let name = "network::request_with_a_proxy_in_the_environment";
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--include-ignored"])
+        .envs(PROXY_VARIABLES.map(|variable| (variable, "http://127.0.0.1:1")))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && told.contains("1 passed"), "{told}");
+}
+
+const PROXY_VARIABLES: [&str; 3] = ["HTTP_PROXY", "http_proxy", "ALL_PROXY"];
+
+/// The other half of the test above; by itself, without such variables, it shows nothing but that loopback works.
+#[tokio::test]
+async fn request_with_a_proxy_in_the_environment() {
+    let server = Server::start(|_| page(&json!([row("a")]))).await;
+    let listed = account(&server.base_url()).list(&PageRequest::default()).await;
+    assert_eq!(listed.unwrap().received, 1);
+}
+
 #[tokio::test]
 async fn options_that_cannot_be_used_are_named() {
     let user_agent = TransportOptions { user_agent: "a\nb".into(), ..quick() };

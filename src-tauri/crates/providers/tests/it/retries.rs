@@ -1,13 +1,16 @@
 //! Trying again: what is, how often, and who decides how long to wait.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use domain::RecordingId;
 use serde_json::json;
 use tapeshelf_providers::{Error, PageRequest, Provider, TransportOptions};
 
 use crate::support::{Answer, Server, account, account_with, page, quick, row};
+
+type Expected = fn(&Error) -> bool;
 
 /// Fails the first `times` requests in this way, then gives a page.
 async fn recovering(times: u32, failure: impl Fn() -> Answer + Send + Sync + 'static) -> Server {
@@ -51,7 +54,7 @@ async fn four_tries_are_all_there_are() {
 
 #[tokio::test]
 async fn what_will_not_pass_is_asked_once() {
-    let failures: [(u16, fn(&Error) -> bool); 6] = [
+    let failures: [(u16, Expected); 6] = [
         (403, |error| matches!(error, Error::PermissionDenied(_))),
         (404, |error| matches!(error, Error::NotFound(_))),
         (410, |error| matches!(error, Error::NotFound(_))),
@@ -148,4 +151,37 @@ async fn a_dropped_request_is_not_sent_again() {
         1,
         "{targets:?}"
     );
+}
+
+#[tokio::test]
+async fn one_slow_down_holds_all_requests_of_the_account() {
+    let arrivals = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&arrivals);
+    let server = Server::start(move |_| {
+        let mut arrivals = noted.lock().unwrap();
+        arrivals.push(Instant::now());
+        if arrivals.len() == 1 {
+            Answer::new(429, "").with("Retry-After", "1")
+        } else {
+            page(&json!([row("a")]))
+        }
+    })
+    .await;
+    // With one try the refusal comes back to us, so the account knows of it before the others are sent.
+    let provider = account_with(&server.base_url(), TransportOptions { max_tries: 1, ..quick() });
+    let request = PageRequest::default();
+    let refused = provider.list(&request).await.unwrap_err();
+    assert!(matches!(refused, Error::RateLimited { .. }), "{refused:?}");
+    let id = RecordingId::new("a");
+    let (listed, deleted) = tokio::join!(provider.list(&request), provider.delete(&id));
+    assert!(listed.is_ok() && deleted.is_ok(), "{listed:?} {deleted:?}");
+    let arrivals = arrivals.lock().unwrap();
+    assert_eq!(arrivals.len(), 3);
+    for later in &arrivals[1..] {
+        let pause = later.duration_since(arrivals[0]);
+        assert!(
+            pause >= Duration::from_secs(1),
+            "asked again after {pause:?} of the second it was told to wait"
+        );
+    }
 }

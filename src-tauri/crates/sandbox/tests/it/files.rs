@@ -25,13 +25,10 @@ fn read_wav(file: &[u8]) -> Read {
         let body = at + 8;
         match name {
             b"fmt " => {
-                format = Some((
-                    u16_at(body),
-                    u16_at(body + 2),
-                    u32_at(body + 4),
-                    u32_at(body + 8),
-                    length,
-                ))
+                let bytes_a_second = u32_at(body + 8);
+                let found =
+                    (u16_at(body), u16_at(body + 2), u32_at(body + 4), bytes_a_second, length);
+                format = Some(found);
             }
             b"fact" => fact = Some(u32_at(body)),
             b"data" => {

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use reqwest::Method;
+use serde_json::Value;
 use tapeshelf_sandbox::{Codec, SandboxOptions};
 
 use crate::files::{Read, read};
-use crate::support::{Bench, header, small, text};
+use crate::support::{Bench, extension, header, small, text};
 
 #[tokio::test]
 async fn files_want_both_headers_on_another_origin_than_the_api() {
@@ -39,7 +40,7 @@ async fn every_encoding_is_exactly_as_long_and_large_as_told() {
         assert_eq!(row["recording_url"], facts.media_url);
         let response = bench.get(&facts.media_url).await;
         assert_eq!(header(&response, "content-length").unwrap(), facts.size_bytes.to_string());
-        let claimed = if facts.media_url.ends_with(".mp3") { "audio/mpeg" } else { "audio/wav" };
+        let claimed = if extension(&facts.media_url) == "mp3" { "audio/mpeg" } else { "audio/wav" };
         assert_eq!(header(&response, "content-type").unwrap(), claimed);
         let file = response.bytes().await.unwrap();
         assert_eq!(file.len() as u64, facts.size_bytes);
@@ -64,12 +65,71 @@ async fn every_encoding_is_exactly_as_long_and_large_as_told() {
 async fn calls_sound_different_and_the_same_call_sounds_the_same() {
     let bench = Bench::start(small()).await;
     let mut files = HashSet::new();
-    for id in bench.sandbox.recording_ids().iter().take(20) {
-        let url = bench.sandbox.facts(id).unwrap().media_url;
+    let facts =
+        bench.sandbox.recording_ids().into_iter().map(|id| bench.sandbox.facts(&id).unwrap());
+    for facts in facts.filter(|facts| facts.duration_ms < 120_000) {
+        let url = facts.media_url;
         let file = bench.get(&url).await.bytes().await.unwrap();
         assert_eq!(file, bench.get(&url).await.bytes().await.unwrap());
-        assert!(files.insert(file), "{id} sounds like another call");
+        assert!(files.insert(file), "{url} sounds like another call");
     }
+    assert!(files.len() > 10, "{}", files.len());
+}
+
+/// The first four keypad tones (ITU-T Q.23) in 16-bit samples at 8 kHz.
+fn keys(samples: &[i16]) -> String {
+    const LOW_HZ: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
+    const HIGH_HZ: [f64; 3] = [1209.0, 1336.0, 1477.0];
+    let mut digits = String::new();
+    let mut was_tone = false;
+    for window in samples.chunks_exact(320) {
+        let energy: f64 = window.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+        let power = |hz: f64| {
+            let step = std::f64::consts::TAU * hz / 8000.0;
+            let (re, im) = window.iter().zip(0_u32..).fold((0.0, 0.0), |(re, im), (sample, n)| {
+                let (sin, cos) = (step * f64::from(n)).sin_cos();
+                (re + f64::from(*sample) * cos, im + f64::from(*sample) * sin)
+            });
+            re * re + im * im
+        };
+        let strongest = |of: &[f64]| {
+            let powers = of.iter().map(|hz| power(*hz)).enumerate();
+            powers.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap()
+        };
+        let ((row, low), (column, high)) = (strongest(&LOW_HZ), strongest(&HIGH_HZ));
+        // A tone is loud, and has nearly all of its energy in two lines.
+        let is_tone = energy > 320.0 * 250_000.0 && (low + high) * 2.0 / 320.0 > 0.8 * energy;
+        if is_tone && !was_tone && digits.len() < 4 {
+            digits.push(["123", "456", "789", "*0#"][row].chars().nth(column).unwrap());
+        }
+        was_tone = is_tone;
+    }
+    digits
+}
+
+#[tokio::test]
+async fn the_keypad_tones_at_the_start_tell_which_call_it_is() {
+    let bench = Bench::start(SandboxOptions { recordings: 300, ..small() }).await;
+    let mut heard = HashSet::new();
+    for id in bench.sandbox.recording_ids() {
+        let facts = bench.sandbox.facts(&id).unwrap();
+        if facts.encoding.codec != Codec::WavPcm {
+            continue;
+        }
+        let request =
+            bench.request(Method::GET, &facts.media_url).header("Range", "bytes=44-70000");
+        let bytes = request.send().await.unwrap().bytes().await.unwrap();
+        let step = if facts.encoding.stereo { 4 } else { 2 };
+        // In stereo the caller, who presses the keys, is on the left.
+        let samples: Vec<i16> = bytes
+            .chunks_exact(step)
+            .map(|frame| i16::from_le_bytes([frame[0], frame[1]]))
+            .take(16_000)
+            .collect();
+        assert_eq!(keys(&samples), facts.opening_digits, "{}", facts.encoding);
+        heard.insert(facts.opening_digits);
+    }
+    assert!(heard.len() > 10, "{heard:?}");
 }
 
 #[tokio::test]
@@ -131,15 +191,15 @@ async fn a_range_of_a_changed_file_becomes_the_whole_file() {
 #[tokio::test]
 async fn an_hour_is_served_in_full_and_from_its_middle() {
     let bench = Bench::start(SandboxOptions { recordings: 2000, ..small() }).await;
-    let long: Vec<_> = bench
+    let duration_ms = |row: &Value| text(row, "recording_duration_ms").parse::<f64>().unwrap();
+    let facts = bench
         .sandbox
-        .recording_ids()
+        .recordings()
         .iter()
-        .map(|id| bench.sandbox.facts(id).unwrap())
-        .filter(|facts| facts.duration_ms > 3_600_000)
-        .collect();
-    let facts =
-        long.iter().min_by_key(|facts| facts.size_bytes).expect("a call of more than an hour");
+        .filter(|row| duration_ms(row) > 3_600_000.0)
+        .map(|row| bench.sandbox.facts(text(row, "recording_id")).unwrap())
+        .min_by_key(|facts| facts.size_bytes)
+        .expect("a call of more than an hour");
     let file = bench.get(&facts.media_url).await.bytes().await.unwrap();
     assert_eq!(read(&file).duration_ms, facts.duration_ms);
     let start = file.len() / 2;

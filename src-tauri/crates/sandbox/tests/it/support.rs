@@ -77,3 +77,8 @@ pub(crate) fn header(response: &Response, name: &str) -> Option<String> {
 pub(crate) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {value}"))
 }
+
+/// What stands behind the last dot.
+pub(crate) fn extension(url: &str) -> &str {
+    url.rsplit_once('.').map_or("", |(_, extension)| extension)
+}

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::env;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Command;
 
 use tapeshelf_transfer::part::PartFile;
@@ -17,14 +17,14 @@ fn block(number: usize) -> Vec<u8> {
 }
 
 /// The part that runs in a process that may write files of 64 units of 512 or 1024 bytes only.
-fn fill_until_refused(path: PathBuf) {
-    let mut part = PartFile::open(&path).unwrap();
+fn fill_until_refused(path: &Path) {
+    let mut part = PartFile::open(path).unwrap();
     for number in 0..BLOCKS {
         let before = part.len();
         if let Err(error) = part.write(&block(number)) {
-            assert_eq!(error, Error::DiskFull { path: path.clone() });
+            assert_eq!(error, Error::DiskFull { path: path.to_owned() });
             assert_eq!(part.len(), before, "what did not fit does not count");
-            assert_eq!(std::fs::metadata(&path).unwrap().len(), before, "and was cut off again");
+            assert_eq!(std::fs::metadata(path).unwrap().len(), before, "and was cut off again");
             // A retry is refused in the same way, and changes nothing.
             assert_eq!(part.write(&block(number)).unwrap_err(), error);
             assert_eq!(part.len(), before);
@@ -38,7 +38,7 @@ fn fill_until_refused(path: PathBuf) {
 fn a_full_disk_keeps_the_part_and_it_goes_on_later() {
     const ROLE: &str = "TAPESHELF_TEST_FULL_DISK";
     if let Some(path) = env::var_os(ROLE) {
-        fill_until_refused(path.into());
+        fill_until_refused(Path::new(&path));
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -120,7 +120,7 @@ fn lengths_must_be_as_announced() {
         Rejection::WrongLength { expected_bytes: 1000, received_bytes: 999 }
     );
     let more = Remark::SizeDiffers { expected_bytes: 1000, received_bytes: 1001 };
-    assert_eq!(remarks(judge(1001, MP3_HEAD, whole(), &expected)), [more.clone()]);
+    assert_eq!(remarks(judge(1001, MP3_HEAD, whole(), &expected)), std::slice::from_ref(&more));
     expected.announced_bytes = Some(1001);
     assert_eq!(remarks(judge(1001, MP3_HEAD, whole(), &expected)), [more]);
 }

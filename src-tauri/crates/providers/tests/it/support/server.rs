@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -209,20 +210,22 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     }
     let mut head = format!("HTTP/1.1 {} Status\r\nConnection: close\r\n", answer.status);
     for (name, value) in &answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head = head + name + ": " + value + "\r\n";
     }
     if let Some(length) = answer.length {
-        head.push_str(&format!("Content-Length: {length}\r\n"));
+        head = head + "Content-Length: " + &length.to_string() + "\r\n";
     }
     head.push_str("\r\n");
     // The client may hang up first; that is its right.
     let _ = socket.write_all(head.as_bytes()).await;
     let _ = socket.write_all(&answer.body).await;
     let _ = socket.flush().await;
-    while answer.drip {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        if socket.write_all(b"x").await.is_err() || socket.flush().await.is_err() {
-            return;
+    if answer.drip {
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if socket.write_all(b"x").await.is_err() || socket.flush().await.is_err() {
+                return;
+            }
         }
     }
     let _ = socket.shutdown().await;

@@ -1,0 +1,36 @@
+//! The journeys, one file each.
+
+mod accounts;
+mod appearance;
+mod main_job;
+mod trouble;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use anyhow::Result;
+
+/// A journey.
+pub struct Journey {
+    /// Its name.
+    pub name: &'static str,
+    /// Runs it.
+    pub run: fn() -> Pin<Box<dyn Future<Output = Result<()>>>>,
+}
+
+macro_rules! journeys {
+    ($($area:ident :: $name:ident),* $(,)?) => {
+        /// All journeys, in the order they are run.
+        pub const ALL: &[Journey] =
+            &[$(Journey { name: stringify!($name), run: || Box::pin($area::$name(stringify!($name))) }),*];
+    };
+}
+
+journeys![
+    main_job::the_main_job,
+    accounts::an_account_with_a_keyring,
+    accounts::no_keyring,
+    trouble::no_sound,
+    trouble::hostile_files,
+    appearance::light_dark_small_and_by_keyboard,
+];
