@@ -52,7 +52,13 @@ pub struct App {
 impl App {
     /// Wraps an engine.
     pub fn new(engine: Engine, log_path: PathBuf, started: Instant, with_sandbox: bool) -> Self {
-        Self { engine, log_path, started, with_sandbox, subscription: subscription::Current::default() }
+        Self {
+            engine,
+            log_path,
+            started,
+            with_sandbox,
+            subscription: subscription::Current::default(),
+        }
     }
 }
 
@@ -97,7 +103,8 @@ fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
     let mut builder = Builder::default();
     if !isolated {
         // First of all plugins. An isolated profile is a program of its own and may run beside the usual one.
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::to_front(app)));
+        builder =
+            builder.plugin(tauri_plugin_single_instance::init(|app, _, _| window::to_front(app)));
     }
     let app = assemble(builder)
         .plugin(tauri_plugin_window_state::Builder::default().build())

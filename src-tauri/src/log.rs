@@ -23,7 +23,8 @@ pub(crate) fn open(data_dir: &Path) -> io::Result<PathBuf> {
     std::fs::create_dir_all(&folder)?;
     let path = folder.join("tapeshelf.log");
     let writer = Rolling(Arc::new(Mutex::new(Open::at(path.clone())?)));
-    let filter = EnvFilter::try_from_env("TAPESHELF_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_from_env("TAPESHELF_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let logging = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(writer);
     // A second engine in the same process (tests) goes on with the first one's log.
     if logging.try_init().is_err() {
@@ -103,8 +104,10 @@ mod tests {
         for _ in 0..40 {
             (&rolling).write_all(&line).unwrap();
         }
-        let sizes: Vec<u64> =
-            std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).collect();
+        let sizes: Vec<u64> = std::fs::read_dir(dir.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().metadata().unwrap().len())
+            .collect();
         assert_eq!(sizes.len(), 1 + KEPT as usize);
         assert!(sizes.iter().all(|size| *size <= FILE_BYTES), "{sizes:?}");
     }

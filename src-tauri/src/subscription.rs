@@ -73,7 +73,9 @@ async fn forward(engine: Engine, mut events: Subscription, channel: Channel<AppE
 fn replaces(later: &Event, earlier: &Event) -> bool {
     match (later, earlier) {
         (Event::Job(later), Event::Job(earlier)) => later.record.id == earlier.record.id,
-        (Event::Sync { account: later, .. }, Event::Sync { account: earlier, .. }) => later == earlier,
+        (Event::Sync { account: later, .. }, Event::Sync { account: earlier, .. }) => {
+            later == earlier
+        }
         (Event::Player(_), Event::Player(_))
         | (Event::LibraryChanged, Event::LibraryChanged)
         | (Event::AccountsChanged, Event::AccountsChanged)
@@ -90,6 +92,9 @@ async fn send_snapshot(engine: &Engine, channel: &Channel<AppEvent>) -> tauri::R
     channel.send(AppEvent::Player { player: engine.playback_state().into() })
 }
 
-fn send_all(channel: &Channel<AppEvent>, events: impl IntoIterator<Item = Event>) -> tauri::Result<()> {
+fn send_all(
+    channel: &Channel<AppEvent>,
+    events: impl IntoIterator<Item = Event>,
+) -> tauri::Result<()> {
     events.into_iter().try_for_each(|event| channel.send(event.into()))
 }

@@ -13,7 +13,9 @@ pub(crate) fn open<R: Runtime>(app: &App<R>, profile: Option<&Path>) -> tauri::R
         .title("Tapeshelf")
         .inner_size(1280.0, 800.0)
         .min_inner_size(720.0, 480.0)
-        .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost"));
+        .on_navigation(|url| {
+            matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost")
+        });
     if let Some(profile) = profile {
         window = window.data_directory(profile.join("webview"));
     }

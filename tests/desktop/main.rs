@@ -28,11 +28,13 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     println!("running {} journeys", chosen.len());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let (mut passed, mut failed) = (0, Vec::new());
     for journey in chosen {
         let since = Instant::now();
-        let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on((journey.run)())));
+        let outcome =
+            std::panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on((journey.run)())));
         let seconds = since.elapsed().as_secs();
         match outcome {
             Ok(Ok(())) => {

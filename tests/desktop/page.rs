@@ -13,10 +13,10 @@ use crate::rig::{PATIENCE, Rig, eventually, screenshots};
 const FIND: &str = r#"
 const [role, wanted] = arguments;
 const selectors = {
-  button: 'button, [role=button], summary', textbox: 'input:not([type]), input[type=text], input[type=password], input[type=email], input[type=number], textarea',
+  button: 'button, [role=button], summary', textbox: 'input:not([type]), input[type=text], input[type=password], input[type=email], input[type=number], input[type=url], textarea',
   searchbox: 'input[type=search]', checkbox: 'input[type=checkbox], [role=checkbox]', radio: 'input[type=radio], [role=radio]',
   row: '[role=row]', grid: '[role=grid]', dialog: 'dialog[open]', slider: 'input[type=range], [role=slider]', heading: 'h1, h2, h3',
-  link: 'a[href]', tab: '[role=tab]', menuitem: '[role=menuitem], [role=menuitemcheckbox]', combobox: 'select', any: '*',
+  link: 'a[href]', tab: '[role=tab]', menuitem: '[role=menuitem], [role=menuitemcheckbox]', combobox: 'select', label: 'label', any: '*',
 };
 const text = (element) => (element?.innerText ?? element?.textContent ?? '').replace(/\s+/g, ' ').trim();
 const name = (element) => {
@@ -61,7 +61,10 @@ impl Page {
 
     /// Waits for an element. A name in slashes is a pattern.
     pub async fn find(&self, role: &str, name: &str) -> Result<WebElement> {
-        let found = eventually(&format!("{role} “{name}”"), async || self.find_now(role, name).await.ok()?).await;
+        let found = eventually(&format!("{role} “{name}”"), async || {
+            self.find_now(role, name).await.ok()?
+        })
+        .await;
         match found {
             Ok(element) => Ok(element),
             Err(error) => {
@@ -119,8 +122,7 @@ impl Page {
 
     /// Types to whatever has the focus.
     pub async fn keys(&self, keys: impl Into<TypingData>) -> Result<()> {
-        self.driver.action_chain().send_keys(keys).perform().await?;
-        Ok(())
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
     }
 
     /// Waits until the page's text holds something.
@@ -174,7 +176,8 @@ impl Page {
         );
         // A row whose data is still on its way has no text yet.
         eventually("rows with text", async || {
-            let cells: Vec<Vec<String>> = serde_json::from_value(self.script(&script).await.ok()?).ok()?;
+            let cells: Vec<Vec<String>> =
+                serde_json::from_value(self.script(&script).await.ok()?).ok()?;
             cells.iter().all(|row| row.iter().any(|cell| !cell.is_empty())).then_some(cells)
         })
         .await
@@ -194,7 +197,10 @@ impl Page {
         // Two frames: what was just changed is painted by then.
         let _ = self
             .driver
-            .execute_async("requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))", vec![])
+            .execute_async(
+                "requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))",
+                vec![],
+            )
             .await;
         let path = screenshots()?.join(format!("{}-{step}.png", self.journey));
         self.driver.screenshot(&path).await?;
@@ -206,7 +212,9 @@ impl Page {
         // The program may be faster than the answer.
         let _ = tokio::time::timeout(PATIENCE, self.driver.quit()).await;
         eventually("the end of the program", async || {
-            rig.output("xdotool", &["search", "--onlyvisible", "--name", "^Tapeshelf$"]).is_err().then_some(())
+            rig.output("xdotool", &["search", "--onlyvisible", "--name", "^Tapeshelf$"])
+                .is_err()
+                .then_some(())
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! What single commands answer and refuse. The main path is in `journey.rs`.
 
-use serde_json::{Value, json};
 use crate::support::Program;
+use serde_json::{Value, json};
 
 fn search(text: &str) -> Value {
     json!({ "request": { "text": text, "accountId": null, "view": "all", "sort": "when", "descending": true } })
@@ -21,9 +21,11 @@ fn facts_and_settings() {
     program.ok("settings_set", json!({ "settings": settings }));
     assert_eq!(program.ok("settings_get", json!({})), settings);
 
-    for (field, value) in
-        [("timeZone", json!("Mars/Base")), ("parallelDownloads", json!(99)), ("nameTemplate", json!("{nonsense}"))]
-    {
+    for (field, value) in [
+        ("timeZone", json!("Mars/Base")),
+        ("parallelDownloads", json!(99)),
+        ("nameTemplate", json!("{nonsense}")),
+    ] {
         let mut wrong = settings.clone();
         wrong[field] = value;
         let error = program.invoke("settings_set", json!({ "settings": wrong })).unwrap_err();
@@ -52,17 +54,25 @@ fn an_account_that_is_refused_leaves_nothing() {
 #[test]
 fn what_is_not_there_is_stale_not_a_crash() {
     let program = Program::start(1);
-    assert_eq!(program.code("library_window", json!({ "snapshot": 99, "offset": 0, "limit": 10 })), "stale");
+    assert_eq!(
+        program.code("library_window", json!({ "snapshot": 99, "offset": 0, "limit": 10 })),
+        "stale"
+    );
     assert_eq!(program.code("library_recording", json!({ "key": 4_000_000_000_u32 })), "stale");
     assert_eq!(program.code("library_refresh_recording", json!({ "key": 7 })), "stale");
     assert_eq!(program.code("player_load", json!({ "key": 7, "play": true })), "stale");
     assert_eq!(program.code("transfers_save_one", json!({ "key": 7 })), "stale");
-    for command in ["transfers_resume", "transfers_cancel", "transfers_retry_failed", "transfers_reveal"] {
+    for command in
+        ["transfers_resume", "transfers_cancel", "transfers_retry_failed", "transfers_reveal"]
+    {
         assert_eq!(program.code(command, json!({ "jobId": "none" })), "stale", "{command}");
     }
     let start = json!({ "request": { "selection": { "kind": "keys", "keys": [1] }, "folderToken": "made up", "template": "{id}" } });
     assert_eq!(program.code("transfers_start", start), "stale");
-    assert_eq!(program.ok("transfers_items", json!({ "jobId": "none", "offset": 0, "limit": 10 })), json!([]));
+    assert_eq!(
+        program.ok("transfers_items", json!({ "jobId": "none", "offset": 0, "limit": 10 })),
+        json!([])
+    );
     assert_eq!(program.ok("transfers_last_folder", json!({})), Value::Null);
 }
 
@@ -86,7 +96,18 @@ fn a_window_is_bounded_and_goes_by_position() {
 fn every_column_sorts_both_ways() {
     let program = Program::start(120);
     program.with_sandbox(120);
-    for column in ["when", "from", "to", "duration", "kind", "format", "size", "conference", "account", "state"] {
+    for column in [
+        "when",
+        "from",
+        "to",
+        "duration",
+        "kind",
+        "format",
+        "size",
+        "conference",
+        "account",
+        "state",
+    ] {
         for descending in [true, false] {
             let request = json!({ "text": "", "accountId": null, "view": "all", "sort": column, "descending": descending });
             let found = program.ok("library_search", json!({ "request": request }));
@@ -95,8 +116,10 @@ fn every_column_sorts_both_ways() {
     }
     let request = json!({ "text": "", "accountId": null, "view": "all", "sort": "duration", "descending": false });
     let found = program.ok("library_search", json!({ "request": request }));
-    let rows = program.ok("library_window", json!({ "snapshot": found["snapshot"], "offset": 0, "limit": 120 }));
-    let lengths: Vec<u64> = rows.as_array().unwrap().iter().map(|row| row["durationMs"].as_u64().unwrap()).collect();
+    let rows = program
+        .ok("library_window", json!({ "snapshot": found["snapshot"], "offset": 0, "limit": 120 }));
+    let lengths: Vec<u64> =
+        rows.as_array().unwrap().iter().map(|row| row["durationMs"].as_u64().unwrap()).collect();
     assert!(lengths.is_sorted(), "{lengths:?}");
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use serde_json::{Value, json};
 use crate::support::{PATIENCE, Program};
+use serde_json::{Value, json};
 
 fn search(program: &Program, text: &str) -> (Value, Vec<Value>) {
     let request = json!({ "text": text, "accountId": null, "view": "all", "sort": "duration", "descending": false });
     let found = program.ok("library_search", json!({ "request": request }));
-    let rows = program.ok("library_window", json!({ "snapshot": found["snapshot"], "offset": 0, "limit": 500 }));
+    let rows = program
+        .ok("library_window", json!({ "snapshot": found["snapshot"], "offset": 0, "limit": 500 }));
     (found, rows.as_array().unwrap().clone())
 }
 
@@ -16,7 +17,8 @@ fn finished(program: &Program, job: &Value) -> Value {
     let since = Instant::now();
     loop {
         let jobs = program.ok("transfers_list", json!({}));
-        let job = jobs.as_array().unwrap().iter().find(|other| other["id"] == job["id"]).unwrap().clone();
+        let job =
+            jobs.as_array().unwrap().iter().find(|other| other["id"] == job["id"]).unwrap().clone();
         if job["state"] != "running" {
             return job;
         }
@@ -33,7 +35,8 @@ fn find_hear_save_export_delete() {
 
     // Find: part of a number, as it is written on screen.
     let (_, rows) = search(&program, "");
-    let from: String = rows[0]["from"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+    let from: String =
+        rows[0]["from"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
     let (found, hits) = search(&program, &from[2..]);
     assert!(hits.iter().any(|hit| hit["key"] == rows[0]["key"]));
     assert_eq!(found["count"], hits.len());
@@ -57,26 +60,38 @@ fn find_hear_save_export_delete() {
 
     // Save three, into a folder as the native dialog would hand it over.
     let folder = program.dir.path().join("calls");
-    let chosen = tauri::async_runtime::block_on(program.engine.take_folder(folder.clone())).unwrap();
+    let chosen =
+        tauri::async_runtime::block_on(program.engine.take_folder(folder.clone())).unwrap();
     let keys: Vec<&Value> = rows[..3].iter().map(|row| &row["key"]).collect();
     let selection = json!({ "kind": "keys", "keys": keys });
     let totals = program.ok("library_selection_totals", json!({ "selection": selection }));
     assert_eq!((&totals["count"], &totals["unsavedCount"]), (&json!(3), &json!(3)));
     let template = "{date}/{time}_{from}_{id}";
-    let preview = program
-        .ok("transfers_preview_names", json!({ "request": { "template": template, "selection": selection } }));
+    let preview = program.ok(
+        "transfers_preview_names",
+        json!({ "request": { "template": template, "selection": selection } }),
+    );
     assert_eq!(preview["names"].as_array().unwrap().len(), 3);
-    let request = json!({ "selection": selection, "folderToken": chosen.token, "template": template });
+    let request =
+        json!({ "selection": selection, "folderToken": chosen.token, "template": template });
     let job = program.ok("transfers_start", json!({ "request": request }));
     let job = finished(&program, &job);
-    assert_eq!((&job["state"], &job["saved"], &job["failed"]), (&json!("finished"), &json!(3), &json!(0)), "{job}");
-    let items = program.ok("transfers_items", json!({ "jobId": job["id"], "offset": 0, "limit": 10 }));
+    assert_eq!(
+        (&job["state"], &job["saved"], &job["failed"]),
+        (&json!("finished"), &json!(3), &json!(0)),
+        "{job}"
+    );
+    let items =
+        program.ok("transfers_items", json!({ "jobId": job["id"], "offset": 0, "limit": 10 }));
     for item in items.as_array().unwrap() {
         let path = folder.join(item["name"].as_str().unwrap());
         assert!(path.is_file(), "{}", path.display());
     }
     assert_eq!(program.ok("transfers_last_folder", json!({}))["path"], folder.to_str().unwrap());
-    assert_eq!(program.ok("library_selection_totals", json!({ "selection": selection }))["savedCount"], 3);
+    assert_eq!(
+        program.ok("library_selection_totals", json!({ "selection": selection }))["savedCount"],
+        3
+    );
 
     // Export.
     let mut draft = json!({
@@ -94,12 +109,16 @@ fn find_hear_save_export_delete() {
 
     // Delete one that is saved; its row stays, marked, because its copy does.
     let one = json!({ "kind": "keys", "keys": [rows[0]["key"]] });
-    let mut request = json!({ "selection": one, "confirmedCount": 2, "withoutCopy": false, "reason": "" });
+    let mut request =
+        json!({ "selection": one, "confirmedCount": 2, "withoutCopy": false, "reason": "" });
     assert_eq!(program.code("recordings_delete", json!({ "request": request })), "invalid");
     request["confirmedCount"] = 1.into();
     let outcome = program.ok("recordings_delete", json!({ "request": request }));
     assert_eq!((&outcome["deleted"], &outcome["kept"]), (&json!(1), &json!([])));
-    assert_eq!(program.code("library_refresh_recording", json!({ "key": rows[0]["key"] })), "notFound");
+    assert_eq!(
+        program.code("library_refresh_recording", json!({ "key": rows[0]["key"] })),
+        "notFound"
+    );
 
     // Rebuild: the same calls come back and the copies are joined again, also that of the call that is gone.
     program.ok("data_rebuild", json!({}));

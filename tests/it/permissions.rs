@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::Program;
 use serde_json::{Value, json};
 use tapeshelf::command_names::COMMAND_NAMES;
-use crate::support::Program;
 
 const SHELL: &str = include_str!("../../src-tauri/src/lib.rs");
 const CAPABILITY: &str = include_str!("../../src-tauri/capabilities/main.json");
@@ -29,12 +29,17 @@ fn handlers_capability_and_page_name_the_same_commands() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|permission| permission.as_str().unwrap().strip_prefix("allow-").unwrap().replace('-', "_"))
+        .map(|permission| {
+            permission.as_str().unwrap().strip_prefix("allow-").unwrap().replace('-', "_")
+        })
         .collect();
     assert_eq!(allowed, names(), "capabilities/main.json");
 
     for name in names() {
-        assert!(PAGE.contains(&format!("'{name}'")), "ui/src/backend/tauri.ts does not call {name}");
+        assert!(
+            PAGE.contains(&format!("'{name}'")),
+            "ui/src/backend/tauri.ts does not call {name}"
+        );
     }
 }
 
@@ -63,15 +68,26 @@ fn wrong_and_huge_arguments_are_errors_and_nothing_panics() {
     let huge = "x".repeat(10_000_000);
     for name in COMMAND_NAMES {
         // These open native dialogs or the file manager when their arguments are right.
-        let asks_the_desktop = ["data_reveal", "data_back_up", "transfers_choose_folder"].contains(name);
-        let harmless = ["app_info", "settings_get", "accounts_list", "accounts_add_sandbox", "data_rebuild"];
+        let asks_the_desktop =
+            ["data_reveal", "data_back_up", "transfers_choose_folder"].contains(name);
+        let harmless =
+            ["app_info", "settings_get", "accounts_list", "accounts_add_sandbox", "data_rebuild"];
         let takes_nothing = harmless.contains(name)
             || name.ends_with("_list")
-            || ["library_counts", "transfers_last_folder", "player_play", "player_pause", "player_close"].contains(name);
+            || [
+                "library_counts",
+                "transfers_last_folder",
+                "player_play",
+                "player_pause",
+                "player_close",
+            ]
+            .contains(name);
         if asks_the_desktop || takes_nothing {
             continue;
         }
-        for arguments in [json!({}), json!([1, 2]), json!({ "key": -1, "request": 7, "jobId": {}, "draft": [] })] {
+        for arguments in
+            [json!({}), json!([1, 2]), json!({ "key": -1, "request": 7, "jobId": {}, "draft": [] })]
+        {
             assert!(program.invoke(name, arguments.clone()).is_err(), "{name} took {arguments}");
         }
     }

@@ -44,9 +44,12 @@ impl Program {
             sandbox_recordings: recordings,
         })
         .unwrap();
-        let shell = tapeshelf::App::new(engine.clone(), dir.path().join("log"), Instant::now(), false);
-        let app = tapeshelf::assemble(mock_builder()).manage(shell).build(tapeshelf::context()).unwrap();
-        let window = WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default()).build().unwrap();
+        let shell =
+            tapeshelf::App::new(engine.clone(), dir.path().join("log"), Instant::now(), false);
+        let app =
+            tapeshelf::assemble(mock_builder()).manage(shell).build(tapeshelf::context()).unwrap();
+        let window =
+            WebviewWindowBuilder::new(&app, label, tauri::WebviewUrl::default()).build().unwrap();
         Self { window, engine, dir, _app: app }
     }
 
@@ -54,12 +57,18 @@ impl Program {
     pub fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         self.invoke_raw(command, arguments).map(|body| match body {
             tauri::ipc::InvokeResponseBody::Json(text) => serde_json::from_str(&text).unwrap(),
-            tauri::ipc::InvokeResponseBody::Raw(bytes) => serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+            tauri::ipc::InvokeResponseBody::Raw(bytes) => {
+                serde_json::from_slice(&bytes).unwrap_or(Value::Null)
+            }
         })
     }
 
     /// Invokes a command and hands back the body as it came.
-    pub fn invoke_raw(&self, command: &str, arguments: Value) -> Result<tauri::ipc::InvokeResponseBody, Value> {
+    pub fn invoke_raw(
+        &self,
+        command: &str,
+        arguments: Value,
+    ) -> Result<tauri::ipc::InvokeResponseBody, Value> {
         tauri::test::get_ipc_response(
             &self.window,
             InvokeRequest {
@@ -81,7 +90,8 @@ impl Program {
 
     /// Invokes a command that must fail, and gives the code of its error.
     pub fn code(&self, command: &str, arguments: Value) -> String {
-        let error = self.invoke(command, arguments).err().unwrap_or_else(|| panic!("{command} worked"));
+        let error =
+            self.invoke(command, arguments).err().unwrap_or_else(|| panic!("{command} worked"));
         error["code"].as_str().map_or_else(|| error.to_string(), str::to_owned)
     }
 

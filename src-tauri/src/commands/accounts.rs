@@ -15,7 +15,10 @@ pub async fn accounts_list(app: State<'_, App>) -> IpcResult<Vec<AccountView>> {
 
 /// Checks the credentials, keeps the account, starts the first sync.
 #[tauri::command]
-pub async fn accounts_add_vobiz(app: State<'_, App>, account: AddVobizAccount) -> IpcResult<AccountView> {
+pub async fn accounts_add_vobiz(
+    app: State<'_, App>,
+    account: AddVobizAccount,
+) -> IpcResult<AccountView> {
     let added = app.engine.add_vobiz(account.into()).await?;
     view(&app, &added.id).await
 }

@@ -35,8 +35,12 @@ pub async fn app_subscribe(app: State<'_, App>, channel: Channel<AppEvent>) -> I
 pub async fn app_mark_startup(app: State<'_, App>, stage: StartupStage) -> IpcResult<()> {
     let elapsed_ms = app.started.elapsed().as_millis();
     match stage {
-        StartupStage::FirstFrame => tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms),
-        StartupStage::TableUsable => tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms),
+        StartupStage::FirstFrame => {
+            tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms)
+        }
+        StartupStage::TableUsable => {
+            tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms)
+        }
     }
     Ok(())
 }
@@ -62,7 +66,10 @@ pub async fn data_reveal<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>) 
 
 /// Native save dialog, then a copy of the index there.
 #[tauri::command]
-pub async fn data_back_up<R: Runtime>(handle: AppHandle<R>, app: State<'_, App>) -> IpcResult<Option<String>> {
+pub async fn data_back_up<R: Runtime>(
+    handle: AppHandle<R>,
+    app: State<'_, App>,
+) -> IpcResult<Option<String>> {
     let dialog = handle
         .dialog()
         .file()

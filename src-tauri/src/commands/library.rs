@@ -8,19 +8,27 @@ use super::raw_json;
 use crate::App;
 use crate::ipc::IpcResult;
 use crate::ipc::library::{
-    DeleteOutcome, DeleteRequest, RecordingDetail, Row, SearchRequest, SearchResult, Selection, SelectionTotals,
-    ViewCounts,
+    DeleteOutcome, DeleteRequest, RecordingDetail, Row, SearchRequest, SearchResult, Selection,
+    SelectionTotals, ViewCounts,
 };
 
 /// Searches; the rows are fetched by position with `library_window`.
 #[tauri::command]
-pub async fn library_search(app: State<'_, App>, request: SearchRequest) -> IpcResult<SearchResult> {
+pub async fn library_search(
+    app: State<'_, App>,
+    request: SearchRequest,
+) -> IpcResult<SearchResult> {
     Ok(app.engine.search(request.into()).await?.into())
 }
 
 /// Rows of a snapshot, as the raw bytes of a JSON array of `Row`.
 #[tauri::command]
-pub async fn library_window(app: State<'_, App>, snapshot: u32, offset: u32, limit: u32) -> IpcResult<Response> {
+pub async fn library_window(
+    app: State<'_, App>,
+    snapshot: u32,
+    offset: u32,
+    limit: u32,
+) -> IpcResult<Response> {
     let rows = app.engine.window(snapshot, offset as usize, limit as usize).await?;
     raw_json(&rows.into_iter().map(Row::from).collect::<Vec<_>>())
 }
@@ -39,18 +47,27 @@ pub async fn library_recording(app: State<'_, App>, key: u32) -> IpcResult<Recor
 
 /// Asks the provider for one recording.
 #[tauri::command]
-pub async fn library_refresh_recording(app: State<'_, App>, key: u32) -> IpcResult<RecordingDetail> {
+pub async fn library_refresh_recording(
+    app: State<'_, App>,
+    key: u32,
+) -> IpcResult<RecordingDetail> {
     Ok(app.engine.refresh_recording(RecordingKey(key)).await?.into())
 }
 
 /// What a selection amounts to.
 #[tauri::command]
-pub async fn library_selection_totals(app: State<'_, App>, selection: Selection) -> IpcResult<SelectionTotals> {
+pub async fn library_selection_totals(
+    app: State<'_, App>,
+    selection: Selection,
+) -> IpcResult<SelectionTotals> {
     Ok(app.engine.selection_totals(selection.into()).await?.into())
 }
 
 /// Deletes recordings at the provider.
 #[tauri::command]
-pub async fn recordings_delete(app: State<'_, App>, request: DeleteRequest) -> IpcResult<DeleteOutcome> {
+pub async fn recordings_delete(
+    app: State<'_, App>,
+    request: DeleteRequest,
+) -> IpcResult<DeleteOutcome> {
     Ok(app.engine.delete_recordings(request.into()).await?.into())
 }

@@ -58,7 +58,9 @@ pub async fn player_close(app: State<'_, App>) -> IpcResult<()> {
 /// recording is still loading.
 #[tauri::command]
 pub async fn player_peaks(app: State<'_, App>, key: u32, buckets: u32) -> IpcResult<Response> {
-    let Some(analysis) = app.engine.waveform(RecordingKey(key)) else { return Ok(Response::new(Vec::new())) };
+    let Some(analysis) = app.engine.waveform(RecordingKey(key)) else {
+        return Ok(Response::new(Vec::new()));
+    };
     let peaks = analysis.peaks.reduced(buckets.clamp(1, 4096));
     let header = PeaksHeader {
         channels: peaks.channels,

@@ -33,15 +33,25 @@ pub async fn transfers_last_folder(app: State<'_, App>) -> IpcResult<Option<Chos
 
 /// How files would be named.
 #[tauri::command]
-pub async fn transfers_preview_names(app: State<'_, App>, request: NamePreviewRequest) -> IpcResult<NamePreview> {
+pub async fn transfers_preview_names(
+    app: State<'_, App>,
+    request: NamePreviewRequest,
+) -> IpcResult<NamePreview> {
     Ok(app.engine.preview_names(&request.template, &request.selection.into()).await?.into())
 }
 
 /// Starts a job.
 #[tauri::command]
-pub async fn transfers_start(app: State<'_, App>, request: StartTransfer) -> IpcResult<TransferJob> {
+pub async fn transfers_start(
+    app: State<'_, App>,
+    request: StartTransfer,
+) -> IpcResult<TransferJob> {
     let selection = request.selection.into();
-    Ok(app.engine.start_transfer(&selection, &request.folder_token, &request.template).await?.into())
+    Ok(app
+        .engine
+        .start_transfer(&selection, &request.folder_token, &request.template)
+        .await?
+        .into())
 }
 
 /// Native save dialog for one recording, then a job of one.

@@ -4,7 +4,6 @@ use engine::{ColumnWidth, DataFacts, Density, Platform, Settings, Theme};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-
 /// Facts about this run.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -129,7 +128,11 @@ impl From<Settings> for SettingsView {
             columns: settings
                 .columns
                 .into_iter()
-                .map(|ColumnWidth { column, width_px, visible }| ColumnLayout { column, width_px, visible })
+                .map(|ColumnWidth { column, width_px, visible }| ColumnLayout {
+                    column,
+                    width_px,
+                    visible,
+                })
                 .collect(),
             details_open: settings.details_open,
             sidebar_open: settings.sidebar_open,
@@ -156,7 +159,11 @@ impl From<SettingsView> for Settings {
             columns: view
                 .columns
                 .into_iter()
-                .map(|ColumnLayout { column, width_px, visible }| ColumnWidth { column, width_px, visible })
+                .map(|ColumnLayout { column, width_px, visible }| ColumnWidth {
+                    column,
+                    width_px,
+                    visible,
+                })
                 .collect(),
             details_open: view.details_open,
             sidebar_open: view.sidebar_open,

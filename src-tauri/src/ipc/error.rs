@@ -237,9 +237,8 @@ impl From<&engine::FileError> for IpcError {
             other => Self::FileFailed {
                 path: other.path().display().to_string(),
                 what: match other {
-                    engine::FileError::NotWritable { reason, .. } | engine::FileError::Io { reason, .. } => {
-                        reason.clone()
-                    }
+                    engine::FileError::NotWritable { reason, .. }
+                    | engine::FileError::Io { reason, .. } => reason.clone(),
                     _ => other.to_string(),
                 },
             },

@@ -101,7 +101,9 @@ impl From<Event> for AppEvent {
 impl From<engine::SyncProgress> for SyncProgress {
     fn from(progress: engine::SyncProgress) -> Self {
         match progress {
-            engine::SyncProgress::Running { received, total, new } => Self::Running { received, total, new },
+            engine::SyncProgress::Running { received, total, new } => {
+                Self::Running { received, total, new }
+            }
             engine::SyncProgress::Finished(tally) => Self::Finished {
                 received: tally.received,
                 new: tally.new,
@@ -110,7 +112,9 @@ impl From<engine::SyncProgress> for SyncProgress {
                 warning: tally.warning,
             },
             engine::SyncProgress::Cancelled => Self::Cancelled,
-            engine::SyncProgress::Failed(error) => Self::Failed { error: IpcError::from(error.as_ref()) },
+            engine::SyncProgress::Failed(error) => {
+                Self::Failed { error: IpcError::from(error.as_ref()) }
+            }
         }
     }
 }

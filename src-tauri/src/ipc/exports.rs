@@ -156,7 +156,9 @@ impl TryFrom<ExportPeriodDraft> for ExportPeriod {
 
     fn try_from(draft: ExportPeriodDraft) -> Result<Self, IpcError> {
         Ok(match draft {
-            ExportPeriodDraft::Dates { from, to } => Self::Dates { from: civil(&from)?, to: civil(&to)? },
+            ExportPeriodDraft::Dates { from, to } => {
+                Self::Dates { from: civil(&from)?, to: civil(&to)? }
+            }
             ExportPeriodDraft::ExactAge { days } => Self::ExactAge(days),
             ExportPeriodDraft::AgeRange {
                 youngest_days,
@@ -227,7 +229,11 @@ impl From<ExportRow> for ExportRecord {
                 engine::ExportOutcome::Refused => ExportOutcome::Refused,
                 engine::ExportOutcome::Unanswered => ExportOutcome::Unanswered,
             },
-            reply: VendorReply { status: row.status, message: row.message, correlation_id: row.correlation },
+            reply: VendorReply {
+                status: row.status,
+                message: row.message,
+                correlation_id: row.correlation,
+            },
         }
     }
 }

@@ -174,7 +174,11 @@ pub struct TransferItem {
 
 impl From<FolderToken> for ChosenFolder {
     fn from(folder: FolderToken) -> Self {
-        Self { token: folder.token, path: folder.path.display().to_string(), free_bytes: folder.free_bytes }
+        Self {
+            token: folder.token,
+            path: folder.path.display().to_string(),
+            free_bytes: folder.free_bytes,
+        }
     }
 }
 
@@ -186,7 +190,10 @@ impl From<PreviewedNames> for NamePreview {
             fields: preview
                 .fields
                 .iter()
-                .map(|field| TemplateField { name: field.name.into(), meaning: field.meaning.into() })
+                .map(|field| TemplateField {
+                    name: field.name.into(),
+                    meaning: field.meaning.into(),
+                })
                 .collect(),
         }
     }

@@ -14,7 +14,7 @@ pub async fn light_dark_small_and_by_keyboard(name: &'static str) -> Result<()> 
     by_keyboard(&page).await?;
     for theme in ["Light", "Dark"] {
         page.click("button", "Settings").await?;
-        page.click("radio", theme).await?;
+        page.click("label", theme).await?;
         a_moment(300).await;
         page.shot(&format!("{theme}-settings")).await?;
         page.keys(Key::Escape + "").await?;
@@ -64,6 +64,7 @@ async fn by_keyboard(page: &Page) -> Result<()> {
 }
 
 async fn focused(page: &Page) -> Result<String> {
-    let name = page.script("return document.activeElement?.getAttribute('aria-label') ?? ''").await?;
+    let name =
+        page.script("return document.activeElement?.getAttribute('aria-label') ?? ''").await?;
     Ok(name.as_str().unwrap_or_default().to_owned())
 }

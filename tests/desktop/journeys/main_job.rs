@@ -39,7 +39,10 @@ pub async fn the_main_job(name: &'static str) -> Result<()> {
     }
     println!("  likeness of what was heard to the three files: {alike:.3?}");
     ensure!(alike[0] > 0.9, "what was heard is not the file");
-    ensure!(alike[1..].iter().all(|other| *other < alike[0] - 0.1), "another file would pass as well");
+    ensure!(
+        alike[1..].iter().all(|other| *other < alike[0] - 0.1),
+        "another file would pass as well"
+    );
 
     export_last_week(&page).await?;
     delete_one(&page).await?;
@@ -49,14 +52,24 @@ pub async fn the_main_job(name: &'static str) -> Result<()> {
 
 async fn find_by_part_of_a_number(page: &Page) -> Result<()> {
     let cells = page.cells().await?;
-    let digits: String = cells[3].iter().find(|cell| cell.starts_with('+')).context("no number on screen")?
-        .chars().filter(char::is_ascii_digit).collect();
+    let digits: String = cells[3]
+        .iter()
+        .find(|cell| cell.starts_with('+'))
+        .context("no number on screen")?
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     let part = &digits[digits.len() - 6..];
     page.fill("searchbox", "Search recordings", part).await?;
-    let count = eventually("fewer rows", async || page.row_count().await.ok().filter(|rows| *rows < 2000)).await?;
+    let count =
+        eventually("fewer rows", async || page.row_count().await.ok().filter(|rows| *rows < 2000))
+            .await?;
     ensure!(count > 0, "nothing matches {part}");
     for row in page.cells().await? {
-        let all: String = row.iter().flat_map(|cell| cell.chars().filter(char::is_ascii_digit).chain(['|'])).collect();
+        let all: String = row
+            .iter()
+            .flat_map(|cell| cell.chars().filter(char::is_ascii_digit).chain(['|']))
+            .collect();
         ensure!(all.contains(part), "a row that does not hold {part}: {row:?}");
     }
     page.shot("3-search").await?;
@@ -100,7 +113,9 @@ async fn hear(rig: &Rig, page: &Page, row: usize) -> Result<Vec<i16>> {
     if let Err(error) = sounded {
         page.shot("lost").await?;
         let text = page.text().await?;
-        return Err(error.context(format!("{loud} loud moments in {heard_s} s; the page says: {text}")));
+        return Err(
+            error.context(format!("{loud} loud moments in {heard_s} s; the page says: {text}"))
+        );
     }
     page.shot("4-playing").await?;
     page.click("button", "Pause").await?;
@@ -119,7 +134,10 @@ async fn save_three(rig: &Rig, page: &Page, rows: [usize; 3]) -> Result<Vec<Path
     std::fs::create_dir(&folder)?;
     for index in rows {
         let row = page.row(index).await?;
-        row.find(thirtyfour::By::Css("input[type=checkbox], [role=checkbox]")).await?.click().await?;
+        row.find(thirtyfour::By::Css("input[type=checkbox], [role=checkbox]"))
+            .await?
+            .click()
+            .await?;
     }
     page.says("3 selected").await?;
     page.shot("5-selected").await?;
@@ -133,19 +151,28 @@ async fn save_three(rig: &Rig, page: &Page, rows: [usize; 3]) -> Result<Vec<Path
     page.says("Finished").await?;
     page.shot("7-transfers").await?;
 
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     ensure!(files.len() == 3, "three files were asked for: {files:?}");
-    ensure!(files.iter().all(|file| file.extension().is_some_and(|extension| extension != "part")), "{files:?}");
+    ensure!(
+        files.iter().all(|file| file.extension().is_some_and(|extension| extension != "part")),
+        "{files:?}"
+    );
     // Each is whole for an independent decoder, and is the file that the details pane vouches for.
     page.click("button", "/^All recordings/").await?;
     let mut vouched = Vec::new();
     for index in rows {
         page.row(index).await?.click().await?;
         page.says("Saved and verified").await?;
-        page.script("document.querySelectorAll('details').forEach((shut) => { shut.open = true; })").await?;
+        page.script(
+            "document.querySelectorAll('details').forEach((shut) => { shut.open = true; })",
+        )
+        .await?;
         let hash = eventually("the SHA-256 of this row", async || {
             let text = page.text().await.ok()?;
-            let hash = text.split_whitespace().find(|word| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit()))?;
+            let hash = text
+                .split_whitespace()
+                .find(|word| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit()))?;
             (!vouched.contains(&hash.to_owned())).then(|| hash.to_owned())
         })
         .await?;

@@ -14,9 +14,15 @@ pub async fn no_sound(name: &'static str) -> Result<()> {
     let row = page.row(2).await?;
     page.driver.action_chain().double_click_element(&row).perform().await?;
     page.says("No sound on this computer").await?;
-    let position = || async { page.script("return Number(document.querySelector('[aria-label=Position]')?.ariaValueNow)").await };
+    let position = || async {
+        page.script("return Number(document.querySelector('[aria-label=Position]')?.ariaValueNow)")
+            .await
+    };
     let first = position().await?.as_f64().context("no position")?;
-    eventually("the position to move", async || (position().await.ok()?.as_f64()? > first).then_some(())).await?;
+    eventually("the position to move", async || {
+        (position().await.ok()?.as_f64()? > first).then_some(())
+    })
+    .await?;
     page.shot("1-no-sound").await?;
     page.click("button", "Pause").await?;
     page.has_rows(2000).await?;
@@ -24,7 +30,8 @@ pub async fn no_sound(name: &'static str) -> Result<()> {
 }
 
 pub async fn hostile_files(name: &'static str) -> Result<()> {
-    let vendor = Sandbox::start(SandboxOptions { recordings: 12, ..SandboxOptions::default() }).await?;
+    let vendor =
+        Sandbox::start(SandboxOptions { recordings: 12, ..SandboxOptions::default() }).await?;
     let mut planted = vendor.recordings().first().context("no recording")?.clone();
     planted["recording_id"] = "../../../escaped".into();
     vendor.plant(planted);
@@ -68,8 +75,11 @@ pub async fn hostile_files(name: &'static str) -> Result<()> {
     page.shot("2-failed-files").await?;
     let left: Vec<_> = std::fs::read_dir(&folder)?.collect::<std::io::Result<_>>()?;
     ensure!(left.is_empty(), "a web page was saved or a half file was left: {left:?}");
-    for outside in [rig.home().join("calls"), rig.home().join("calls/inner"), rig.home().to_owned()] {
-        let names: Vec<_> = std::fs::read_dir(&outside)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<std::io::Result<_>>()?;
+    for outside in [rig.home().join("calls"), rig.home().join("calls/inner"), rig.home().to_owned()]
+    {
+        let names: Vec<_> = std::fs::read_dir(&outside)?
+            .map(|entry| entry.map(|entry| entry.file_name()))
+            .collect::<std::io::Result<_>>()?;
         ensure!(!names.iter().any(|name| name.to_string_lossy().contains("escaped")), "{names:?}");
     }
     page.close(&rig).await

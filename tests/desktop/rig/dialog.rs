@@ -40,7 +40,8 @@ impl Rig {
 
     async fn dialog(&self, title: &str) -> Result<String> {
         eventually(&format!("the dialog “{title}”"), async || {
-            let found = self.output("xdotool", &["search", "--onlyvisible", "--name", title]).ok()?;
+            let found =
+                self.output("xdotool", &["search", "--onlyvisible", "--name", title]).ok()?;
             found.lines().next().map(str::to_owned)
         })
         .await
@@ -53,7 +54,23 @@ impl Rig {
             let path = screenshots()?.join("lost-dialog.png").display().to_string();
             let size = self.output("xdotool", &["getdisplaygeometry"])?.replace(' ', "x");
             let display = self.variable("DISPLAY");
-            self.output("ffmpeg", &["-v", "error", "-y", "-f", "x11grab", "-video_size", &size, "-i", &display, "-frames:v", "1", &path])?;
+            self.output(
+                "ffmpeg",
+                &[
+                    "-v",
+                    "error",
+                    "-y",
+                    "-f",
+                    "x11grab",
+                    "-video_size",
+                    &size,
+                    "-i",
+                    &display,
+                    "-frames:v",
+                    "1",
+                    &path,
+                ],
+            )?;
         }
         ensure!(gone, "the dialog “{title}” stays open; see {}", screenshots()?.display());
         Ok(())

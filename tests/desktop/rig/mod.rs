@@ -84,8 +84,10 @@ impl Rig {
         };
         let (width, height) = parts.screen;
         let screen = format!("{width}x{height}x24");
-        let number =
-            rig.announced("Xvfb", &["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"])?;
+        let number = rig.announced(
+            "Xvfb",
+            &["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"],
+        )?;
         rig.variables.push(("DISPLAY", format!(":{number}")));
         let config = rig.home().join("bus.conf");
         fs::write(&config, BUS_CONFIG)?;
@@ -125,7 +127,8 @@ impl Rig {
 
     /// Runs a command of this machine to its end and returns what it printed.
     pub fn output(&self, command: &str, arguments: &[&str]) -> Result<String> {
-        let output = self.command(command, arguments).output().with_context(|| command.to_owned())?;
+        let output =
+            self.command(command, arguments).output().with_context(|| command.to_owned())?;
         ensure!(
             output.status.success(),
             "{command} {arguments:?}: {}",
@@ -182,8 +185,15 @@ impl Rig {
         // The end of the input is the end of the password.
         child.stdin.take().context("no input")?.write_all(b"a password for this test")?;
         wait_until("gnome-keyring-daemon", || {
-            let names = ["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames"];
-            self.output("dbus-send", &names).is_ok_and(|names| names.contains("org.freedesktop.secrets"))
+            let names = [
+                "--session",
+                "--print-reply",
+                "--dest=org.freedesktop.DBus",
+                "/",
+                "org.freedesktop.DBus.ListNames",
+            ];
+            self.output("dbus-send", &names)
+                .is_ok_and(|names| names.contains("org.freedesktop.secrets"))
         })
     }
 }

@@ -19,7 +19,10 @@ pub struct Capture {
 
 impl Rig {
     pub(super) fn start_sound(&mut self) -> Result<()> {
-        std::fs::write(self.home().join(".asoundrc"), "pcm.!default { type pulse }\nctl.!default { type pulse }\n")?;
+        std::fs::write(
+            self.home().join(".asoundrc"),
+            "pcm.!default { type pulse }\nctl.!default { type pulse }\n",
+        )?;
         self.spawn(
             "pulseaudio",
             &[
@@ -43,7 +46,17 @@ impl Rig {
         let file = std::fs::File::create(&path)?;
         let rate = format!("--rate={CAPTURE_RATE_HZ}");
         let process = self
-            .command("parec", &["-d", "test.monitor", "--format=s16le", "--channels=1", &rate, "--latency-msec=50"])
+            .command(
+                "parec",
+                &[
+                    "-d",
+                    "test.monitor",
+                    "--format=s16le",
+                    "--channels=1",
+                    &rate,
+                    "--latency-msec=50",
+                ],
+            )
             .stdin(Stdio::null())
             .stdout(file)
             .stderr(Stdio::null())
@@ -73,7 +86,10 @@ pub fn decoded(rig: &Rig, path: &Path) -> Result<Vec<i16>> {
     let raw = rig.home().join("decoded.raw");
     let (from, to) = (path.display().to_string(), raw.display().to_string());
     let rate = CAPTURE_RATE_HZ.to_string();
-    rig.output("ffmpeg", &["-v", "error", "-y", "-i", &from, "-ac", "1", "-ar", &rate, "-f", "s16le", &to])?;
+    rig.output(
+        "ffmpeg",
+        &["-v", "error", "-y", "-i", &from, "-ac", "1", "-ar", &rate, "-f", "s16le", &to],
+    )?;
     Ok(samples(&std::fs::read(raw)?))
 }
 
@@ -86,7 +102,10 @@ pub fn envelope(samples: &[i16]) -> Vec<f64> {
     let window = CAPTURE_RATE_HZ as usize / 50;
     samples
         .chunks_exact(window)
-        .map(|chunk| (chunk.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / window as f64).sqrt())
+        .map(|chunk| {
+            (chunk.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / window as f64)
+                .sqrt()
+        })
         .collect()
 }
 

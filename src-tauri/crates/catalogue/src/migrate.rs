@@ -4,7 +4,7 @@
 //! count, so a file is always of one version, never between two. `meta.schema_version` repeats the count: only when
 //! both agree is a file believed to be newer than the program.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -85,25 +85,41 @@ pub(crate) fn back_up(connection: &Connection, path: &Path, found: i64) -> Resul
     fs::rename(&part, &backup).map_err(|source| Error::from_io(source, &backup))
 }
 
-/// Whether the file has the tables, columns and indexes of the present schema. Damage in the schema's own text would
-/// otherwise show up as odd errors in the middle of work.
+/// Whether the file has the tables and indexes of the present schema, word for word. Damage in the schema's own text
+/// would otherwise show up as odd errors in the middle of work, and again after every start: to SQLite, a table that
+/// refers to another name is as good as any.
 pub(crate) fn check_shape(connection: &Connection) -> Result<()> {
     let mut model = Connection::open_in_memory()?;
     migrate(&mut model, STEPS)?;
-    if shape(connection)? == shape(&model)? {
+    // Makes the tables of SQLite's statistics.
+    model.execute_batch("ANALYZE")?;
+    let (found, known) = (shape(connection)?, shape(&model)?);
+    // A file may lack statistics, or have some that only another build of SQLite keeps.
+    let is_optional = |name: &str| name.starts_with("sqlite_stat");
+    let is_as_made = known.iter().all(|(name, text)| {
+        found.get(name).map_or_else(|| is_optional(name), |found| found == text)
+    });
+    if is_as_made && found.keys().all(|name| known.contains_key(name) || is_optional(name)) {
         Ok(())
     } else {
-        Err(Error::Corrupt { what: "tables or columns are missing".to_owned() })
+        Err(Error::Corrupt { what: "its tables are not as they were made".to_owned() })
     }
 }
 
-fn shape(connection: &Connection) -> Result<BTreeSet<String>> {
+/// What was made, by name.
+fn shape(connection: &Connection) -> Result<BTreeMap<String, String>> {
     // The tables inside a full-text index are its own affair and may differ between versions of SQLite.
     let mut statement = connection.prepare(
-        "SELECT s.type || ' ' || s.name || ' ' || coalesce(c.name || ' ' || c.type, '')
-         FROM sqlite_schema s LEFT JOIN pragma_table_info(s.name) c
-         WHERE s.name NOT GLOB 'search_index_*' AND s.name NOT GLOB 'sqlite_*'",
+        "SELECT name, type || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM sqlite_schema
+         WHERE tbl_name NOT GLOB 'search_index_*'",
     )?;
-    let lines = statement.query_map([], |row| row.get(0))?;
-    Ok(lines.collect::<rusqlite::Result<_>>()?)
+    let made = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1).map(|text: String| words(&text))?)))?;
+    Ok(made.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A statement without its comments and line breaks, in which files of different releases may differ.
+fn words(sql: &str) -> String {
+    let code = sql.lines().map(|line| line.split("--").next().unwrap_or_default());
+    code.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }

@@ -154,8 +154,10 @@ fn open_existing(path: &Path, busy_timeout: Duration, last_use: Option<Use>) -> 
         // A plain error while opening means that the schema does not say what our statements expect, and no row that
         // the row they look for is not there under its name.
         Error::Sqlite(source)
-            if matches!(source, rusqlite::Error::QueryReturnedNoRows)
-                || source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) =>
+            if matches!(
+                source,
+                rusqlite::Error::QueryReturnedNoRows | rusqlite::Error::SqlInputError { .. }
+            ) || source.sqlite_error_code() == Some(rusqlite::ErrorCode::Unknown) =>
         {
             Error::Corrupt { what: source.to_string() }
         }

@@ -125,7 +125,10 @@ impl fmt::Display for ExportProblem {
                 write!(f, "{days} days: Vobiz exports at most {MAX_RANGE_DAYS} days at a time.")
             }
             Self::AgeRangeTooLong { days } => {
-                write!(f, "{days} days of age: Vobiz takes an age range of at most {MAX_FILTERED_DAYS} days.")
+                write!(
+                    f,
+                    "{days} days of age: Vobiz takes an age range of at most {MAX_FILTERED_DAYS} days."
+                )
             }
             Self::FiltersNeedShortRange { days } => write!(
                 f,
@@ -206,7 +209,9 @@ fn is_email(text: &str) -> bool {
         && domain.contains('.')
         && !domain.starts_with('.')
         && !domain.ends_with('.')
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>'))
+        && !text
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>'))
 }
 
 #[cfg(test)]
@@ -236,7 +241,8 @@ mod tests {
             oldest: AgeBound { days: 30, inclusive: true },
         };
         assert_eq!(ages.problems(now()), []);
-        let mut conference = dates(date(2025, 1, 1).at(0, 0, 0, 0), date(2025, 1, 30).at(23, 59, 59, 0));
+        let mut conference =
+            dates(date(2025, 1, 1).at(0, 0, 0, 0), date(2025, 1, 30).at(23, 59, 59, 0));
         conference.filters.conference_name = Some("TeamMeeting".into());
         conference.filters.recording_format = Some("mp3".into());
         assert_eq!(conference.problems(now()), []);
@@ -263,7 +269,10 @@ mod tests {
         );
         request = dates(date(2025, 2, 1).at(0, 0, 0, 0), date(2025, 1, 1).at(0, 0, 0, 0));
         request.recipients.clear();
-        assert_eq!(request.problems(now()), [ExportProblem::NoRecipient, ExportProblem::EmptyRange]);
+        assert_eq!(
+            request.problems(now()),
+            [ExportProblem::NoRecipient, ExportProblem::EmptyRange]
+        );
     }
 
     #[test]

@@ -59,7 +59,11 @@ mod tests {
     fn numbers_read_well_and_other_text_is_left_alone() {
         assert_eq!(display("919876543210"), "+91 98765 43210");
         assert_eq!(display("+14155550123"), "+1 415-555-0123");
-        assert_eq!(display("441632960830"), "+44 1632 960830", "no live number, but one of that country");
+        assert_eq!(
+            display("441632960830"),
+            "+44 1632 960830",
+            "no live number, but one of that country"
+        );
         assert_eq!(display("98765432"), "98765432", "a national number is nobody else's");
         assert_eq!(display("sip:anna@example.test"), "sip:anna@example.test");
         assert_eq!(display("anonymous"), "anonymous");

@@ -120,7 +120,9 @@ fn push_number(terms: &mut Vec<Term>, number: &mut String) {
 
 fn is_number_like(word: &str) -> bool {
     word.bytes().any(|b| b.is_ascii_digit())
-        && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | '/'))
+        && word
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | '/'))
 }
 
 struct Word {
@@ -141,7 +143,8 @@ fn words(text: &str) -> Vec<Word> {
             rest = after.trim_start();
         } else {
             let end = rest.find([' ', '\t', '"']).unwrap_or(rest.len());
-            let end = if end == 0 { rest.chars().next().map_or(rest.len(), char::len_utf8) } else { end };
+            let end =
+                if end == 0 { rest.chars().next().map_or(rest.len(), char::len_utf8) } else { end };
             words.push(Word { text: rest[..end].trim().to_owned(), quoted: false });
             rest = rest[end..].trim_start();
         }

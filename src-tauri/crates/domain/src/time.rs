@@ -80,7 +80,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_none() {
-        for text in ["", "yesterday", "2026-13-01 00:00:00Z", "2026-05-07", "2026-05-07 09:45:35+9", "T+é"] {
+        for text in
+            ["", "yesterday", "2026-13-01 00:00:00Z", "2026-05-07", "2026-05-07 09:45:35+9", "T+é"]
+        {
             assert_eq!(read_time(text), None, "{text:?}");
         }
     }

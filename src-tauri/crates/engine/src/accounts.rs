@@ -10,7 +10,7 @@ use sandbox::{Sandbox, SandboxOptions};
 use url::Url;
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, KeyringFailure, Result};
 use crate::events::Event;
 use crate::vault::Vault;
 use crate::{Engine, lock};
@@ -148,7 +148,8 @@ impl Engine {
                     is_sandbox: true,
                     time_zone: None,
                 };
-                let provider = self.speak_vobiz(&account, Secret::new(sandbox.auth_token().to_owned()))?;
+                let provider =
+                    self.speak_vobiz(&account, Secret::new(sandbox.auth_token().to_owned()))?;
                 self.keep_account(&account, provider).await?;
                 account
             }
@@ -158,7 +159,12 @@ impl Engine {
     }
 
     /// A new token for an account whose secret is missing or refused; checked before it is kept.
-    pub async fn sign_in(&self, id: &AccountId, token: Secret<String>, session_only: bool) -> Result<Account> {
+    pub async fn sign_in(
+        &self,
+        id: &AccountId,
+        token: Secret<String>,
+        session_only: bool,
+    ) -> Result<Account> {
         check_token(&token)?;
         let account = self.account(id).await?;
         let provider = self.speak_vobiz(&account, token.clone())?;
@@ -230,8 +236,11 @@ impl Engine {
     }
 
     async fn secret_from_vault(&self, id: &AccountId) -> Result<Secret<String>> {
-        if let Some(token) = self.inner.vault.load(id).await? {
-            return Ok(token);
+        match self.inner.vault.load(id).await {
+            Ok(Some(token)) => return Ok(token),
+            // A machine without a keyring has no token either. A locked one has it behind a password.
+            Ok(None) | Err(Error::Keyring { reason: KeyringFailure::None, .. }) => {}
+            Err(error) => return Err(error),
         }
         if lock(&self.inner.missing_secrets).insert(id.clone()) {
             self.tell(Event::AccountsChanged);
@@ -239,7 +248,12 @@ impl Engine {
         Err(Error::SignInNeeded(id.clone()))
     }
 
-    async fn keep_secret(&self, id: &AccountId, token: Secret<String>, session_only: bool) -> Result<()> {
+    async fn keep_secret(
+        &self,
+        id: &AccountId,
+        token: Secret<String>,
+        session_only: bool,
+    ) -> Result<()> {
         if session_only {
             self.inner.session_secrets.store(id, token).await?;
         } else {
@@ -258,9 +272,14 @@ impl Engine {
         Ok(())
     }
 
-    fn speak_vobiz(&self, account: &Account, auth_token: Secret<String>) -> Result<Arc<dyn Provider>> {
-        let base_url = Url::parse(&account.base_url)
-            .map_err(|error| Error::invalid("baseUrl", format!("This is no web address: {error}.")))?;
+    fn speak_vobiz(
+        &self,
+        account: &Account,
+        auth_token: Secret<String>,
+    ) -> Result<Arc<dyn Provider>> {
+        let base_url = Url::parse(&account.base_url).map_err(|error| {
+            Error::invalid("baseUrl", format!("This is no web address: {error}."))
+        })?;
         let config = VobizConfig {
             auth_id: account.auth_id.clone(),
             auth_token,
@@ -281,11 +300,9 @@ impl Engine {
             state_file: Some(self.inner.data_dir.join(SANDBOX_STATE)),
             ..SandboxOptions::default()
         };
-        self.inner
-            .sandbox
-            .get_or_try_init(|| Sandbox::start(options))
-            .await
-            .map_err(|error| Error::Internal { what: format!("the sandbox did not start: {error}") })
+        self.inner.sandbox.get_or_try_init(|| Sandbox::start(options)).await.map_err(|error| {
+            Error::Internal { what: format!("the sandbox did not start: {error}") }
+        })
     }
 }
 
@@ -299,7 +316,10 @@ fn check_auth_id(auth_id: &str) -> Result<()> {
     if known && plain {
         return Ok(());
     }
-    Err(Error::invalid("authId", "A Vobiz Auth ID begins with MA_ or SA_ and holds letters and digits."))
+    Err(Error::invalid(
+        "authId",
+        "A Vobiz Auth ID begins with MA_ or SA_ and holds letters and digits.",
+    ))
 }
 
 /// A token travels in a header, so it must be printable ASCII; it is not checked further here.
@@ -311,5 +331,8 @@ fn check_token(token: &Secret<String>) -> Result<()> {
     if text.bytes().all(|b| b.is_ascii_graphic()) {
         return Ok(());
     }
-    Err(Error::invalid("authToken", "The token holds spaces or characters that no Vobiz token has. Copy it again."))
+    Err(Error::invalid(
+        "authToken",
+        "The token holds spaces or characters that no Vobiz token has. Copy it again.",
+    ))
 }

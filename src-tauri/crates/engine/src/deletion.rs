@@ -86,7 +86,12 @@ impl Engine {
             }
         }
         report.kept.sort_by_key(|kept| kept.key);
-        tracing::info!(deleted = report.deleted, already_gone = report.already_gone, kept = report.kept.len(), "deletion");
+        tracing::info!(
+            deleted = report.deleted,
+            already_gone = report.already_gone,
+            kept = report.kept.len(),
+            "deletion"
+        );
         self.tell(Event::LibraryChanged);
         self.tell(Event::AccountsChanged);
         Ok(report)
@@ -97,7 +102,9 @@ impl Engine {
         match self.check_copy(&stored).await? {
             CopyCheck::Whole => {}
             CopyCheck::None if order.without_copy => {}
-            CopyCheck::None => return Ok(Ended::Kept("There is no verified copy of it here.".into())),
+            CopyCheck::None => {
+                return Ok(Ended::Kept("There is no verified copy of it here.".into()));
+            }
             CopyCheck::Bad(why) => return Ok(Ended::Kept(why)),
         }
         let provider = self.provider(&stored.account).await?;
@@ -110,7 +117,8 @@ impl Engine {
             had_copy_sha256: stored.copy.as_ref().map(|copy| copy.sha256.clone()),
             at: self.now(),
         };
-        let record = self.with_catalogue(move |catalogue| catalogue.begin_deletion(&deletion)).await?;
+        let record =
+            self.with_catalogue(move |catalogue| catalogue.begin_deletion(&deletion)).await?;
         let answer = provider.delete(&stored.recording.id).await;
         let (outcome, detail) = match &answer {
             Ok(Deleted::Now) => (DeletionOutcome::Deleted, None),
@@ -118,7 +126,10 @@ impl Engine {
             Err(error) => (DeletionOutcome::Failed, Some(error.to_string())),
         };
         let at = self.now();
-        self.with_catalogue(move |catalogue| catalogue.settle_deletion(record, outcome, detail.as_deref(), at)).await?;
+        self.with_catalogue(move |catalogue| {
+            catalogue.settle_deletion(record, outcome, detail.as_deref(), at)
+        })
+        .await?;
         match answer? {
             Deleted::Now => Ok(Ended::Deleted),
             Deleted::AlreadyGone => Ok(Ended::AlreadyGone),
@@ -130,8 +141,13 @@ impl Engine {
         let Some(copy) = stored.copy.clone() else { return Ok(CopyCheck::None) };
         blocking(move || {
             Ok(match transfer::hash_file(&copy.path) {
-                Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => CopyCheck::Whole,
-                Ok(_) => CopyCheck::Bad(format!("The copy at {} has changed since it was verified.", copy.path.display())),
+                Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => {
+                    CopyCheck::Whole
+                }
+                Ok(_) => CopyCheck::Bad(format!(
+                    "The copy at {} has changed since it was verified.",
+                    copy.path.display()
+                )),
                 Err(error) => CopyCheck::Bad(format!("The copy cannot be checked: {error}.")),
             })
         })

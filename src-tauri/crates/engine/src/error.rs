@@ -86,7 +86,9 @@ impl From<catalogue::Error> for Error {
     /// What the index does not have any more is out of date, not broken.
     fn from(error: catalogue::Error) -> Self {
         match error {
-            catalogue::Error::NotFound { what, .. } => Self::stale(format!("This {what} is not there any more.")),
+            catalogue::Error::NotFound { what, .. } => {
+                Self::stale(format!("This {what} is not there any more."))
+            }
             other => Self::Catalogue(other),
         }
     }

@@ -34,13 +34,18 @@ pub struct ReviewedExport {
 
 impl Engine {
     /// Checks a request and shows it as it would be sent.
-    pub async fn review_export(&self, account: &AccountId, request: &ExportRequest) -> Result<ReviewedExport> {
+    pub async fn review_export(
+        &self,
+        account: &AccountId,
+        request: &ExportRequest,
+    ) -> Result<ReviewedExport> {
         let provider = self.provider(account).await?;
         let zone = self.export_zone(account).await?;
         let problems = request.problems(self.now().to_zoned(zone.clone()).datetime());
         let body_json = provider.export_body(request)?;
         let curl = curl_command(&provider.export_url(), &body_json);
-        let (matching_count, matching_duration_ms) = self.count_matching(account, request, &zone).await?;
+        let (matching_count, matching_duration_ms) =
+            self.count_matching(account, request, &zone).await?;
         Ok(ReviewedExport { problems, body_json, curl, matching_count, matching_duration_ms })
     }
 
@@ -48,7 +53,11 @@ impl Engine {
     ///
     /// # Errors
     /// `Invalid` when the request breaks a rule: nothing is sent then.
-    pub async fn request_export(&self, account: &AccountId, request: &ExportRequest) -> Result<ExportRow> {
+    pub async fn request_export(
+        &self,
+        account: &AccountId,
+        request: &ExportRequest,
+    ) -> Result<ExportRow> {
         let provider = self.provider(account).await?;
         let zone = self.export_zone(account).await?;
         if let Some(problem) = request.problems(self.now().to_zoned(zone).datetime()).first() {
@@ -102,7 +111,8 @@ impl Engine {
             .filter(|(name, _)| *name != "recording_format")
             .map(|(_, value)| format!("\"{}\"", value.replace('"', " ")))
             .collect();
-        let search = Search { text: text.join(" "), account: Some(account.clone()), ..Search::default() };
+        let search =
+            Search { text: text.join(" "), account: Some(account.clone()), ..Search::default() };
         let format = request.filters.recording_format.clone();
         self.with_catalogue(move |catalogue| {
             let matches = |row: &RowRecord| {
@@ -124,7 +134,11 @@ impl Engine {
 }
 
 /// First and last instant of a period.
-fn period(period: &ExportPeriod, now: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+fn period(
+    period: &ExportPeriod,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Option<(Timestamp, Timestamp)> {
     let ago = |days: i64| now.checked_sub(jiff::SignedDuration::from_hours(days * 24)).ok();
     match period {
         ExportPeriod::Dates { from, to } => {
@@ -151,13 +165,18 @@ type Settled = (ExportOutcome, Option<u16>, Option<String>, Option<String>);
 
 fn settle(answer: &providers::Result<providers::ExportAccepted>) -> Settled {
     match answer {
-        Ok(accepted) => {
-            (ExportOutcome::Accepted, Some(202), accepted.status.clone(), accepted.correlation.clone())
-        }
+        Ok(accepted) => (
+            ExportOutcome::Accepted,
+            Some(202),
+            accepted.status.clone(),
+            accepted.correlation.clone(),
+        ),
         Err(error) => {
             let outcome = match error {
                 providers::Error::Busy(_) => ExportOutcome::Busy,
-                providers::Error::Unreachable { .. } | providers::Error::Interrupted { .. } => ExportOutcome::Unanswered,
+                providers::Error::Unreachable { .. } | providers::Error::Interrupted { .. } => {
+                    ExportOutcome::Unanswered
+                }
                 _ => ExportOutcome::Refused,
             };
             let said = error.correlation().cloned().unwrap_or_default();

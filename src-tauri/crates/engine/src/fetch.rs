@@ -75,7 +75,9 @@ impl Engine {
 fn worth_another_try(error: &Error) -> bool {
     match error {
         // The provider crate has tried again what it may; a broken or odd media reply is ours to repeat.
-        Error::Provider(providers::Error::Interrupted { .. } | providers::Error::BadReply { .. }) => true,
+        Error::Provider(
+            providers::Error::Interrupted { .. } | providers::Error::BadReply { .. },
+        ) => true,
         // A 404 on the file of a recording that was retrieved a moment ago: not ready yet.
         Error::Provider(providers::Error::NotFound(correlation)) => correlation.id.is_none(),
         Error::NotAudio { .. } => true,
@@ -93,7 +95,9 @@ async fn attempt(
     // The listed URL may have expired, so it is asked for anew.
     let fresh = provider.retrieve(&stored.recording.id).await?;
     let Some(url) = &fresh.media_url else {
-        return Err(Error::NotAudio { what: "The provider has no audio file for this recording yet.".into() });
+        return Err(Error::NotAudio {
+            what: "The provider has no audio file for this recording yet.".into(),
+        });
     };
     let path = part.to_owned();
     let mut file = blocking(move || Ok(PartFile::open(&path)?)).await?;
@@ -108,12 +112,18 @@ async fn attempt(
     blocking(move || verify(file, &expected)).await
 }
 
-async fn receive(mut stream: MediaStream, file: &mut PartFile, on_bytes: OnBytes<'_>) -> Result<()> {
+async fn receive(
+    mut stream: MediaStream,
+    file: &mut PartFile,
+    on_bytes: OnBytes<'_>,
+) -> Result<()> {
     if stream.offset != file.len() {
         // The server sends the whole file, or another part of it, so nothing of what is here can be kept.
         file.restart()?;
         if stream.offset != 0 {
-            return Err(Error::NotAudio { what: "The provider sent another part of the file than asked for.".into() });
+            return Err(Error::NotAudio {
+                what: "The provider sent another part of the file than asked for.".into(),
+            });
         }
     }
     on_bytes(file.len(), stream.total_bytes);
@@ -121,7 +131,9 @@ async fn receive(mut stream: MediaStream, file: &mut PartFile, on_bytes: OnBytes
         file.write(&chunk?)?;
         if file.len() > MOST_BYTES {
             file.restart()?;
-            return Err(Error::NotAudio { what: "The provider's reply did not end; no call is that long.".into() });
+            return Err(Error::NotAudio {
+                what: "The provider's reply did not end; no call is that long.".into(),
+            });
         }
         on_bytes(file.len(), stream.total_bytes);
     }
@@ -133,7 +145,9 @@ fn verify(file: PartFile, expected: &Expected) -> Result<Fetched> {
     let sealed = file.seal()?;
     let head = read_head(&sealed.path)?;
     let probe = audio::probe(&sealed.path).map_err(|error| match error {
-        AudioError::Unsupported { container, codec } => ProbeProblem::Unsupported { container, codec },
+        AudioError::Unsupported { container, codec } => {
+            ProbeProblem::Unsupported { container, codec }
+        }
         other => ProbeProblem::Failed { reason: other.to_string() },
     });
     match judge(sealed.size_bytes, &head, probe, expected) {

@@ -5,8 +5,8 @@
 //! of use cases; what they share (catalogue, vault, provider per account) lives in this file and in `accounts`.
 
 mod accounts;
-mod deletion;
 mod data;
+mod deletion;
 mod error;
 mod events;
 mod exports;
@@ -32,7 +32,9 @@ use tokio_util::sync::CancellationToken;
 
 pub use accounts::{AccountState, NewVobizAccount, SecretPlace};
 pub use audio::{OutputKind, Peaks};
-pub use catalogue::{CopyRecord, ExportOutcome, ExportRow, ItemRecord, ItemState, JobState, RowRecord, Totals};
+pub use catalogue::{
+    CopyRecord, ExportOutcome, ExportRow, ItemRecord, ItemState, JobState, RowRecord, Totals,
+};
 pub use catalogue::{StoredRecording, ViewCounts};
 pub use data::{DataFacts, Platform};
 pub use deletion::{DeleteOrder, DeleteReport, Kept};
@@ -42,9 +44,9 @@ pub use exports::ReviewedExport;
 pub use library::{Detail, Selection, Snapshot};
 pub use playback::{PlaybackState, PlayerPhase};
 pub use providers::{Correlation, Error as VendorError};
-pub use transfer::{Error as FileError, free_bytes};
 pub use settings::{ColumnWidth, Density, Settings, Theme};
 pub use sync::SyncProgress;
+pub use transfer::{Error as FileError, free_bytes};
 pub use transfers::{FolderToken, JobView, PreviewedNames};
 
 use vault::Vault;

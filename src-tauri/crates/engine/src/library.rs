@@ -99,7 +99,12 @@ impl Engine {
     }
 
     /// Rows of a snapshot by position. A row that has been removed since is left out.
-    pub async fn window(&self, snapshot: u32, offset: usize, limit: usize) -> Result<Vec<RowRecord>> {
+    pub async fn window(
+        &self,
+        snapshot: u32,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Vec<RowRecord>> {
         let keys = self.snapshot(snapshot)?;
         let start = offset.min(keys.len());
         let end = start.saturating_add(limit.min(LONGEST_WINDOW)).min(keys.len());
@@ -138,7 +143,8 @@ impl Engine {
         match provider.retrieve(&stored.recording.id).await {
             Ok(fresh) => {
                 let (account, now) = (stored.account, self.now());
-                self.with_catalogue(move |catalogue| catalogue.store_one(&account, &fresh, now)).await?;
+                self.with_catalogue(move |catalogue| catalogue.store_one(&account, &fresh, now))
+                    .await?;
             }
             Err(error @ providers::Error::NotFound(_)) => {
                 let now = self.now();

@@ -239,7 +239,8 @@ impl Engine {
         let path = self.audible_file(key, loading).await?;
         let analysed = path.clone();
         let analysis = blocking(move || {
-            audio::analyse(&analysed, FINE_BUCKETS).map_err(|error| Error::NotAudio { what: error.to_string() })
+            audio::analyse(&analysed, FINE_BUCKETS)
+                .map_err(|error| Error::NotAudio { what: error.to_string() })
         })
         .await?;
         let play = {
@@ -259,7 +260,11 @@ impl Engine {
     }
 
     /// A verified file to play: our copy if it is still there, else the cache, else a fresh download.
-    async fn audible_file(&self, key: RecordingKey, loading: &CancellationToken) -> Result<PathBuf> {
+    async fn audible_file(
+        &self,
+        key: RecordingKey,
+        loading: &CancellationToken,
+    ) -> Result<PathBuf> {
         let stored = self.stored(key).await?;
         if let Some(copy) = &stored.copy
             && copy.path.is_file()
@@ -284,7 +289,8 @@ impl Engine {
         let fetched = self.fetch(&stored, &part, &on_bytes, loading).await?;
         blocking(move || {
             let path = cache.join(format!("{name}.{}", fetched.facts.container.extension()));
-            std::fs::rename(&fetched.sealed.path, &path).map_err(|source| Error::file(&path, &source))?;
+            std::fs::rename(&fetched.sealed.path, &path)
+                .map_err(|source| Error::file(&path, &source))?;
             trim_cache(&cache, &path);
             Ok(path)
         })
@@ -345,7 +351,11 @@ fn trim_cache(cache: &Path, newest: &Path) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a share for a progress bar")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a share for a progress bar"
+)]
 fn share(received: u64, total: u64) -> f32 {
     (received as f64 / total as f64).clamp(0.0, 1.0) as f32
 }

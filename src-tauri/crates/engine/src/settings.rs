@@ -95,7 +95,10 @@ impl Settings {
 
     fn check(&self) -> Result<()> {
         if !self.time_zone.is_empty() && jiff::tz::TimeZone::get(&self.time_zone).is_err() {
-            return Err(Error::invalid("timeZone", format!("“{}” is no time zone.", self.time_zone)));
+            return Err(Error::invalid(
+                "timeZone",
+                format!("“{}” is no time zone.", self.time_zone),
+            ));
         }
         if !(1..=16).contains(&self.parallel_downloads) {
             return Err(Error::invalid("parallelDownloads", "Between 1 and 16 downloads at once."));
@@ -120,9 +123,13 @@ pub(crate) fn read(catalogue: &Catalogue) -> catalogue::Result<Settings> {
     if let (Value::Object(fields), Value::Object(stored)) = (&mut merged, stored) {
         for (name, value) in stored {
             let before = fields.insert(name.clone(), value);
-            let readable = serde_json::from_value::<Settings>(Value::Object(fields.clone())).is_ok();
+            let readable =
+                serde_json::from_value::<Settings>(Value::Object(fields.clone())).is_ok();
             if !readable {
-                tracing::warn!(setting = name, "a stored setting cannot be read; using the default");
+                tracing::warn!(
+                    setting = name,
+                    "a stored setting cannot be read; using the default"
+                );
                 match before {
                     Some(default) => fields.insert(name, default),
                     None => fields.remove(&name),

@@ -101,10 +101,13 @@ impl Engine {
         let begun = id.clone();
         let run = self.with_catalogue(move |catalogue| catalogue.begin_sync(&begun, now)).await?;
         let mut reading = Reading::default();
-        let mut outcome = self.read_list(provider.as_ref(), account.page_size, &run, &mut reading, cancel).await;
+        let mut outcome =
+            self.read_list(provider.as_ref(), account.page_size, &run, &mut reading, cancel).await;
         if outcome.is_ok() && reading.is_short() {
             tracing::info!(account = %id, distinct = reading.distinct, total = ?reading.total, "the list came up short; reading it again");
-            outcome = self.read_list(provider.as_ref(), account.page_size, &run, &mut reading, cancel).await;
+            outcome = self
+                .read_list(provider.as_ref(), account.page_size, &run, &mut reading, cancel)
+                .await;
         }
         // Rows we could not read are on the vendor's list all the same: without them "gone" would be a guess.
         let complete = outcome.is_ok() && !reading.is_short() && reading.unreadable.is_empty();
@@ -142,7 +145,9 @@ impl Engine {
             reading.unreadable.extend(page.unreadable);
             let (stored_run, now, recordings) = (run.clone(), self.now(), page.recordings);
             let tally = self
-                .with_catalogue(move |catalogue| catalogue.store_page(&stored_run, &recordings, now))
+                .with_catalogue(move |catalogue| {
+                    catalogue.store_page(&stored_run, &recordings, now)
+                })
                 .await?;
             reading.new += u64::from(tally.new);
             reading.changed += u64::from(tally.changed);
@@ -150,14 +155,21 @@ impl Engine {
             request.offset += page.received;
             self.tell(Event::Sync {
                 account: run.account().clone(),
-                progress: SyncProgress::Running { received: reading.distinct, total: reading.total, new: reading.new },
+                progress: SyncProgress::Running {
+                    received: reading.distinct,
+                    total: reading.total,
+                    new: reading.new,
+                },
             });
             if tally.new + tally.changed > 0 {
                 self.tell(Event::LibraryChanged);
             }
             // Without a total, a server that gives the same page for ever can only be told by its ids.
             let nothing_new_to_this_run = tally.new + tally.changed + tally.unchanged == 0;
-            if page.received == 0 || !page.has_more || (page.total.is_none() && nothing_new_to_this_run) {
+            if page.received == 0
+                || !page.has_more
+                || (page.total.is_none() && nothing_new_to_this_run)
+            {
                 return Ok(());
             }
         }

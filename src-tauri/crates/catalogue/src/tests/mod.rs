@@ -4,6 +4,7 @@ mod damage;
 mod jobs;
 mod kill;
 mod records;
+mod refusals;
 mod search;
 mod sync;
 

@@ -32,14 +32,17 @@ impl Live {
     /// A file has `received` bytes now. The first call for a position counts what was there before as not arrived.
     pub(super) fn note(&self, position: u32, received: u64, total: Option<u64>, now: Instant) {
         let mut state = lock(&self.state);
-        let before = state.files.insert(position, (received, total)).map_or(received, |(before, _)| before);
+        let before =
+            state.files.insert(position, (received, total)).map_or(received, |(before, _)| before);
         state.arrived += received.saturating_sub(before);
         let arrived = state.arrived;
         // A mark every tenth of the window is enough.
         if state.marks.back().is_none_or(|(at, _)| now.duration_since(*at) >= WINDOW / 10) {
             state.marks.push_back((now, arrived));
         }
-        while state.marks.len() > 2 && state.marks.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW) {
+        while state.marks.len() > 2
+            && state.marks.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW)
+        {
             state.marks.pop_front();
         }
     }
@@ -57,11 +60,17 @@ impl Live {
     /// Bytes a second over the window.
     pub(super) fn bytes_per_s(&self) -> u64 {
         let state = lock(&self.state);
-        let (Some((first_at, first)), Some((last_at, last))) = (state.marks.front(), state.marks.back()) else {
+        let (Some((first_at, first)), Some((last_at, last))) =
+            (state.marks.front(), state.marks.back())
+        else {
             return 0;
         };
         let millis = last_at.duration_since(*first_at).as_millis();
-        if millis == 0 { 0 } else { u64::try_from(u128::from(last - first) * 1000 / millis).unwrap_or(u64::MAX) }
+        if millis == 0 {
+            0
+        } else {
+            u64::try_from(u128::from(last - first) * 1000 / millis).unwrap_or(u64::MAX)
+        }
     }
 
     /// Puts the present progress into a record read from the catalogue.

@@ -114,7 +114,8 @@ impl Engine {
     /// The folder used last, if it can still be written to.
     pub async fn last_folder(&self) -> Result<Option<FolderToken>> {
         let stored = self.with_catalogue(|catalogue| catalogue.setting(LAST_FOLDER)).await?;
-        let Some(path) = stored.as_ref().and_then(serde_json::Value::as_str).map(PathBuf::from) else {
+        let Some(path) = stored.as_ref().and_then(serde_json::Value::as_str).map(PathBuf::from)
+        else {
             return Ok(None);
         };
         // It must not be made anew by asking: a folder that is gone is a reason to choose again.
@@ -125,11 +126,19 @@ impl Engine {
     }
 
     /// How the first few files of a selection would be named.
-    pub async fn preview_names(&self, template: &str, selection: &Selection) -> Result<PreviewedNames> {
+    pub async fn preview_names(
+        &self,
+        template: &str,
+        selection: &Selection,
+    ) -> Result<PreviewedNames> {
         let parsed = match Template::parse(template) {
             Ok(parsed) => parsed,
             Err(problem) => {
-                return Ok(PreviewedNames { names: Vec::new(), problem: Some(problem.to_string()), fields: FIELDS });
+                return Ok(PreviewedNames {
+                    names: Vec::new(),
+                    problem: Some(problem.to_string()),
+                    fields: FIELDS,
+                });
             }
         };
         let keys = self.selected_keys(selection)?;
@@ -143,8 +152,14 @@ impl Engine {
     }
 
     /// Writes a job down and starts it.
-    pub async fn start_transfer(&self, selection: &Selection, folder: &str, template: &str) -> Result<JobView> {
-        Template::parse(template).map_err(|problem| Error::invalid("template", problem.to_string()))?;
+    pub async fn start_transfer(
+        &self,
+        selection: &Selection,
+        folder: &str,
+        template: &str,
+    ) -> Result<JobView> {
+        Template::parse(template)
+            .map_err(|problem| Error::invalid("template", problem.to_string()))?;
         let folder = lock(&self.inner.transfers.folders)
             .get(folder)
             .cloned()
@@ -154,7 +169,8 @@ impl Engine {
             return Err(Error::Invalid { field: None, what: "Nothing is selected.".into() });
         }
         let remembered = serde_json::Value::from(folder.to_string_lossy().into_owned());
-        self.with_catalogue(move |catalogue| catalogue.set_setting(LAST_FOLDER, &remembered)).await?;
+        self.with_catalogue(move |catalogue| catalogue.set_setting(LAST_FOLDER, &remembered))
+            .await?;
         self.begin_job(folder, template.to_owned(), keys, None).await
     }
 
@@ -189,8 +205,9 @@ impl Engine {
     /// Files of a job by position, with what is moving right now.
     pub async fn job_items(&self, id: &JobId, offset: u32, limit: u32) -> Result<Vec<ItemRecord>> {
         let wanted = id.clone();
-        let mut items =
-            self.with_catalogue(move |catalogue| catalogue.job_items(&wanted, offset, limit.min(500))).await?;
+        let mut items = self
+            .with_catalogue(move |catalogue| catalogue.job_items(&wanted, offset, limit.min(500)))
+            .await?;
         if let Some(job) = self.inner.transfers.get(id) {
             for item in &mut items {
                 job.live.apply_to(item);
@@ -303,7 +320,10 @@ impl Engine {
 
     async fn set_job_state(&self, id: &JobId, state: JobState, note: Option<&str>) -> Result<()> {
         let (id, now, note) = (id.clone(), self.now(), note.map(str::to_owned));
-        self.with_catalogue(move |catalogue| catalogue.set_job_state(&id, state, note.as_deref(), now)).await
+        self.with_catalogue(move |catalogue| {
+            catalogue.set_job_state(&id, state, note.as_deref(), now)
+        })
+        .await
     }
 
     async fn job_record(&self, id: &JobId) -> Result<JobRecord> {
@@ -320,7 +340,9 @@ impl Engine {
                 bytes_per_s: Some(job.live.bytes_per_s()),
                 record,
             },
-            None => JobView { received_bytes: record.tally.received_bytes, bytes_per_s: None, record },
+            None => {
+                JobView { received_bytes: record.tally.received_bytes, bytes_per_s: None, record }
+            }
         }
     }
 
@@ -339,7 +361,12 @@ impl Engine {
     ) -> Result<RelativeName> {
         let zone = self.settings().await?.zone();
         let account = self.account(&stored.account).await?;
-        let input = NameInput { recording: &stored.recording, account_label: &account.label, zone: &zone, index };
+        let input = NameInput {
+            recording: &stored.recording,
+            account_label: &account.label,
+            zone: &zone,
+            index,
+        };
         Ok(template.render(&input, extension))
     }
 }

@@ -125,7 +125,12 @@ impl Engine {
         .await
     }
 
-    async fn run_item(&self, record: &JobRecord, mut item: ItemRecord, job: &Arc<RunningJob>) -> Result<Ended> {
+    async fn run_item(
+        &self,
+        record: &JobRecord,
+        mut item: ItemRecord,
+        job: &Arc<RunningJob>,
+    ) -> Result<Ended> {
         let outcome = self.save_item(record, &mut item, job).await;
         let ended = match outcome {
             Ok(state) => {
@@ -143,7 +148,8 @@ impl Engine {
             Err(error) => {
                 tracing::warn!(recording = item.key.0, %error, "a recording could not be saved");
                 self.note_item_failure(&mut item, &error).await?;
-                let part = transfer::part::part_path(&record.folder, record.id.as_str(), item.position);
+                let part =
+                    transfer::part::part_path(&record.folder, record.id.as_str(), item.position);
                 blocking(move || Ok(super::remove_part(&part))).await?;
                 Ended::Settled
             }
@@ -155,7 +161,12 @@ impl Engine {
     }
 
     /// Saves one recording; returns the state it ended in.
-    async fn save_item(&self, record: &JobRecord, item: &mut ItemRecord, job: &Arc<RunningJob>) -> Result<ItemState> {
+    async fn save_item(
+        &self,
+        record: &JobRecord,
+        item: &mut ItemRecord,
+        job: &Arc<RunningJob>,
+    ) -> Result<ItemState> {
         let stored = self.stored(item.key).await?;
         if let Some(copy) = &stored.copy
             && item.name.is_none()
@@ -223,7 +234,8 @@ impl Engine {
 /// Whether a verified copy lies in this folder with the size it had. A full re-hash is left to *Verify now*.
 fn is_there(copy: &CopyRecord, folder: &std::path::Path) -> bool {
     copy.path.starts_with(folder)
-        && std::fs::metadata(&copy.path).is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
+        && std::fs::metadata(&copy.path)
+            .is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
 }
 
 fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
@@ -241,8 +253,12 @@ fn stops_every_file(error: &Error) -> bool {
 fn halt_note(error: &Error) -> String {
     match error {
         Error::SignInNeeded(_) => "Waiting: the account needs a sign-in.".into(),
-        Error::Provider(_) => "Waiting: the provider refused the credentials. Sign in again, then resume.".into(),
-        other => format!("Paused: {other}. Nothing that was saved is lost; resume when it is mended."),
+        Error::Provider(_) => {
+            "Waiting: the provider refused the credentials. Sign in again, then resume.".into()
+        }
+        other => {
+            format!("Paused: {other}. Nothing that was saved is lost; resume when it is mended.")
+        }
     }
 }
 
@@ -250,11 +266,21 @@ fn halt_note(error: &Error) -> String {
 fn failure_sentence(error: &Error) -> String {
     use providers::Error as Vendor;
     match error {
-        Error::Provider(Vendor::NotFound(_)) => "The provider does not have this recording any more.".into(),
-        Error::Provider(Vendor::PermissionDenied(_)) => "This account may not read this recording.".into(),
-        Error::Provider(Vendor::RateLimited { .. }) => "The provider kept asking to slow down.".into(),
-        Error::Provider(Vendor::Unreachable { reason }) => format!("The provider did not answer: {reason}."),
-        Error::Provider(Vendor::Interrupted { reason }) => format!("The connection broke each time: {reason}."),
+        Error::Provider(Vendor::NotFound(_)) => {
+            "The provider does not have this recording any more.".into()
+        }
+        Error::Provider(Vendor::PermissionDenied(_)) => {
+            "This account may not read this recording.".into()
+        }
+        Error::Provider(Vendor::RateLimited { .. }) => {
+            "The provider kept asking to slow down.".into()
+        }
+        Error::Provider(Vendor::Unreachable { reason }) => {
+            format!("The provider did not answer: {reason}.")
+        }
+        Error::Provider(Vendor::Interrupted { reason }) => {
+            format!("The connection broke each time: {reason}.")
+        }
         Error::Provider(Vendor::VendorFailed(_)) => "The provider had an error of its own.".into(),
         other => other.to_string(),
     }

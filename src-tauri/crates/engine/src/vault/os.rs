@@ -47,13 +47,20 @@ impl OsVault {
                 // Nobody waits any more after the deadline.
                 let _ = tell.send(result);
             })
-            .map_err(|source| Error::Internal { what: format!("no thread for the keyring: {source}") })?;
+            .map_err(|source| Error::Internal {
+                what: format!("no thread for the keyring: {source}"),
+            })?;
         match tokio::time::timeout(self.deadline, told).await {
             Ok(Ok(result)) => result.map_err(|error| failure(&error)),
-            Ok(Err(_)) => Err(Error::Internal { what: "the keyring call ended without an answer".into() }),
+            Ok(Err(_)) => {
+                Err(Error::Internal { what: "the keyring call ended without an answer".into() })
+            }
             Err(_) => Err(Error::Keyring {
                 reason: KeyringFailure::TimedOut,
-                what: format!("no answer within {} s; an unlock prompt may be waiting", self.deadline.as_secs()),
+                what: format!(
+                    "no answer within {} s; an unlock prompt may be waiting",
+                    self.deadline.as_secs()
+                ),
             }),
         }
     }
@@ -64,7 +71,8 @@ impl OsVault {
 fn failure(error: &keyring::Error) -> Error {
     let (reason, what) = match error {
         keyring::Error::NoDefaultStore => {
-            let why = Entry::store_status().as_ref().err().map_or_else(String::new, ToString::to_string);
+            let why =
+                Entry::store_status().as_ref().err().map_or_else(String::new, ToString::to_string);
             (KeyringFailure::None, why)
         }
         keyring::Error::NoStorageAccess(source) => {

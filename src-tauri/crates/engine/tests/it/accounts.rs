@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::{AccountId, Secret};
 use tapeshelf_engine::vault::Vault;
-use tapeshelf_engine::{Engine, Error, KeyringFailure, Options, OutputKind, Result, SecretPlace, VendorError};
+use tapeshelf_engine::{
+    Engine, Error, KeyringFailure, Options, OutputKind, Result, SecretPlace, VendorError,
+};
 
 use crate::support::World;
 
@@ -23,7 +25,11 @@ async fn a_checked_account_is_kept_with_its_token_in_the_vault_only() {
     let token = world.sandbox.auth_token().as_bytes();
     for entry in walk(world.dir.path()) {
         let bytes = std::fs::read(&entry).unwrap();
-        assert!(!bytes.windows(token.len()).any(|window| window == token), "the token is in {}", entry.display());
+        assert!(
+            !bytes.windows(token.len()).any(|window| window == token),
+            "the token is in {}",
+            entry.display()
+        );
     }
 }
 
@@ -50,9 +56,15 @@ async fn a_wrong_address_says_so() {
         wrong.base_url = address.into();
         let error = world.engine.add_vobiz(wrong).await.unwrap_err();
         if unreachable {
-            assert!(matches!(error, Error::Provider(VendorError::Unreachable { .. })), "{address}: {error:?}");
+            assert!(
+                matches!(error, Error::Provider(VendorError::Unreachable { .. })),
+                "{address}: {error:?}"
+            );
         } else {
-            assert!(matches!(error, Error::Invalid { field: Some("baseUrl"), .. }), "{address}: {error:?}");
+            assert!(
+                matches!(error, Error::Invalid { field: Some("baseUrl"), .. }),
+                "{address}: {error:?}"
+            );
         }
     }
 }
@@ -60,11 +72,16 @@ async fn a_wrong_address_says_so() {
 #[tokio::test]
 async fn input_that_cannot_be_right_is_refused_before_anything_is_sent() {
     let world = World::empty(5).await;
-    for (auth_id, field) in [("", "authId"), ("../../etc", "authId"), ("MA_A/../../x", "authId"), ("PLIVO1", "authId")] {
+    for (auth_id, field) in
+        [("", "authId"), ("../../etc", "authId"), ("MA_A/../../x", "authId"), ("PLIVO1", "authId")]
+    {
         let mut wrong = world.credentials();
         wrong.auth_id = auth_id.into();
         let error = world.engine.add_vobiz(wrong).await.unwrap_err();
-        assert!(matches!(&error, Error::Invalid { field: Some(at), .. } if *at == field), "{auth_id}: {error:?}");
+        assert!(
+            matches!(&error, Error::Invalid { field: Some(at), .. } if *at == field),
+            "{auth_id}: {error:?}"
+        );
     }
     let mut wrong = world.credentials();
     wrong.auth_token = Secret::new("two words".into());
@@ -99,7 +116,7 @@ impl Vault for BrokenVault {
         Err(Error::Keyring { reason: KeyringFailure::None, what: "no bus".into() })
     }
     async fn load(&self, _: &AccountId) -> Result<Option<Secret<String>>> {
-        Ok(None)
+        Err(Error::Keyring { reason: KeyringFailure::None, what: "no bus".into() })
     }
     async fn forget(&self, _: &AccountId) -> Result<()> {
         Ok(())

@@ -5,7 +5,12 @@ use tapeshelf_engine::{DeleteOrder, Error, Selection};
 use crate::support::World;
 
 fn order(keys: Vec<domain::RecordingKey>, without_copy: bool) -> DeleteOrder {
-    DeleteOrder { confirmed_count: keys.len(), selection: Selection::Keys(keys), without_copy, reason: "test".into() }
+    DeleteOrder {
+        confirmed_count: keys.len(),
+        selection: Selection::Keys(keys),
+        without_copy,
+        reason: "test".into(),
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ async fn a_recording_plays_pauses_and_seeks() {
     let mut events = world.engine.subscribe();
     world.engine.load(key, true).await.unwrap();
     let playing = wait_for(&mut events, |event| match event {
-        Event::Player(state) if state.phase == PlayerPhase::Playing && state.position_ms > 0 => Some(state),
+        Event::Player(state) if state.phase == PlayerPhase::Playing && state.position_ms > 0 => {
+            Some(state)
+        }
         _ => None,
     })
     .await;

@@ -7,11 +7,12 @@ use std::time::Duration;
 use domain::search::Search;
 use domain::{AccountId, RecordingKey, Secret};
 use sandbox::{Sandbox, SandboxOptions};
+use tapeshelf_engine as engine;
 use tapeshelf_engine::vault::{MemoryVault, Vault};
 use tapeshelf_engine::{
-    Engine, Event, JobState, JobView, NewVobizAccount, Options, OutputKind, RowRecord, Subscription, SyncProgress,
+    Engine, Event, JobState, JobView, NewVobizAccount, Options, OutputKind, RowRecord,
+    Subscription, SyncProgress,
 };
-use tapeshelf_engine as engine;
 
 /// Long enough that only a hang reaches it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -74,7 +75,8 @@ impl World {
 
     /// All rows of a search, newest first.
     pub async fn rows(&self, text: &str) -> Vec<RowRecord> {
-        let found = self.engine.search(Search { text: text.into(), ..Search::default() }).await.unwrap();
+        let found =
+            self.engine.search(Search { text: text.into(), ..Search::default() }).await.unwrap();
         let mut rows = Vec::new();
         while rows.len() < found.count as usize {
             let window = self.engine.window(found.id, rows.len(), 500).await.unwrap();
@@ -101,7 +103,8 @@ impl World {
         let mut events = self.engine.subscribe();
         let folder = self.engine.take_folder(self.folder()).await.unwrap();
         let selection = engine::Selection::Keys(keys);
-        let job = self.engine.start_transfer(&selection, &folder.token, "{date}_{id}").await.unwrap();
+        let job =
+            self.engine.start_transfer(&selection, &folder.token, "{date}_{id}").await.unwrap();
         job_end(&mut events, &job).await
     }
 }
@@ -119,7 +122,10 @@ fn open(dir: &tempfile::TempDir, vault: Arc<MemoryVault>) -> Engine {
 }
 
 /// Waits for an event that `wanted` turns into something.
-pub async fn wait_for<T>(events: &mut Subscription, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
+pub async fn wait_for<T>(
+    events: &mut Subscription,
+    mut wanted: impl FnMut(Event) -> Option<T>,
+) -> T {
     let waiting = async {
         loop {
             if let Some(found) = events.next().await.unwrap().and_then(&mut wanted) {
@@ -143,7 +149,11 @@ pub async fn sync_end(events: &mut Subscription) -> SyncProgress {
 /// Waits until a job stands still in a state other than running.
 pub async fn job_end(events: &mut Subscription, job: &JobView) -> JobView {
     wait_for(events, |event| match event {
-        Event::Job(view) if view.record.id == job.record.id && view.record.state != JobState::Running => Some(view),
+        Event::Job(view)
+            if view.record.id == job.record.id && view.record.state != JobState::Running =>
+        {
+            Some(view)
+        }
         _ => None,
     })
     .await

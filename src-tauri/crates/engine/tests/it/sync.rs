@@ -20,7 +20,12 @@ async fn the_first_sync_brings_each_recording_once() {
 
 #[tokio::test]
 async fn a_server_that_gives_20_where_100_are_asked_for_loses_nothing() {
-    let world = World::with(SandboxOptions { recordings: 130, max_page_size: 20, ..SandboxOptions::default() }).await;
+    let world = World::with(SandboxOptions {
+        recordings: 130,
+        max_page_size: 20,
+        ..SandboxOptions::default()
+    })
+    .await;
     world.add_account().await;
     assert_eq!(world.rows("").await.len(), 130);
 }
@@ -28,14 +33,18 @@ async fn a_server_that_gives_20_where_100_are_asked_for_loses_nothing() {
 #[tokio::test]
 async fn a_second_sync_finds_new_calls_and_changes_nothing_else() {
     let (world, id) = World::synced(120).await;
-    let before: HashSet<_> = world.rows("").await.into_iter().map(|row| (row.key, row.recording_id)).collect();
+    let before: HashSet<_> =
+        world.rows("").await.into_iter().map(|row| (row.key, row.recording_id)).collect();
     world.sandbox.add_calls(7).unwrap();
     let mut events = world.engine.subscribe();
     world.engine.start_sync(&id);
-    let SyncProgress::Finished(tally) = sync_end(&mut events).await else { panic!("the sync failed") };
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
     assert_eq!((tally.new, tally.changed, tally.gone), (7, 0, 0));
     assert_eq!(tally.warning, None);
-    let after: HashSet<_> = world.rows("").await.into_iter().map(|row| (row.key, row.recording_id)).collect();
+    let after: HashSet<_> =
+        world.rows("").await.into_iter().map(|row| (row.key, row.recording_id)).collect();
     assert_eq!(after.len(), 127);
     assert!(before.is_subset(&after), "keys stay what they were");
 }
@@ -60,9 +69,16 @@ async fn what_the_provider_does_not_list_any_more_is_marked_and_kept() {
     assert_eq!(deleted.status(), 204);
     let mut events = world.engine.subscribe();
     world.engine.start_sync(&id);
-    let SyncProgress::Finished(tally) = sync_end(&mut events).await else { panic!("the sync failed") };
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
     assert_eq!(tally.gone, 1);
-    let row = world.rows("").await.into_iter().find(|row| row.key == victim.key).expect("the row is kept");
+    let row = world
+        .rows("")
+        .await
+        .into_iter()
+        .find(|row| row.key == victim.key)
+        .expect("the row is kept");
     assert!(row.gone);
     let attention = Search { view: LibraryView::NeedsAttention, ..Search::default() };
     assert_eq!(world.engine.search(attention).await.unwrap().count, 1);
@@ -72,10 +88,14 @@ async fn what_the_provider_does_not_list_any_more_is_marked_and_kept() {
 async fn a_row_nobody_can_read_is_counted_aloud_and_stops_no_other() {
     let world = World::empty(20).await;
     world.sandbox.plant(serde_json::json!({ "call_uuid": "no id at all" }));
-    world.sandbox.plant(serde_json::json!({ "recording_id": "../../x", "recording_url": 7, "add_time": {} }));
+    world.sandbox.plant(
+        serde_json::json!({ "recording_id": "../../x", "recording_url": 7, "add_time": {} }),
+    );
     let mut events = world.engine.subscribe();
     world.engine.add_vobiz(world.credentials()).await.unwrap();
-    let SyncProgress::Finished(tally) = sync_end(&mut events).await else { panic!("the sync failed") };
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
     let warning = tally.warning.expect("the unreadable row is told");
     assert!(warning.starts_with("1 rows could not be read"), "{warning}");
     assert_eq!(world.rows("").await.len(), 21);
@@ -89,7 +109,9 @@ async fn a_sync_without_an_answer_fails_and_keeps_what_is_here() {
     sandbox.stop().await;
     let mut events = engine.subscribe();
     engine.start_sync(&id);
-    let SyncProgress::Failed(error) = sync_end(&mut events).await else { panic!("it cannot have worked") };
+    let SyncProgress::Failed(error) = sync_end(&mut events).await else {
+        panic!("it cannot have worked")
+    };
     assert!(matches!(*error, Error::Provider(_)), "{error:?}");
     assert_eq!(engine.search(Search::default()).await.unwrap().count, 30);
     drop((dir, vault));
@@ -98,7 +120,12 @@ async fn a_sync_without_an_answer_fails_and_keeps_what_is_here() {
 #[tokio::test]
 async fn part_of_a_number_finds_the_calls_in_any_notation() {
     let (world, _) = World::synced(300).await;
-    let row = world.rows("").await.into_iter().find(|row| row.from.as_ref().is_some_and(|from| from.len() > 9)).unwrap();
+    let row = world
+        .rows("")
+        .await
+        .into_iter()
+        .find(|row| row.from.as_ref().is_some_and(|from| from.len() > 9))
+        .unwrap();
     let digits: String = row.from.unwrap().chars().filter(char::is_ascii_digit).collect();
     let middle = &digits[2..8];
     let found = world.rows(middle).await;
@@ -106,9 +133,11 @@ async fn part_of_a_number_finds_the_calls_in_any_notation() {
     let spaced = format!("{} {}-{}", &middle[..2], &middle[2..4], &middle[4..]);
     assert_eq!(world.rows(&spaced).await.len(), found.len());
     for hit in &found {
-        let both: String = [&hit.from, &hit.to].into_iter().flatten().flat_map(|number| {
-            number.chars().filter(char::is_ascii_digit).chain(['|'])
-        }).collect();
+        let both: String = [&hit.from, &hit.to]
+            .into_iter()
+            .flatten()
+            .flat_map(|number| number.chars().filter(char::is_ascii_digit).chain(['|']))
+            .collect();
         assert!(
             both.contains(middle) || hit.recording_id.as_str().contains(middle),
             "{both} does not hold {middle}"

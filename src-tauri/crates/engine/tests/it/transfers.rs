@@ -15,7 +15,12 @@ async fn files_are_whole_named_and_hashed() {
     let keys = world.short_keys(6).await;
     let job = world.download(keys.clone()).await;
     assert_eq!(job.record.state, JobState::Finished);
-    assert_eq!(job.record.tally.failed, 0, "{:?}", world.engine.job_items(&job.record.id, 0, 10).await);
+    assert_eq!(
+        job.record.tally.failed,
+        0,
+        "{:?}",
+        world.engine.job_items(&job.record.id, 0, 10).await
+    );
     assert_eq!(job.record.tally.verified + job.record.tally.remarked, 6);
     let mut names = HashSet::new();
     for key in keys {
@@ -52,7 +57,10 @@ async fn a_web_page_or_an_empty_or_cut_reply_is_never_saved() {
     }
     let job = world.download(keys.clone()).await;
     assert_eq!(job.record.state, JobState::Finished);
-    assert_eq!((job.record.tally.failed, job.record.tally.verified + job.record.tally.remarked), (3, 1));
+    assert_eq!(
+        (job.record.tally.failed, job.record.tally.verified + job.record.tally.remarked),
+        (3, 1)
+    );
     let items = world.engine.job_items(&job.record.id, 0, 10).await.unwrap();
     for item in items.iter().filter(|item| item.state == ItemState::Failed) {
         assert!(item.note.as_ref().is_some_and(|note| !note.is_empty()), "a reason is given");
@@ -90,12 +98,18 @@ async fn a_hostile_recording_id_stays_inside_the_folder() {
 
 #[tokio::test]
 async fn a_paused_job_keeps_its_bytes_and_goes_on_after_a_restart() {
-    let mut world = World::with(SandboxOptions { recordings: 30, faults: "slow:1.0".parse().unwrap(), ..SandboxOptions::default() }).await;
+    let mut world = World::with(SandboxOptions {
+        recordings: 30,
+        faults: "slow:1.0".parse().unwrap(),
+        ..SandboxOptions::default()
+    })
+    .await;
     world.add_account().await;
     let keys = world.short_keys(12).await;
     let folder = world.engine.take_folder(world.folder()).await.unwrap();
     let mut events = world.engine.subscribe();
-    let job = world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
+    let job =
+        world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
     wait_for(&mut events, |event| match event {
         Event::Job(view) if view.received_bytes > 0 => Some(()),
         _ => None,
@@ -120,12 +134,18 @@ async fn a_paused_job_keeps_its_bytes_and_goes_on_after_a_restart() {
 
 #[tokio::test]
 async fn a_cancelled_job_leaves_no_half_files() {
-    let world = World::with(SandboxOptions { recordings: 30, faults: "slow:1.0".parse().unwrap(), ..SandboxOptions::default() }).await;
+    let world = World::with(SandboxOptions {
+        recordings: 30,
+        faults: "slow:1.0".parse().unwrap(),
+        ..SandboxOptions::default()
+    })
+    .await;
     world.add_account().await;
     let folder = world.engine.take_folder(world.folder()).await.unwrap();
     let mut events = world.engine.subscribe();
     let keys = world.short_keys(20).await;
-    let job = world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
+    let job =
+        world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
     wait_for(&mut events, |event| match event {
         Event::Job(view) if view.received_bytes > 0 => Some(()),
         _ => None,
@@ -136,7 +156,11 @@ async fn a_cancelled_job_leaves_no_half_files() {
     assert_eq!(ended.record.state, JobState::Cancelled);
     let tally = &ended.record.tally;
     assert_eq!(visible_files(&world).len() as u32, tally.verified + tally.remarked);
-    assert!(walk(&world.folder()).iter().all(|path| path.extension().is_none_or(|extension| extension != "part")));
+    assert!(
+        walk(&world.folder())
+            .iter()
+            .all(|path| path.extension().is_none_or(|extension| extension != "part"))
+    );
     assert!(world.rows("").await.iter().all(|row| row.state != CopyState::Moving));
 }
 
@@ -152,7 +176,11 @@ async fn failed_files_can_be_tried_again() {
     let mut events = world.engine.subscribe();
     world.engine.retry_failed(&job.record.id).await.unwrap();
     let done = wait_for(&mut events, |event| match event {
-        Event::Job(view) if view.record.state == JobState::Finished && view.record.tally.failed == 0 => Some(view),
+        Event::Job(view)
+            if view.record.state == JobState::Finished && view.record.tally.failed == 0 =>
+        {
+            Some(view)
+        }
         _ => None,
     })
     .await;
@@ -170,14 +198,20 @@ async fn a_folder_that_cannot_be_written_is_refused_at_once() {
 
 #[tokio::test]
 async fn a_folder_that_goes_away_pauses_the_job() {
-    let world = World::with(SandboxOptions { recordings: 20, faults: "slow:1.0".parse().unwrap(), ..SandboxOptions::default() }).await;
+    let world = World::with(SandboxOptions {
+        recordings: 20,
+        faults: "slow:1.0".parse().unwrap(),
+        ..SandboxOptions::default()
+    })
+    .await;
     world.add_account().await;
     let folder = world.engine.take_folder(world.folder()).await.unwrap();
     std::fs::remove_dir_all(world.folder()).unwrap();
     std::fs::write(world.folder(), "a file where the folder was").unwrap();
     let mut events = world.engine.subscribe();
     let keys = world.short_keys(3).await;
-    let job = world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
+    let job =
+        world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
     let paused = job_end(&mut events, &job).await;
     assert_eq!(paused.record.state, JobState::Paused);
     assert!(paused.record.note.is_some_and(|note| note.starts_with("Paused")));
