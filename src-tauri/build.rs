@@ -3,19 +3,14 @@
 #[path = "src/command_names.rs"]
 pub mod command_names;
 
+#[expect(clippy::print_stderr, reason = "a build script speaks to cargo")]
 fn main() {
     // The page is compiled in, so a new build of it is a reason to compile again.
-    #[expect(clippy::print_stdout, reason = "a build script speaks to cargo")]
-    {
-        println!("cargo:rerun-if-changed=../ui/dist");
-    }
+    println!("cargo:rerun-if-changed=../ui/dist");
     let manifest = tauri_build::AppManifest::new().commands(command_names::COMMAND_NAMES);
     let attributes = tauri_build::Attributes::new().app_manifest(manifest);
     if let Err(error) = tauri_build::try_build(attributes) {
-        #[expect(clippy::print_stderr, reason = "a build script speaks to cargo")]
-        {
-            eprintln!("{error:#}");
-        }
+        eprintln!("{error:#}");
         std::process::exit(1);
     }
 }

@@ -5,6 +5,12 @@
 //! journeys share two processor cores and must go one after another. `cargo test --test desktop -- NAME` runs those
 //! whose name contains NAME. Screenshots go to `target/screenshots`.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a test runner speaks to whoever runs it"
+)]
+
 mod journeys;
 mod page;
 mod rig;

@@ -10,7 +10,7 @@ use crate::rig::{PATIENCE, Rig, eventually, screenshots};
 
 /// Finds the first visible element of a role whose accessible name is (or, with `/…/`, matches) the wanted one. The name
 /// is what the specification computes for our elements: `aria-labelledby`, `aria-label`, a `label`, else the text.
-const FIND: &str = r#"
+const FIND: &str = r"
 const [role, wanted] = arguments;
 const selectors = {
   button: 'button, [role=button], summary', textbox: 'input:not([type]), input[type=text], input[type=password], input[type=email], input[type=number], input[type=url], textarea',
@@ -34,10 +34,10 @@ for (const place of root === document ? [document] : [root, document]) {
   for (const element of place.querySelectorAll(selectors[role])) if (visible(element) && matches(name(element))) return element;
 }
 return null;
-"#;
+";
 
 /// The rows that are whole on screen, from the top. The table keeps a few more above and below.
-const ROWS: &str = r#"
+const ROWS: &str = r"
 const rows = [...document.querySelectorAll('[role=grid] [role=row]')]
   .filter((row) => row.querySelector('[role=gridcell]'))
   .filter((row) => {
@@ -46,21 +46,21 @@ const rows = [...document.querySelectorAll('[role=grid] [role=row]')]
     return at(top + 4) && at(bottom - 4);
   })
   .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
-"#;
+";
 
 /// The page of one running program.
-pub struct Page {
+pub(crate) struct Page {
     pub driver: WebDriver,
     journey: &'static str,
 }
 
 impl Page {
-    pub fn new(driver: WebDriver, journey: &'static str) -> Self {
+    pub(crate) fn new(driver: WebDriver, journey: &'static str) -> Self {
         Self { driver, journey }
     }
 
     /// Waits for an element. A name in slashes is a pattern.
-    pub async fn find(&self, role: &str, name: &str) -> Result<WebElement> {
+    pub(crate) async fn find(&self, role: &str, name: &str) -> Result<WebElement> {
         let found = eventually(&format!("{role} “{name}”"), async || {
             self.find_now(role, name).await.ok()?
         })
@@ -76,13 +76,13 @@ impl Page {
     }
 
     /// The element if it is there now.
-    pub async fn find_now(&self, role: &str, name: &str) -> Result<Option<WebElement>> {
+    pub(crate) async fn find_now(&self, role: &str, name: &str) -> Result<Option<WebElement>> {
         let found = self.driver.execute(FIND, vec![role.into(), name.into()]).await?;
         Ok(found.element().ok())
     }
 
     /// Waits until no such element is there.
-    pub async fn gone(&self, role: &str, name: &str) -> Result<()> {
+    pub(crate) async fn gone(&self, role: &str, name: &str) -> Result<()> {
         eventually(&format!("the end of {role} “{name}”"), async || {
             matches!(self.find_now(role, name).await, Ok(None)).then_some(())
         })
@@ -90,7 +90,7 @@ impl Page {
     }
 
     /// Clicks it as soon as it can be clicked.
-    pub async fn click(&self, role: &str, name: &str) -> Result<()> {
+    pub(crate) async fn click(&self, role: &str, name: &str) -> Result<()> {
         let clicked = eventually(&format!("a click on {role} “{name}”"), async || {
             let element = self.find_now(role, name).await.ok()??;
             if !element.is_enabled().await.ok()? {
@@ -108,7 +108,7 @@ impl Page {
     }
 
     /// Replaces what a field holds.
-    pub async fn fill(&self, role: &str, name: &str, text: &str) -> Result<()> {
+    pub(crate) async fn fill(&self, role: &str, name: &str, text: &str) -> Result<()> {
         let field = self.find(role, name).await?;
         field.click().await?;
         field.send_keys(Key::Control + "a").await?;
@@ -121,12 +121,12 @@ impl Page {
     }
 
     /// Types to whatever has the focus.
-    pub async fn keys(&self, keys: impl Into<TypingData>) -> Result<()> {
+    pub(crate) async fn keys(&self, keys: impl Into<TypingData>) -> Result<()> {
         Ok(self.driver.active_element().await?.send_keys(keys).await?)
     }
 
     /// Waits until the page's text holds something.
-    pub async fn says(&self, wanted: &str) -> Result<()> {
+    pub(crate) async fn says(&self, wanted: &str) -> Result<()> {
         let found = eventually(&format!("the words “{wanted}”"), async || {
             self.text().await.ok()?.contains(wanted).then_some(())
         })
@@ -139,18 +139,18 @@ impl Page {
     }
 
     /// All visible text.
-    pub async fn text(&self) -> Result<String> {
+    pub(crate) async fn text(&self) -> Result<String> {
         let text = self.driver.execute("return document.body.innerText", vec![]).await?;
         Ok(text.json().as_str().unwrap_or_default().to_owned())
     }
 
     /// Runs a script and takes its result as JSON.
-    pub async fn script(&self, script: &str) -> Result<serde_json::Value> {
+    pub(crate) async fn script(&self, script: &str) -> Result<serde_json::Value> {
         Ok(self.driver.execute(script, vec![]).await?.json().clone())
     }
 
     /// Number of rows the table has in all.
-    pub async fn row_count(&self) -> Result<i64> {
+    pub(crate) async fn row_count(&self) -> Result<i64> {
         // The header is a row of its own.
         let rows = self
             .script("return Number(document.querySelector('[role=grid]')?.getAttribute('aria-rowcount') ?? 1) - 1")
@@ -159,7 +159,7 @@ impl Page {
     }
 
     /// Waits until the table has so many rows.
-    pub async fn has_rows(&self, wanted: i64) -> Result<()> {
+    pub(crate) async fn has_rows(&self, wanted: i64) -> Result<()> {
         let mut last = -1;
         let reached = eventually(&format!("{wanted} rows"), async || {
             last = self.row_count().await.ok()?;
@@ -170,7 +170,7 @@ impl Page {
     }
 
     /// Text of the cells of the rows that are whole on screen, from the top: `cells[row][column]`.
-    pub async fn cells(&self) -> Result<Vec<Vec<String>>> {
+    pub(crate) async fn cells(&self) -> Result<Vec<Vec<String>>> {
         let script = format!(
             "{ROWS} return rows.map((row) => [...row.querySelectorAll('[role=gridcell]')].map((cell) => cell.innerText.trim()))"
         );
@@ -184,7 +184,7 @@ impl Page {
     }
 
     /// One of these rows as its element.
-    pub async fn row(&self, index: usize) -> Result<WebElement> {
+    pub(crate) async fn row(&self, index: usize) -> Result<WebElement> {
         eventually(&format!("row {index}"), async || {
             let script = format!("{ROWS} return rows[arguments[0]] ?? null");
             self.driver.execute(script, vec![index.into()]).await.ok()?.element().ok()
@@ -193,7 +193,7 @@ impl Page {
     }
 
     /// Keeps what the window shows now.
-    pub async fn shot(&self, step: &str) -> Result<()> {
+    pub(crate) async fn shot(&self, step: &str) -> Result<()> {
         // Two frames: what was just changed is painted by then.
         let _ = self
             .driver
@@ -208,7 +208,7 @@ impl Page {
     }
 
     /// Closes the window and waits for the program to end: its process holds the display, the index and the log.
-    pub async fn close(self, rig: &Rig) -> Result<()> {
+    pub(crate) async fn close(self, rig: &Rig) -> Result<()> {
         // The program may be faster than the answer.
         let _ = tokio::time::timeout(PATIENCE, self.driver.quit()).await;
         eventually("the end of the program", async || {
@@ -221,6 +221,6 @@ impl Page {
 }
 
 /// Pause between two looks at something that moves by itself.
-pub async fn a_moment(millis: u64) {
+pub(crate) async fn a_moment(millis: u64) {
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }

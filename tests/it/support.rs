@@ -13,10 +13,10 @@ use tauri::webview::InvokeRequest;
 use tauri::{WebviewWindow, WebviewWindowBuilder};
 
 /// Long enough that only a hang reaches it.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program without a display.
-pub struct Program {
+pub(crate) struct Program {
     /// Its window.
     pub window: WebviewWindow<MockRuntime>,
     /// The engine behind it.
@@ -28,12 +28,12 @@ pub struct Program {
 
 impl Program {
     /// Starts it with an empty profile and `recordings` calls in the built-in sandbox.
-    pub fn start(recordings: u32) -> Self {
+    pub(crate) fn start(recordings: u32) -> Self {
         Self::start_with_label(recordings, "main")
     }
 
     /// Likewise, with another window label: one that no capability names.
-    pub fn start_with_label(recordings: u32, label: &str) -> Self {
+    pub(crate) fn start_with_label(recordings: u32, label: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let engine = Engine::open(Options {
             data_dir: dir.path().join("profile"),
@@ -54,7 +54,7 @@ impl Program {
     }
 
     /// Invokes a command as the page does. JSON replies come as they are, raw ones parsed if they are JSON.
-    pub fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+    pub(crate) fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
         self.invoke_raw(command, arguments).map(|body| match body {
             tauri::ipc::InvokeResponseBody::Json(text) => serde_json::from_str(&text).unwrap(),
             tauri::ipc::InvokeResponseBody::Raw(bytes) => {
@@ -64,7 +64,7 @@ impl Program {
     }
 
     /// Invokes a command and hands back the body as it came.
-    pub fn invoke_raw(
+    pub(crate) fn invoke_raw(
         &self,
         command: &str,
         arguments: Value,
@@ -84,19 +84,19 @@ impl Program {
     }
 
     /// Invokes a command that must work.
-    pub fn ok(&self, command: &str, arguments: Value) -> Value {
+    pub(crate) fn ok(&self, command: &str, arguments: Value) -> Value {
         self.invoke(command, arguments).unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     /// Invokes a command that must fail, and gives the code of its error.
-    pub fn code(&self, command: &str, arguments: Value) -> String {
+    pub(crate) fn code(&self, command: &str, arguments: Value) -> String {
         let error =
             self.invoke(command, arguments).err().unwrap_or_else(|| panic!("{command} worked"));
         error["code"].as_str().map_or_else(|| error.to_string(), str::to_owned)
     }
 
     /// Adds the sandbox and waits until all its calls are in the table.
-    pub fn with_sandbox(&self, recordings: u64) -> Value {
+    pub(crate) fn with_sandbox(&self, recordings: u64) -> Value {
         let account = self.ok("accounts_add_sandbox", serde_json::json!({}));
         let since = Instant::now();
         while self.ok("library_counts", serde_json::json!({}))["all"] != recordings {

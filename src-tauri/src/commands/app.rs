@@ -36,10 +36,10 @@ pub async fn app_mark_startup(app: State<'_, App>, stage: StartupStage) -> IpcRe
     let elapsed_ms = app.started.elapsed().as_millis();
     match stage {
         StartupStage::FirstFrame => {
-            tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms)
+            tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms);
         }
         StartupStage::TableUsable => {
-            tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms)
+            tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms);
         }
     }
     Ok(())

@@ -98,7 +98,7 @@ impl From<AccountState> for AccountView {
                 engine::SecretPlace::Missing => SecretPlace::Missing,
             },
             recordings: state.recordings,
-            synced_at_ms: state.synced_at.map(|at| at.as_millisecond()),
+            synced_at_ms: state.synced_at.map(jiff::Timestamp::as_millisecond),
             vendor_total: state.vendor_total,
             time_zone: account.time_zone,
         }

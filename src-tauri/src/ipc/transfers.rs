@@ -213,7 +213,7 @@ impl From<JobView> for TransferJob {
             },
             folder: record.folder.display().to_string(),
             created_at_ms: record.created_at.as_millisecond(),
-            ended_at_ms: record.ended_at.map(|at| at.as_millisecond()),
+            ended_at_ms: record.ended_at.map(jiff::Timestamp::as_millisecond),
             total: tally.total,
             saved: tally.verified + tally.remarked,
             remarked: tally.remarked,

@@ -27,7 +27,7 @@ async fn open_dialog(page: &Page) -> Result<()> {
     page.click("button", "/^Advanced/").await
 }
 
-pub async fn an_account_with_a_keyring(name: &'static str) -> Result<()> {
+pub(super) async fn an_account_with_a_keyring(name: &'static str) -> Result<()> {
     let vendor = vendor().await?;
     let rig = Rig::start(Parts::default())?;
     let profile = rig.home().join("profile");
@@ -71,7 +71,7 @@ pub async fn an_account_with_a_keyring(name: &'static str) -> Result<()> {
     page.close(&rig).await
 }
 
-pub async fn no_keyring(name: &'static str) -> Result<()> {
+pub(super) async fn no_keyring(name: &'static str) -> Result<()> {
     let vendor = vendor().await?;
     let rig = Rig::start(Parts { keyring: false, ..Parts::default() })?;
     let profile = rig.home().join("profile");
@@ -100,9 +100,9 @@ fn files(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            found.extend(files(&path)?)
+            found.extend(files(&path)?);
         } else if path.is_file() {
-            found.push(path)
+            found.push(path);
         }
     }
     Ok(found)

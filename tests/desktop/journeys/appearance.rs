@@ -6,7 +6,7 @@ use thirtyfour::Key;
 use crate::page::{Page, a_moment};
 use crate::rig::{Parts, Rig};
 
-pub async fn light_dark_small_and_by_keyboard(name: &'static str) -> Result<()> {
+pub(super) async fn light_dark_small_and_by_keyboard(name: &'static str) -> Result<()> {
     let rig = Rig::start(Parts::default())?;
     let profile = rig.home().join("profile");
     let page = Page::new(rig.open(&profile, &["--sandbox"]).await?, name);

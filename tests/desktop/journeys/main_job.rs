@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
-use sha2::{Digest as _, Sha256};
 
 use crate::page::Page;
 use crate::rig::sound::{CAPTURE_RATE_HZ, decoded, envelope, likeness};
@@ -15,7 +14,7 @@ const AUDIBLE: f64 = 150.0;
 /// How much of the recording is compared with what was heard, in seconds.
 const HEARD_S: usize = 8;
 
-pub async fn the_main_job(name: &'static str) -> Result<()> {
+pub(super) async fn the_main_job(name: &'static str) -> Result<()> {
     let rig = Rig::start(Parts::default())?;
     let profile = rig.home().join("profile");
     let page = Page::new(rig.open(&profile, &[]).await?, name);
@@ -151,7 +150,7 @@ async fn save_three(rig: &Rig, page: &Page, rows: [usize; 3]) -> Result<Vec<Path
     page.says("Finished").await?;
     page.shot("7-transfers").await?;
 
-    let mut files: Vec<PathBuf> =
+    let files: Vec<PathBuf> =
         std::fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     ensure!(files.len() == 3, "three files were asked for: {files:?}");
     ensure!(
@@ -179,12 +178,15 @@ async fn save_three(rig: &Rig, page: &Page, rows: [usize; 3]) -> Result<Vec<Path
         vouched.push(hash);
     }
     page.shot("8-details").await?;
-    files.sort_by_key(|file| vouched.iter().position(|hash| *hash == sha256(file)));
-    for file in &files {
-        ensure!(vouched.contains(&sha256(file)), "{} is not what the details say", file.display());
+    let mut ordered = Vec::new();
+    for hash in &vouched {
+        let file = files.iter().find(|file| sha256(rig, file).is_ok_and(|found| found == *hash));
+        let file =
+            file.with_context(|| format!("no file has the SHA-256 {hash} of the details"))?;
         ensure!(!decoded(rig, file)?.is_empty(), "{} holds no sound", file.display());
+        ordered.push(file.clone());
     }
-    Ok(files)
+    Ok(ordered)
 }
 
 async fn export_last_week(page: &Page) -> Result<()> {
@@ -240,7 +242,8 @@ async fn everything_is_as_it_was(rig: &Rig, profile: &Path, name: &'static str) 
     page.close(rig).await
 }
 
-fn sha256(path: &Path) -> String {
-    let bytes = std::fs::read(path).unwrap_or_default();
-    Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+/// By `sha256sum`, which is none of ours.
+fn sha256(rig: &Rig, path: &Path) -> Result<String> {
+    let line = rig.output("sha256sum", &["--", &path.display().to_string()])?;
+    Ok(line.split_whitespace().next().unwrap_or_default().to_owned())
 }

@@ -10,18 +10,21 @@ use std::pin::Pin;
 
 use anyhow::Result;
 
+/// A journey under way.
+type Running = Pin<Box<dyn Future<Output = Result<()>>>>;
+
 /// A journey.
-pub struct Journey {
+pub(crate) struct Journey {
     /// Its name.
     pub name: &'static str,
     /// Runs it.
-    pub run: fn() -> Pin<Box<dyn Future<Output = Result<()>>>>,
+    pub run: fn() -> Running,
 }
 
 macro_rules! journeys {
     ($($area:ident :: $name:ident),* $(,)?) => {
         /// All journeys, in the order they are run.
-        pub const ALL: &[Journey] =
+        pub(crate) const ALL: &[Journey] =
             &[$(Journey { name: stringify!($name), run: || Box::pin($area::$name(stringify!($name))) }),*];
     };
 }

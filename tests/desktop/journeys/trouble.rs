@@ -6,7 +6,7 @@ use sandbox::{Fault, Sandbox, SandboxOptions};
 use crate::page::{Page, a_moment};
 use crate::rig::{Parts, Rig, eventually};
 
-pub async fn no_sound(name: &'static str) -> Result<()> {
+pub(super) async fn no_sound(name: &'static str) -> Result<()> {
     let rig = Rig::start(Parts { sound: false, ..Parts::default() })?;
     let profile = rig.home().join("profile");
     let page = Page::new(rig.open(&profile, &["--sandbox"]).await?, name);
@@ -29,7 +29,7 @@ pub async fn no_sound(name: &'static str) -> Result<()> {
     page.close(&rig).await
 }
 
-pub async fn hostile_files(name: &'static str) -> Result<()> {
+pub(super) async fn hostile_files(name: &'static str) -> Result<()> {
     let vendor =
         Sandbox::start(SandboxOptions { recordings: 12, ..SandboxOptions::default() }).await?;
     let mut planted = vendor.recordings().first().context("no recording")?.clone();

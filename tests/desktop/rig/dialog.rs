@@ -11,7 +11,7 @@ const RETURNS: usize = 3;
 
 impl Rig {
     /// Waits for a native dialog by its title, types a path and confirms it.
-    pub async fn answer_dialog(&self, title: &str, path: &str) -> Result<()> {
+    pub(crate) async fn answer_dialog(&self, title: &str, path: &str) -> Result<()> {
         let window = self.dialog(title).await?;
         self.output("xdotool", &["windowfocus", "--sync", &window])?;
         // A slash opens the field for a path, which swallows keys until it is there.

@@ -1,7 +1,7 @@
 //! One machine for one journey: everything that a desktop session has, started here and stopped by process id.
 
 mod dialog;
-pub mod sound;
+pub(crate) mod sound;
 mod spawn;
 
 use std::fs::{self, Permissions};
@@ -16,7 +16,7 @@ use thirtyfour::{Capabilities, WebDriver};
 use spawn::{first_line, free_port, wait_until};
 
 /// Long enough that only a hang reaches it, also on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A session bus that starts no service by itself: a machine has a keyring only if [`Parts`] says so, and no half-dead
 /// desktop portal delays the start.
@@ -36,7 +36,7 @@ const BUS_CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bu
 
 /// What the machine has.
 #[derive(Debug, Clone, Copy)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// A keyring that is unlocked.
     pub keyring: bool,
     /// A sound server with one output that can be listened to.
@@ -52,7 +52,7 @@ impl Default for Parts {
 }
 
 /// A running machine. Dropping it stops all its processes.
-pub struct Rig {
+pub(crate) struct Rig {
     home: tempfile::TempDir,
     variables: Vec<(&'static str, String)>,
     children: Vec<Child>,
@@ -61,7 +61,7 @@ pub struct Rig {
 
 impl Rig {
     /// Starts the parts.
-    pub fn start(parts: Parts) -> Result<Self> {
+    pub(crate) fn start(parts: Parts) -> Result<Self> {
         let home = tempfile::tempdir()?;
         let runtime = home.path().join("run");
         fs::create_dir(&runtime)?;
@@ -108,12 +108,12 @@ impl Rig {
     }
 
     /// The home folder, in which profiles and download folders are made.
-    pub fn home(&self) -> &Path {
+    pub(crate) fn home(&self) -> &Path {
         self.home.path()
     }
 
     /// Opens the program with a profile and waits for its window.
-    pub async fn open(&self, profile: &Path, arguments: &[&str]) -> Result<WebDriver> {
+    pub(crate) async fn open(&self, profile: &Path, arguments: &[&str]) -> Result<WebDriver> {
         let mut all = vec!["--data-dir".to_owned(), profile.display().to_string()];
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         let mut capabilities = Capabilities::new();
@@ -126,7 +126,7 @@ impl Rig {
     }
 
     /// Runs a command of this machine to its end and returns what it printed.
-    pub fn output(&self, command: &str, arguments: &[&str]) -> Result<String> {
+    pub(crate) fn output(&self, command: &str, arguments: &[&str]) -> Result<String> {
         let output =
             self.command(command, arguments).output().with_context(|| command.to_owned())?;
         ensure!(
@@ -220,14 +220,17 @@ fn program() -> Result<PathBuf> {
 }
 
 /// The folder for screenshots.
-pub fn screenshots() -> Result<PathBuf> {
+pub(crate) fn screenshots() -> Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
     fs::create_dir_all(&folder)?;
     Ok(folder)
 }
 
 /// Polls until `done` or until patience ends; for what has no event to wait for.
-pub async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> Result<T> {
+pub(crate) async fn eventually<T>(
+    what: &str,
+    mut done: impl AsyncFnMut() -> Option<T>,
+) -> Result<T> {
     let since = Instant::now();
     loop {
         if let Some(found) = done().await {

@@ -9,10 +9,10 @@ use super::Rig;
 use super::spawn::wait_until;
 
 /// Samples a second of a capture.
-pub const CAPTURE_RATE_HZ: u32 = 8000;
+pub(crate) const CAPTURE_RATE_HZ: u32 = 8000;
 
 /// A running capture of everything that is played.
-pub struct Capture {
+pub(crate) struct Capture {
     process: Child,
     path: PathBuf,
 }
@@ -41,7 +41,7 @@ impl Rig {
     }
 
     /// Begins to record what is played, as raw 16-bit mono.
-    pub fn capture(&self, name: &str) -> Result<Capture> {
+    pub(crate) fn capture(&self, name: &str) -> Result<Capture> {
         let path = self.home().join(format!("{name}.raw"));
         let file = std::fs::File::create(&path)?;
         let rate = format!("--rate={CAPTURE_RATE_HZ}");
@@ -69,7 +69,7 @@ impl Rig {
 
 impl Capture {
     /// What has been recorded so far.
-    pub fn so_far(&self) -> Result<Vec<i16>> {
+    pub(crate) fn so_far(&self) -> Result<Vec<i16>> {
         Ok(samples(&std::fs::read(&self.path)?))
     }
 }
@@ -82,7 +82,7 @@ impl Drop for Capture {
 }
 
 /// Decodes a file with ffmpeg, an independent decoder, to the shape of a capture.
-pub fn decoded(rig: &Rig, path: &Path) -> Result<Vec<i16>> {
+pub(crate) fn decoded(rig: &Rig, path: &Path) -> Result<Vec<i16>> {
     let raw = rig.home().join("decoded.raw");
     let (from, to) = (path.display().to_string(), raw.display().to_string());
     let rate = CAPTURE_RATE_HZ.to_string();
@@ -98,12 +98,12 @@ fn samples(bytes: &[u8]) -> Vec<i16> {
 }
 
 /// Loudness of each 20 ms.
-pub fn envelope(samples: &[i16]) -> Vec<f64> {
+pub(crate) fn envelope(samples: &[i16]) -> Vec<f64> {
     let window = CAPTURE_RATE_HZ as usize / 50;
     samples
         .chunks_exact(window)
         .map(|chunk| {
-            (chunk.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / window as f64)
+            (chunk.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / count(window))
                 .sqrt()
         })
         .collect()
@@ -111,7 +111,7 @@ pub fn envelope(samples: &[i16]) -> Vec<f64> {
 
 /// How well the beginning of a recording is found in a capture: the best correlation of the two envelopes over all
 /// shifts, 1 for the same, about 0 for something else.
-pub fn likeness(captured: &[i16], recording: &[i16], seconds: usize) -> f64 {
+pub(crate) fn likeness(captured: &[i16], recording: &[i16], seconds: usize) -> f64 {
     let (captured, recording) = (envelope(captured), envelope(recording));
     let wanted = &recording[..recording.len().min(seconds * 50)];
     if wanted.is_empty() || captured.len() < wanted.len() {
@@ -123,7 +123,7 @@ pub fn likeness(captured: &[i16], recording: &[i16], seconds: usize) -> f64 {
 }
 
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / count(values.len());
     let (mean_a, mean_b) = (mean(a), mean(b));
     let (mut cross, mut square_a, mut square_b) = (0.0, 0.0, 0.0);
     for (a, b) in a.iter().zip(b) {
@@ -133,4 +133,9 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     }
     let scale = (square_a * square_b).sqrt();
     if scale == 0.0 { 0.0 } else { cross / scale }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 samples")]
+fn count(n: usize) -> f64 {
+    n as f64
 }

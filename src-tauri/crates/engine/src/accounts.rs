@@ -134,25 +134,24 @@ impl Engine {
     /// Starts the built-in server and adds its account, or returns the one there is.
     pub async fn add_sandbox(&self) -> Result<Account> {
         let there = self.accounts().await?.into_iter().find(|state| state.account.is_sandbox);
-        let account = match there {
-            Some(state) => state.account,
-            None => {
-                let sandbox = self.sandbox().await?;
-                let account = Account {
-                    id: AccountId::new(Uuid::now_v7().to_string()),
-                    vendor: Vendor::Vobiz,
-                    label: "Sandbox".into(),
-                    auth_id: sandbox.auth_id().to_owned(),
-                    base_url: sandbox.api_base_url(),
-                    page_size: 100,
-                    is_sandbox: true,
-                    time_zone: None,
-                };
-                let provider =
-                    self.speak_vobiz(&account, Secret::new(sandbox.auth_token().to_owned()))?;
-                self.keep_account(&account, provider).await?;
-                account
-            }
+        let account = if let Some(state) = there {
+            state.account
+        } else {
+            let sandbox = self.sandbox().await?;
+            let account = Account {
+                id: AccountId::new(Uuid::now_v7().to_string()),
+                vendor: Vendor::Vobiz,
+                label: "Sandbox".into(),
+                auth_id: sandbox.auth_id().to_owned(),
+                base_url: sandbox.api_base_url(),
+                page_size: 100,
+                is_sandbox: true,
+                time_zone: None,
+            };
+            let provider =
+                self.speak_vobiz(&account, Secret::new(sandbox.auth_token().to_owned()))?;
+            self.keep_account(&account, provider).await?;
+            account
         };
         self.start_sync(&account.id);
         Ok(account)

@@ -73,14 +73,13 @@ impl Engine {
 }
 
 fn worth_another_try(error: &Error) -> bool {
+    use providers::Error as Vendor;
     match error {
         // The provider crate has tried again what it may; a broken or odd media reply is ours to repeat.
-        Error::Provider(
-            providers::Error::Interrupted { .. } | providers::Error::BadReply { .. },
-        ) => true,
+        Error::Provider(Vendor::Interrupted { .. } | Vendor::BadReply { .. })
+        | Error::NotAudio { .. } => true,
         // A 404 on the file of a recording that was retrieved a moment ago: not ready yet.
-        Error::Provider(providers::Error::NotFound(correlation)) => correlation.id.is_none(),
-        Error::NotAudio { .. } => true,
+        Error::Provider(Vendor::NotFound(correlation)) => correlation.id.is_none(),
         _ => false,
     }
 }

@@ -66,11 +66,8 @@ impl Live {
             return 0;
         };
         let millis = last_at.duration_since(*first_at).as_millis();
-        if millis == 0 {
-            0
-        } else {
-            u64::try_from(u128::from(last - first) * 1000 / millis).unwrap_or(u64::MAX)
-        }
+        let per_s = (u128::from(last - first) * 1000).checked_div(millis).unwrap_or(0);
+        u64::try_from(per_s).unwrap_or(u64::MAX)
     }
 
     /// Puts the present progress into a record read from the catalogue.

@@ -150,7 +150,11 @@ impl Engine {
                 self.note_item_failure(&mut item, &error).await?;
                 let part =
                     transfer::part::part_path(&record.folder, record.id.as_str(), item.position);
-                blocking(move || Ok(super::remove_part(&part))).await?;
+                blocking(move || {
+                    super::remove_part(&part);
+                    Ok(())
+                })
+                .await?;
                 Ended::Settled
             }
         };
@@ -183,13 +187,12 @@ impl Engine {
         let on_bytes = |received, total| job.live.note(position, received, total, Instant::now());
         let fetched = self.fetch(&stored, &part, &on_bytes, &job.stop).await?;
         let extension = fetched.facts.container.extension();
-        let name = match &item.name {
-            Some(stem) => RelativeName::from_stem(stem, extension),
-            None => {
-                let template = Template::parse(&record.template)
-                    .map_err(|problem| Error::invalid("template", problem.to_string()))?;
-                self.name_for(&template, &stored, position as usize, extension).await?
-            }
+        let name = if let Some(stem) = &item.name {
+            RelativeName::from_stem(stem, extension)
+        } else {
+            let template = Template::parse(&record.template)
+                .map_err(|problem| Error::invalid("template", problem.to_string()))?;
+            self.name_for(&template, &stored, position as usize, extension).await?
         };
         let remarks: Vec<String> = fetched.remarks.iter().map(ToString::to_string).collect();
         let (size_bytes, sha256) = (fetched.sealed.size_bytes, fetched.sealed.sha256.clone());

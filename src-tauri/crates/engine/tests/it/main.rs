@@ -1,6 +1,8 @@
 //! The use cases on real parts: the sandbox over HTTP, SQLite, files, the decoder. Only the keyring (memory) and the
 //! sound device (silent, paced by the clock) are stand-ins; the desktop journeys have the real ones.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod accounts;
 mod deletion;
 mod exports;

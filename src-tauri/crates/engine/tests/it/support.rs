@@ -15,10 +15,10 @@ use tapeshelf_engine::{
 };
 
 /// Long enough that only a hang reaches it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An engine and what it talks to.
-pub struct World {
+pub(crate) struct World {
     pub engine: Engine,
     pub sandbox: Sandbox,
     pub vault: Arc<MemoryVault>,
@@ -27,12 +27,12 @@ pub struct World {
 
 impl World {
     /// A sandbox with `recordings` calls and an engine with no account.
-    pub async fn empty(recordings: u32) -> Self {
+    pub(crate) async fn empty(recordings: u32) -> Self {
         Self::with(SandboxOptions { recordings, seed: 7, ..SandboxOptions::default() }).await
     }
 
     /// Likewise, with the sandbox as told.
-    pub async fn with(options: SandboxOptions) -> Self {
+    pub(crate) async fn with(options: SandboxOptions) -> Self {
         let sandbox = Sandbox::start(options).await.unwrap();
         let vault = Arc::new(MemoryVault::default());
         let dir = tempfile::tempdir().unwrap();
@@ -41,14 +41,14 @@ impl World {
     }
 
     /// With the sandbox's account added and its first sync done.
-    pub async fn synced(recordings: u32) -> (Self, AccountId) {
+    pub(crate) async fn synced(recordings: u32) -> (Self, AccountId) {
         let world = Self::empty(recordings).await;
         let id = world.add_account().await;
         (world, id)
     }
 
     /// What a person types to add the sandbox as an ordinary account.
-    pub fn credentials(&self) -> NewVobizAccount {
+    pub(crate) fn credentials(&self) -> NewVobizAccount {
         NewVobizAccount {
             label: "Support".into(),
             auth_id: self.sandbox.auth_id().to_owned(),
@@ -60,7 +60,7 @@ impl World {
     }
 
     /// Adds it and waits for the sync.
-    pub async fn add_account(&self) -> AccountId {
+    pub(crate) async fn add_account(&self) -> AccountId {
         let mut events = self.engine.subscribe();
         let account = self.engine.add_vobiz(self.credentials()).await.unwrap();
         sync_end(&mut events).await;
@@ -68,13 +68,13 @@ impl World {
     }
 
     /// Closes the engine and opens another one on the same folder and vault.
-    pub async fn reopen(&mut self) {
+    pub(crate) async fn reopen(&mut self) {
         self.engine.shut_down().await;
         self.engine = open(&self.dir, self.vault.clone());
     }
 
     /// All rows of a search, newest first.
-    pub async fn rows(&self, text: &str) -> Vec<RowRecord> {
+    pub(crate) async fn rows(&self, text: &str) -> Vec<RowRecord> {
         let found =
             self.engine.search(Search { text: text.into(), ..Search::default() }).await.unwrap();
         let mut rows = Vec::new();
@@ -87,19 +87,19 @@ impl World {
     }
 
     /// Keys of the shortest recordings, to keep tests quick.
-    pub async fn short_keys(&self, count: usize) -> Vec<RecordingKey> {
+    pub(crate) async fn short_keys(&self, count: usize) -> Vec<RecordingKey> {
         let mut rows = self.rows("").await;
         rows.sort_by_key(|row| row.duration_ms);
         rows.iter().take(count).map(|row| row.key).collect()
     }
 
     /// A folder for downloads.
-    pub fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.dir.path().join("calls")
     }
 
     /// Downloads into [`World::folder`] and waits for the end of the job.
-    pub async fn download(&self, keys: Vec<RecordingKey>) -> JobView {
+    pub(crate) async fn download(&self, keys: Vec<RecordingKey>) -> JobView {
         let mut events = self.engine.subscribe();
         let folder = self.engine.take_folder(self.folder()).await.unwrap();
         let selection = engine::Selection::Keys(keys);
@@ -122,7 +122,7 @@ fn open(dir: &tempfile::TempDir, vault: Arc<MemoryVault>) -> Engine {
 }
 
 /// Waits for an event that `wanted` turns into something.
-pub async fn wait_for<T>(
+pub(crate) async fn wait_for<T>(
     events: &mut Subscription,
     mut wanted: impl FnMut(Event) -> Option<T>,
 ) -> T {
@@ -137,7 +137,7 @@ pub async fn wait_for<T>(
 }
 
 /// Waits until a sync is over.
-pub async fn sync_end(events: &mut Subscription) -> SyncProgress {
+pub(crate) async fn sync_end(events: &mut Subscription) -> SyncProgress {
     wait_for(events, |event| match event {
         Event::Sync { progress: SyncProgress::Running { .. }, .. } => None,
         Event::Sync { progress, .. } => Some(progress),
@@ -147,7 +147,7 @@ pub async fn sync_end(events: &mut Subscription) -> SyncProgress {
 }
 
 /// Waits until a job stands still in a state other than running.
-pub async fn job_end(events: &mut Subscription, job: &JobView) -> JobView {
+pub(crate) async fn job_end(events: &mut Subscription, job: &JobView) -> JobView {
     wait_for(events, |event| match event {
         Event::Job(view)
             if view.record.id == job.record.id && view.record.state != JobState::Running =>

@@ -28,7 +28,7 @@ async fn files_are_whole_named_and_hashed() {
         let copy = stored.copy.expect("a copy is known");
         let bytes = std::fs::read(&copy.path).unwrap();
         assert_eq!(bytes.len() as u64, copy.size_bytes);
-        assert_eq!(hex(&Sha256::digest(&bytes)), copy.sha256);
+        assert_eq!(format!("{:x}", HexSlice(&Sha256::digest(&bytes))), copy.sha256);
         assert!(copy.path.starts_with(world.folder()));
         assert!(names.insert(copy.path));
     }
@@ -155,7 +155,7 @@ async fn a_cancelled_job_leaves_no_half_files() {
     let ended = world.engine.jobs().await.unwrap().remove(0);
     assert_eq!(ended.record.state, JobState::Cancelled);
     let tally = &ended.record.tally;
-    assert_eq!(visible_files(&world).len() as u32, tally.verified + tally.remarked);
+    assert_eq!(visible_files(&world).len(), (tally.verified + tally.remarked) as usize);
     assert!(
         walk(&world.folder())
             .iter()
@@ -234,6 +234,11 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     files
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Bytes as hexadecimal digits.
+struct HexSlice<'a>(&'a [u8]);
+
+impl std::fmt::LowerHex for HexSlice<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
 }
