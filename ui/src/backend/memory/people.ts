@@ -132,7 +132,7 @@ export class People {
       if (this.world.options.scenario === 'ratelimited' && share > 0.4) {
         this.#end(accountId);
         const reply = { status: 429, message: 'too many requests', correlationId: null };
-        tell({ state: 'failed', error: { code: 'rateLimited', retryAfterMs: 41_000n, reply } });
+        tell({ state: 'failed', error: { code: 'rateLimited', retryAfterMs: 41_000, reply } });
         return;
       }
       if (share < 1) {

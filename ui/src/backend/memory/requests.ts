@@ -66,17 +66,19 @@ function problemsOf(draft: ExportDraft, nowMs: number): ExportProblemView[] {
 
 function bodyOf(draft: ExportDraft): Record<string, unknown> {
   const { period } = draft;
-  const body: Record<string, unknown> = { recipients: draft.recipients, ...filtersOf(draft) };
+  const body: Record<string, unknown> = {};
   if (period.kind === 'dates') {
     if (period.from !== '') body.from = period.from;
     if (period.to !== '') body.to = period.to;
   } else if (period.kind === 'exactAge') {
-    body.recording_storage_duration = period.days;
+    body.recording_storage_duration = String(period.days);
   } else {
-    body[`recording_storage_duration__${period.youngestInclusive ? 'gte' : 'gt'}`] = period.youngestDays;
-    body[`recording_storage_duration__${period.oldestInclusive ? 'lte' : 'lt'}`] = period.oldestDays;
+    body[`recording_storage_duration__${period.youngestInclusive ? 'gte' : 'gt'}`] = String(
+      period.youngestDays,
+    );
+    body[`recording_storage_duration__${period.oldestInclusive ? 'lte' : 'lt'}`] = String(period.oldestDays);
   }
-  return body;
+  return { ...body, ...filtersOf(draft), recipient: { customer_account: draft.recipients } };
 }
 
 export class Requests {
@@ -91,14 +93,14 @@ export class Requests {
         [26, 'accepted'],
       ] as const) {
         const body = {
-          recipients: ['records@example.com'],
           from: '2026-11-01 00:00:00',
           to: '2026-11-07 23:59:59',
+          recipient: { customer_account: ['records@example.com'] },
         };
         this.#add(
           account.id,
           JSON.stringify(body, null, 2),
-          body.recipients,
+          body.recipient.customer_account,
           outcome,
           world.shelf.nowMs - hours * 3_600_000,
         );
@@ -155,7 +157,7 @@ export class Requests {
     return {
       problems: problemsOf(draft, this.world.shelf.nowMs),
       bodyJson,
-      curl: `curl -X POST '${account?.baseUrl ?? ''}/Account/${account?.authId ?? ''}/Recording/Export/' \\\n  -H 'X-Auth-ID: ${account?.authId ?? ''}' -H 'X-Auth-Token: …' \\\n  -H 'Content-Type: application/json' \\\n  -d '${bodyJson}'`,
+      curl: `curl -X POST '${account?.baseUrl ?? ''}/Account/${account?.authId ?? ''}/export/recording/' \\\n  -H "X-Auth-ID: $VOBIZ_AUTH_ID" \\\n  -H "X-Auth-Token: $VOBIZ_AUTH_TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d '${bodyJson}'`,
       matchingCount,
       matchingDurationMs,
     };
