@@ -11,7 +11,7 @@ mod log;
 mod subscription;
 mod window;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -87,19 +87,6 @@ fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
             .data_local_dir()
             .to_owned(),
     };
-    let log_path = log::open(&data_dir)
-        .with_context(|| format!("the log in {} cannot be written", data_dir.display()))?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), data_dir = %data_dir.display(), "start");
-    let engine = Engine::open(engine::Options {
-        data_dir: data_dir.clone(),
-        vault: Arc::new(OsVault::default()),
-        output: OutputKind::Device,
-        clock: Arc::new(jiff::Timestamp::now),
-        actor: actor(),
-        sandbox_recordings: SANDBOX_RECORDINGS,
-    })
-    .with_context(|| format!("the index in {} cannot be opened", data_dir.display()))?;
-
     let mut builder = Builder::default();
     if !isolated {
         // First of all plugins. An isolated profile is a program of its own and may run beside the usual one.
@@ -108,16 +95,38 @@ fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
     }
     let app = assemble(builder)
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .manage(App::new(engine, log_path, started, arguments.sandbox))
-        .setup(move |app| Ok(window::open(app, isolated.then_some(data_dir.as_path()))?))
         .build(context())?;
+    // Here and not before: a second start of the usual profile has ended in the plugin above by now, without touching
+    // the first one's data.
+    let (engine, log_path) = open_profile(&data_dir)?;
+    app.manage(App::new(engine, log_path, started, arguments.sandbox));
+    window::open(&app, isolated.then_some(data_dir.as_path()))?;
     app.run(|app, event| {
-        if let RunEvent::Exit = event {
-            tauri::async_runtime::block_on(app.state::<App>().engine.shut_down());
+        if let RunEvent::Exit = event
+            && let Some(app) = app.try_state::<App>()
+        {
+            tauri::async_runtime::block_on(app.engine.shut_down());
             tracing::info!("stop");
         }
     });
     Ok(())
+}
+
+/// Opens the log and the engine of a profile.
+fn open_profile(data_dir: &Path) -> anyhow::Result<(Engine, PathBuf)> {
+    let log_path = log::open(data_dir)
+        .with_context(|| format!("the log in {} cannot be written", data_dir.display()))?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), data_dir = %data_dir.display(), "start");
+    let engine = Engine::open(engine::Options {
+        data_dir: data_dir.to_owned(),
+        vault: Arc::new(OsVault::default()),
+        output: OutputKind::Device,
+        clock: Arc::new(jiff::Timestamp::now),
+        actor: actor(),
+        sandbox_recordings: SANDBOX_RECORDINGS,
+    })
+    .with_context(|| format!("the index in {} cannot be opened", data_dir.display()))?;
+    Ok((engine, log_path))
 }
 
 /// Who acts, for the record of deletions: the name under which the operating system knows the person.

@@ -252,7 +252,7 @@ pub struct SelectionTotals {
     pub known_bytes: u64,
     /// Rows of unknown size.
     pub unknown_size_count: u32,
-    /// Rows with a verified copy (remarked ones count).
+    /// Rows with a verified copy; one with a remark does not count.
     pub saved_count: u32,
     /// Rows without.
     pub unsaved_count: u32,

@@ -55,9 +55,9 @@ pub struct Totals {
     pub known_bytes: u64,
     /// Rows of unknown size.
     pub unknown_size_count: u32,
-    /// Rows with a copy, with or without remarks.
+    /// Rows with a verified copy; one with a remark does not count, because a deletion may not rely on it.
     pub saved_count: u32,
-    /// Rows without.
+    /// Rows without a copy, or whose copy carries a remark.
     pub unsaved_count: u32,
     /// Rows the provider does not have any more.
     pub gone_count: u32,
@@ -114,7 +114,7 @@ impl Catalogue {
                 "SELECT count(*) AS count, CAST(total(duration_ms) AS INTEGER) AS duration,
                    CAST(total(shown_bytes) AS INTEGER) AS bytes,
                    count(*) FILTER (WHERE shown_bytes IS NULL) AS unknown,
-                   count(*) FILTER (WHERE state IN ('verified', 'remarked')) AS saved,
+                   count(*) FILTER (WHERE state = 'verified') AS saved,
                    count(*) FILTER (WHERE gone_ms IS NOT NULL) AS gone
                  FROM recordings WHERE key IN rarray(?1)",
             )?;

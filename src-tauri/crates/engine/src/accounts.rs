@@ -185,7 +185,14 @@ impl Engine {
         self.tell(Event::AccountsChanged);
         self.tell(Event::LibraryChanged);
         // Last, since a keyring that cannot be reached must not keep the account alive.
-        if account.is_sandbox { Ok(()) } else { self.inner.vault.forget(id).await }
+        if account.is_sandbox {
+            return Ok(());
+        }
+        match self.inner.vault.forget(id).await {
+            // Where there is no keyring there is nothing to forget.
+            Ok(()) | Err(Error::Keyring { reason: KeyringFailure::None, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// One account's profile.

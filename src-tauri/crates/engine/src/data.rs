@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::{Engine, blocking};
 
@@ -70,7 +70,16 @@ impl Engine {
 
     /// Drops the index of recordings and reads it anew from the providers. What was saved on disk is kept and joined
     /// again; accounts, jobs, exports and the record of deletions stay.
+    ///
+    /// # Errors
+    /// `Invalid` while downloads run: they know their recordings by the index that would be dropped.
     pub async fn rebuild(&self) -> Result<()> {
+        if self.inner.transfers.any_running() {
+            let what =
+                "Downloads are running. Pause them, or wait for their end, then rebuild.".into();
+            return Err(Error::Invalid { field: None, what });
+        }
+        self.stop_syncs().await;
         self.with_catalogue(catalogue::Catalogue::forget_recordings).await?;
         self.tell(Event::LibraryChanged);
         for state in self.accounts().await? {

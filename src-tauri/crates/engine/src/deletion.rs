@@ -101,11 +101,11 @@ impl Engine {
         let stored = self.stored(key).await?;
         match self.check_copy(&stored).await? {
             CopyCheck::Whole => {}
-            CopyCheck::None if order.without_copy => {}
+            CopyCheck::None | CopyCheck::Remarked(_) if order.without_copy => {}
             CopyCheck::None => {
                 return Ok(Ended::Kept("There is no verified copy of it here.".into()));
             }
-            CopyCheck::Bad(why) => return Ok(Ended::Kept(why)),
+            CopyCheck::Remarked(why) | CopyCheck::Bad(why) => return Ok(Ended::Kept(why)),
         }
         let provider = self.provider(&stored.account).await?;
         let deletion = NewDeletion {
@@ -142,7 +142,14 @@ impl Engine {
         blocking(move || {
             Ok(match transfer::hash_file(&copy.path) {
                 Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => {
-                    CopyCheck::Whole
+                    if copy.remarks.is_empty() {
+                        CopyCheck::Whole
+                    } else {
+                        CopyCheck::Remarked(format!(
+                            "Its copy was saved with a remark: {}",
+                            copy.remarks.join(" ")
+                        ))
+                    }
                 }
                 Ok(_) => CopyCheck::Bad(format!(
                     "The copy at {} has changed since it was verified.",
@@ -158,6 +165,8 @@ impl Engine {
 enum CopyCheck {
     /// There, and the same bytes as when it was verified.
     Whole,
+    /// Whole, but something about it differs from what the vendor said, so it proves too little to delete by.
+    Remarked(String),
     /// None was ever saved.
     None,
     /// There should be one, but it is not what it was.

@@ -35,16 +35,22 @@ pub(crate) struct Fetched {
 pub(crate) type OnBytes<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
 
 impl Engine {
-    /// Downloads into `part` (going on where an earlier try stopped) and verifies. Passing faults are tried again with
+    /// Downloads into `part` and verifies. Goes on where an earlier try stopped if the file at the provider is provably
+    /// still the same: `validator` is its strong `ETag` as of the bytes that are in `part`, and is kept up to date. Passing faults are tried again with
     /// growing pauses; the `.part` stays for a later resume unless its bytes were proven wrong.
     pub(crate) async fn fetch(
         &self,
         stored: &StoredRecording,
         part: &Path,
+        validator: &mut Option<String>,
         on_bytes: OnBytes<'_>,
         cancel: &CancellationToken,
     ) -> Result<Fetched> {
-        let provider = self.provider(&stored.account).await?;
+        // The keyring may wait for a person.
+        let provider = tokio::select! {
+            () = cancel.cancelled() => return Err(Error::Cancelled),
+            provider = self.provider(&stored.account) => provider?,
+        };
         let mut pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(Duration::from_secs(20))
@@ -54,7 +60,7 @@ impl Engine {
         loop {
             let outcome = tokio::select! {
                 () = cancel.cancelled() => return Err(Error::Cancelled),
-                outcome = attempt(provider.as_ref(), stored, part, on_bytes) => outcome,
+                outcome = attempt(provider.as_ref(), stored, part, validator, on_bytes) => outcome,
             };
             let error = match outcome {
                 Ok(fetched) => return Ok(fetched),
@@ -78,8 +84,6 @@ fn worth_another_try(error: &Error) -> bool {
         // The provider crate has tried again what it may; a broken or odd media reply is ours to repeat.
         Error::Provider(Vendor::Interrupted { .. } | Vendor::BadReply { .. })
         | Error::NotAudio { .. } => true,
-        // A 404 on the file of a recording that was retrieved a moment ago: not ready yet.
-        Error::Provider(Vendor::NotFound(correlation)) => correlation.id.is_none(),
         _ => false,
     }
 }
@@ -89,6 +93,7 @@ async fn attempt(
     provider: &dyn Provider,
     stored: &StoredRecording,
     part: &Path,
+    validator: &mut Option<String>,
     on_bytes: OnBytes<'_>,
 ) -> Result<Fetched> {
     // The listed URL may have expired, so it is asked for anew.
@@ -100,7 +105,19 @@ async fn attempt(
     };
     let path = part.to_owned();
     let mut file = blocking(move || Ok(PartFile::open(&path)?)).await?;
-    let stream = provider.media(url, file.len()).await?;
+    if validator.is_none() {
+        // Nothing proves that the bytes here belong to the file there.
+        file.restart()?;
+    }
+    let mut stream = open_media(provider, url, file.len()).await?;
+    let etag = strong_etag(&stream);
+    if file.len() > 0 && (stream.offset != file.len() || etag.is_none() || etag != *validator) {
+        file.restart()?;
+        if stream.offset != 0 {
+            stream = open_media(provider, url, 0).await?;
+        }
+    }
+    *validator = strong_etag(&stream);
     let expected = Expected {
         announced_bytes: stream.total_bytes,
         vendor_bytes: fresh.size_bytes.or(stored.recording.size_bytes),
@@ -111,19 +128,30 @@ async fn attempt(
     blocking(move || verify(file, &expected)).await
 }
 
+/// Opens the audio. The recording itself was retrieved a moment ago, so a 404 here means that its file is not ready.
+async fn open_media(provider: &dyn Provider, url: &str, offset: u64) -> Result<MediaStream> {
+    provider.media(url, offset).await.map_err(|error| match error {
+        providers::Error::NotFound(_) => Error::NotAudio {
+            what: "The provider has no audio file for this recording yet.".into(),
+        },
+        other => other.into(),
+    })
+}
+
+/// The reply's `ETag`, if it promises the same bytes; a weak one (`W/…`) does not (RFC 9110, 8.8.1).
+fn strong_etag(stream: &MediaStream) -> Option<String> {
+    stream.etag.clone().filter(|etag| !etag.starts_with("W/"))
+}
+
 async fn receive(
     mut stream: MediaStream,
     file: &mut PartFile,
     on_bytes: OnBytes<'_>,
 ) -> Result<()> {
     if stream.offset != file.len() {
-        // The server sends the whole file, or another part of it, so nothing of what is here can be kept.
-        file.restart()?;
-        if stream.offset != 0 {
-            return Err(Error::NotAudio {
-                what: "The provider sent another part of the file than asked for.".into(),
-            });
-        }
+        return Err(Error::NotAudio {
+            what: "The provider sent another part of the file than asked for.".into(),
+        });
     }
     on_bytes(file.len(), stream.total_bytes);
     while let Some(chunk) = stream.bytes.next().await {

@@ -19,6 +19,7 @@ mod transfers;
 pub mod vault;
 
 use std::collections::{HashMap, HashSet};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +28,7 @@ use domain::AccountId;
 use jiff::Timestamp;
 use providers::Provider;
 use providers::http::{Transport, TransportOptions};
-use tokio::sync::OnceCell;
+use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 pub use accounts::{AccountState, NewVobizAccount, SecretPlace};
@@ -91,10 +92,12 @@ struct Inner {
     missing_secrets: Mutex<HashSet<AccountId>>,
     events: events::Hub,
     syncs: Mutex<HashMap<AccountId, CancellationToken>>,
+    sync_ended: Notify,
     snapshots: Mutex<library::Snapshots>,
     transfers: transfers::Running,
     playback: playback::Playback,
     shutdown: CancellationToken,
+    profile_lock: File,
 }
 
 impl Engine {
@@ -102,10 +105,11 @@ impl Engine {
     /// with [`Engine::resume_work`]).
     ///
     /// # Errors
-    /// When the data folder cannot be used, or the index was written by a newer version.
+    /// When the data folder cannot be used, another engine has it open, or the index was written by a newer version.
     pub fn open(options: Options) -> Result<Self> {
         std::fs::create_dir_all(&options.data_dir)
             .map_err(|source| Error::file(&options.data_dir, &source))?;
+        let profile_lock = lock_profile(&options.data_dir)?;
         let (catalogue, note) = Catalogue::open(&options.data_dir)?;
         let now = (options.clock)();
         catalogue.begin_visit(now)?;
@@ -128,10 +132,12 @@ impl Engine {
                 missing_secrets: Mutex::default(),
                 events,
                 syncs: Mutex::default(),
+                sync_ended: Notify::new(),
                 snapshots: Mutex::default(),
                 transfers: transfers::Running::default(),
                 playback,
                 shutdown: CancellationToken::new(),
+                profile_lock,
             }),
         })
     }
@@ -156,6 +162,10 @@ impl Engine {
         if let Ok(Err(error)) = closed {
             tracing::warn!(%error, "the index could not be closed cleanly");
         }
+        // The next engine may open the profile while clones of this one are still being dropped.
+        if let Err(error) = self.inner.profile_lock.unlock() {
+            tracing::warn!(%error, "the profile could not be unlocked");
+        }
     }
 
     /// The folder everything is kept in.
@@ -176,6 +186,23 @@ impl Engine {
         let catalogue = self.inner.catalogue.clone();
         blocking(move || work(&catalogue).map_err(Error::from)).await
     }
+}
+
+/// Makes this engine the only one on the profile. Two would run the same jobs into the same files.
+fn lock_profile(data_dir: &Path) -> Result<File> {
+    let path = data_dir.join("profile.lock");
+    let file = File::create(&path).map_err(|source| Error::file(&path, &source))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let what =
+                format!("Tapeshelf is open already with the data in {}.", data_dir.display());
+            return Err(Error::Invalid { field: None, what });
+        }
+        // Some network file systems have no locks. One engine is the usual case, so this is no reason to refuse.
+        Err(TryLockError::Error(error)) => tracing::warn!(%error, "the profile cannot be locked"),
+    }
+    Ok(file)
 }
 
 /// Runs blocking work on its own thread and hands the result back.

@@ -112,6 +112,11 @@ fn apply(state: &mut PlaybackState, event: PlayerEvent) {
             state.silent = true;
             state.note = Some(reason);
         }
+        PlayerEvent::Failed { reason } if state.phase != PlayerPhase::Empty => {
+            state.phase = PlayerPhase::Failed;
+            state.loaded = None;
+            state.note = Some(reason);
+        }
         _ if matches!(state.phase, PlayerPhase::Empty | PlayerPhase::Loading) => {}
         PlayerEvent::Playing => state.phase = PlayerPhase::Playing,
         PlayerEvent::Paused => state.phase = PlayerPhase::Paused,
@@ -120,10 +125,7 @@ fn apply(state: &mut PlaybackState, event: PlayerEvent) {
             state.phase = PlayerPhase::Ended;
             state.position_ms = state.duration_ms.unwrap_or(state.position_ms);
         }
-        PlayerEvent::Failed { reason } => {
-            state.phase = PlayerPhase::Failed;
-            state.note = Some(reason);
-        }
+        PlayerEvent::Failed { .. } => {}
     }
 }
 
@@ -152,7 +154,7 @@ impl Engine {
         outcome
     }
 
-    /// Plays, from the start when at the end.
+    /// Plays; the player itself begins anew when it stands at the end.
     pub fn play(&self) {
         let playback = &self.inner.playback;
         let phase = {
@@ -160,9 +162,6 @@ impl Engine {
             shared.play_when_loaded = true;
             shared.state.phase
         };
-        if phase == PlayerPhase::Ended {
-            playback.player.seek(0);
-        }
         if !matches!(phase, PlayerPhase::Empty | PlayerPhase::Loading | PlayerPhase::Failed) {
             playback.player.play();
         }
@@ -188,12 +187,12 @@ impl Engine {
 
     /// Empties the player.
     pub fn close_player(&self) {
-        self.inner.playback.player.close();
         {
             let mut shared = lock(&self.inner.playback.shared);
             shared.loading.cancel();
             shared.analysis = None;
         }
+        self.inner.playback.player.close();
         self.change_playback(|state| {
             state.phase = PlayerPhase::Empty;
             state.key = None;
@@ -215,7 +214,6 @@ impl Engine {
     }
 
     fn begin_loading(&self, key: RecordingKey, play: bool) -> CancellationToken {
-        self.inner.playback.player.close();
         let loading = self.inner.shutdown.child_token();
         {
             let mut shared = lock(&self.inner.playback.shared);
@@ -224,6 +222,7 @@ impl Engine {
             shared.analysis = None;
             shared.play_when_loaded = play;
         }
+        self.inner.playback.player.close();
         self.change_playback(|state| {
             state.phase = PlayerPhase::Loading;
             state.key = Some(key);
@@ -243,17 +242,15 @@ impl Engine {
                 .map_err(|error| Error::NotAudio { what: error.to_string() })
         })
         .await?;
-        let play = {
-            let mut shared = lock(&self.inner.playback.shared);
-            if loading.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
-            shared.analysis = Some(Arc::new(analysis));
-            shared.play_when_loaded
-        };
+        // Under the lock, so that neither another load nor a play or pause can come between.
+        let mut shared = lock(&self.inner.playback.shared);
+        if loading.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        shared.analysis = Some(Arc::new(analysis));
         let player = &self.inner.playback.player;
         player.load(path);
-        if play {
+        if shared.play_when_loaded {
             player.play();
         }
         Ok(())
@@ -286,7 +283,9 @@ impl Engine {
                 }
             });
         };
-        let fetched = self.fetch(&stored, &part, &on_bytes, loading).await?;
+        // A part that an earlier run left proves nothing about the file there now.
+        let mut validator = None;
+        let fetched = self.fetch(&stored, &part, &mut validator, &on_bytes, loading).await?;
         blocking(move || {
             let path = cache.join(format!("{name}.{}", fetched.facts.container.extension()));
             std::fs::rename(&fetched.sealed.path, &path)

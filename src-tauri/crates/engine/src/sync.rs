@@ -4,8 +4,10 @@
 //! id, and when fewer distinct recordings came than the vendor counted, the list is read once more before anything is
 //! said to be missing. Only a complete reading marks what was not listed as gone; nothing is ever dropped.
 
-use domain::AccountId;
-use providers::{PageRequest, Provider};
+use std::collections::HashSet;
+
+use domain::{AccountId, RecordingId};
+use providers::{Page, PageRequest, Provider};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
@@ -66,6 +68,7 @@ impl Engine {
         tokio::spawn(async move {
             let outcome = engine.run_sync(&id, &cancel).await;
             lock(&engine.inner.syncs).remove(&id);
+            engine.inner.sync_ended.notify_waiters();
             let progress = match outcome {
                 Ok(tally) => {
                     tracing::info!(account = %id, received = tally.received, new = tally.new, gone = tally.gone, "sync finished");
@@ -90,6 +93,20 @@ impl Engine {
         }
     }
 
+    /// Stops all syncs and waits until they have ended.
+    pub(crate) async fn stop_syncs(&self) {
+        for cancel in lock(&self.inner.syncs).values() {
+            cancel.cancel();
+        }
+        loop {
+            let ended = self.inner.sync_ended.notified();
+            if lock(&self.inner.syncs).is_empty() {
+                return;
+            }
+            ended.await;
+        }
+    }
+
     async fn run_sync(&self, id: &AccountId, cancel: &CancellationToken) -> Result<SyncTally> {
         self.tell(Event::Sync {
             account: id.clone(),
@@ -103,21 +120,21 @@ impl Engine {
         let mut reading = Reading::default();
         let mut outcome =
             self.read_list(provider.as_ref(), account.page_size, &run, &mut reading, cancel).await;
-        if outcome.is_ok() && reading.is_short() {
-            tracing::info!(account = %id, distinct = reading.distinct, total = ?reading.total, "the list came up short; reading it again");
+        if outcome.is_ok() && reading.is_doubtful() {
+            tracing::info!(account = %id, distinct = reading.distinct(), total = ?reading.total, "the list came up short; reading it again");
             outcome = self
                 .read_list(provider.as_ref(), account.page_size, &run, &mut reading, cancel)
                 .await;
         }
         // Rows we could not read are on the vendor's list all the same: without them "gone" would be a guess.
-        let complete = outcome.is_ok() && !reading.is_short() && reading.unreadable.is_empty();
+        let complete = outcome.is_ok() && !reading.is_doubtful() && reading.unreadable.is_empty();
         let (total, now) = (reading.total, self.now());
         let gone = self
             .with_catalogue(move |catalogue| catalogue.finish_sync(run, complete, total, now))
             .await?;
         outcome?;
         Ok(SyncTally {
-            received: reading.distinct,
+            received: reading.distinct(),
             new: reading.new,
             changed: reading.changed,
             gone,
@@ -135,14 +152,13 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> Result<()> {
         let mut request = PageRequest { limit: page_size, ..PageRequest::default() };
-        reading.unreadable.clear();
+        reading.begin_pass();
         for _ in 0..MOST_PAGES {
             let page = tokio::select! {
                 () = cancel.cancelled() => return Err(Error::Cancelled),
                 page = provider.list(&request) => page?,
             };
-            reading.total = page.total.or(reading.total);
-            reading.unreadable.extend(page.unreadable);
+            reading.note_page(&page);
             let (stored_run, now, recordings) = (run.clone(), self.now(), page.recordings);
             let tally = self
                 .with_catalogue(move |catalogue| {
@@ -151,12 +167,11 @@ impl Engine {
                 .await?;
             reading.new += u64::from(tally.new);
             reading.changed += u64::from(tally.changed);
-            reading.distinct += u64::from(tally.new + tally.changed + tally.unchanged);
             request.offset += page.received;
             self.tell(Event::Sync {
                 account: run.account().clone(),
                 progress: SyncProgress::Running {
-                    received: reading.distinct,
+                    received: reading.distinct(),
                     total: reading.total,
                     new: reading.new,
                 },
@@ -180,28 +195,52 @@ impl Engine {
 /// What a reading of the list has seen so far.
 #[derive(Default)]
 struct Reading {
-    /// Distinct ids, over all passes of this run.
-    distinct: u64,
+    /// Ids of the present pass.
+    seen: HashSet<RecordingId>,
+    /// The vendor's total at the beginning of the present pass, and now.
+    first_total: Option<u64>,
+    total: Option<u64>,
     new: u64,
     changed: u64,
-    total: Option<u64>,
     unreadable: Vec<String>,
 }
 
 impl Reading {
-    /// Fewer recordings came than the vendor counted.
-    fn is_short(&self) -> bool {
-        self.total.is_some_and(|total| self.distinct + (self.unreadable.len() as u64) < total)
+    fn begin_pass(&mut self) {
+        self.seen.clear();
+        self.unreadable.clear();
+        self.first_total = None;
+    }
+
+    fn note_page(&mut self, page: &Page) {
+        self.total = page.total.or(self.total);
+        self.first_total = self.first_total.or(page.total);
+        self.seen.extend(page.recordings.iter().map(|recording| recording.id.clone()));
+        self.unreadable.extend(page.unreadable.iter().cloned());
+    }
+
+    fn distinct(&self) -> u64 {
+        self.seen.len() as u64
+    }
+
+    /// Something may have slipped through: fewer recordings came than there were when the pass began, or the list grew
+    /// shorter under it, which moves later rows up onto pages that were read already. A list that only grew is fine: it
+    /// grows at the top, and what is pushed down is met again.
+    fn is_doubtful(&self) -> bool {
+        let (Some(first), Some(last)) = (self.first_total, self.total) else { return false };
+        last < first || self.distinct() + (self.unreadable.len() as u64) < first
     }
 
     fn warning(&self) -> Option<String> {
         let mut parts = Vec::new();
-        if let Some(total) = self.total
-            && self.is_short()
+        if let (Some(first), Some(last)) = (self.first_total, self.total)
+            && self.is_doubtful()
         {
+            let counted =
+                if first == last { first.to_string() } else { format!("{first}, then {last}") };
             parts.push(format!(
-                "The provider counts {total} recordings but listed only {} different ones, in two readings. Nothing was marked as gone.",
-                self.distinct
+                "The provider counted {counted} recordings but listed {} different ones, also in a second reading. Nothing was marked as gone.",
+                self.distinct()
             ));
         }
         if let Some(first) = self.unreadable.first() {

@@ -89,6 +89,11 @@ impl Running {
         }
     }
 
+    /// Whether any job is moving.
+    pub(crate) fn any_running(&self) -> bool {
+        !lock(&self.jobs).is_empty()
+    }
+
     fn get(&self, id: &JobId) -> Option<Arc<RunningJob>> {
         lock(&self.jobs).get(id).cloned()
     }
@@ -246,6 +251,7 @@ impl Engine {
         }
         let folder = record.folder.clone();
         blocking(move || Ok(transfer::check_folder(&folder)?)).await?;
+        self.put_back_stragglers(id).await?;
         self.set_job_state(id, JobState::Running, None).await?;
         self.run_job(id.clone());
         Ok(())

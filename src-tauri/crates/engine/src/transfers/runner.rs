@@ -21,6 +21,9 @@ use crate::{Engine, blocking, lock};
 /// How often a running job tells its progress.
 const TELL_EVERY: Duration = Duration::from_millis(200);
 
+/// Items looked at in one go.
+const PAGE: u32 = 500;
+
 /// How an item ended.
 enum Ended {
     /// In one of the final states.
@@ -80,9 +83,16 @@ impl Engine {
         loop {
             let stopping = halted.is_some() || job.stop.is_cancelled();
             if !stopping && under_way.len() < parallel {
-                for item in self.take_items(id, parallel - under_way.len()).await? {
-                    let (engine, record, job) = (self.clone(), record.clone(), Arc::clone(job));
-                    under_way.spawn(async move { engine.run_item(&record, item, &job).await });
+                match self.take_items(id, parallel - under_way.len()).await {
+                    Ok(items) => {
+                        for item in items {
+                            let (engine, record, job) =
+                                (self.clone(), record.clone(), Arc::clone(job));
+                            under_way
+                                .spawn(async move { engine.run_item(&record, item, &job).await });
+                        }
+                    }
+                    Err(error) => halted = Some(error),
                 }
             }
             if under_way.is_empty() {
@@ -90,24 +100,54 @@ impl Engine {
             }
             tokio::select! {
                 Some(ended) = under_way.join_next() => {
-                    match ended.map_err(|error| Error::Internal { what: error.to_string() })?? {
-                        Ended::Settled | Ended::PutBack => {}
-                        Ended::Halt(error) => {
+                    let ended = ended.unwrap_or_else(|stopped| Err(Error::Internal { what: stopped.to_string() }));
+                    match ended {
+                        Ok(Ended::Settled | Ended::PutBack) => {}
+                        // Also when an item could not be written down: the others must be put back, not dropped.
+                        Ok(Ended::Halt(error)) | Err(error) => {
                             halted.get_or_insert(error);
                             job.stop.cancel();
                         }
                     }
                 }
-                _ = tick.tick() => self.tell_job(id).await?,
+                _ = tick.tick() => {
+                    // Telling is a courtesy; what fails here fails again where it matters.
+                    let _ = self.tell_job(id).await;
+                }
             }
         }
         if let Some(error) = halted {
+            self.put_back_stragglers(id).await?;
             return self.set_job_state(id, JobState::Paused, Some(&halt_note(&error))).await;
         }
         if !job.stop.is_cancelled() {
             self.set_job_state(id, JobState::Finished, None).await?;
         }
         Ok(())
+    }
+
+    /// Queues items again that could not be written down when they ended, so that none stays "receiving" for ever.
+    pub(super) async fn put_back_stragglers(&self, id: &JobId) -> Result<()> {
+        let id = id.clone();
+        self.with_catalogue(move |catalogue| {
+            let mut offset = 0;
+            loop {
+                let items = catalogue.job_items(&id, offset, PAGE)?;
+                let read = u32::try_from(items.len()).unwrap_or(PAGE);
+                let stuck = |item: &ItemRecord| {
+                    matches!(item.state, ItemState::Receiving | ItemState::Verifying)
+                };
+                for mut item in items.into_iter().filter(stuck) {
+                    item.state = ItemState::Queued;
+                    catalogue.set_item(&id, &item)?;
+                }
+                if read < PAGE {
+                    return Ok(());
+                }
+                offset += read;
+            }
+        })
+        .await
     }
 
     /// Takes queued items and marks them as receiving, so that they are not taken twice.
@@ -159,9 +199,14 @@ impl Engine {
             }
         };
         let (id, settled, position) = (record.id.clone(), item.clone(), item.position);
-        self.with_catalogue(move |catalogue| catalogue.set_item(&id, &settled)).await?;
+        let written = self.with_catalogue(move |catalogue| catalogue.set_item(&id, &settled)).await;
         job.live.settle(position);
-        Ok(ended)
+        match written {
+            Ok(()) => Ok(ended),
+            // The item was cancelled meanwhile, with its account or its job: there is nothing left to say about it.
+            Err(Error::Catalogue(catalogue::Error::WrongState { .. })) => Ok(Ended::Settled),
+            Err(error) => Err(error),
+        }
     }
 
     /// Saves one recording; returns the state it ended in.
@@ -185,7 +230,7 @@ impl Engine {
         let part = transfer::part::part_path(&record.folder, record.id.as_str(), item.position);
         let position = item.position;
         let on_bytes = |received, total| job.live.note(position, received, total, Instant::now());
-        let fetched = self.fetch(&stored, &part, &on_bytes, &job.stop).await?;
+        let fetched = self.fetch(&stored, &part, &mut item.etag, &on_bytes, &job.stop).await?;
         let extension = fetched.facts.container.extension();
         let name = if let Some(stem) = &item.name {
             RelativeName::from_stem(stem, extension)
@@ -198,11 +243,9 @@ impl Engine {
         let (size_bytes, sha256) = (fetched.sealed.size_bytes, fetched.sealed.sha256.clone());
         let (folder, sealed, job) = (record.folder.clone(), fetched.sealed, Arc::clone(job));
         let path = blocking(move || Ok(job.shelf.publish(sealed, &folder, &name)?)).await?;
-        item.received_bytes = size_bytes;
-        item.total_bytes = Some(size_bytes);
-        item.name = Some(relative(&path, &record.folder));
-        item.note = (!remarks.is_empty()).then(|| remarks.join(" "));
         let state = if remarks.is_empty() { ItemState::Verified } else { ItemState::Remarked };
+        let (name, note) =
+            (relative(&path, &record.folder), (!remarks.is_empty()).then(|| remarks.join(" ")));
         let copy = CopyRecord {
             path,
             size_bytes,
@@ -213,6 +256,11 @@ impl Engine {
         };
         let key = item.key;
         self.with_catalogue(move |catalogue| catalogue.save_copy(key, &copy)).await?;
+        // Only now: a name that is set before means "call it so", for an item that is tried again.
+        item.received_bytes = size_bytes;
+        item.total_bytes = Some(size_bytes);
+        item.name = Some(name);
+        item.note = note;
         self.tell(Event::LibraryChanged);
         Ok(state)
     }
@@ -248,7 +296,12 @@ fn relative(path: &std::path::Path, folder: &std::path::Path) -> String {
 fn stops_every_file(error: &Error) -> bool {
     match error {
         Error::Transfer(_) | Error::SignInNeeded(_) | Error::Keyring { .. } => true,
-        Error::Provider(error) => matches!(error, providers::Error::Unauthenticated(_)),
+        Error::Provider(error) => {
+            matches!(
+                error,
+                providers::Error::Unauthenticated(_) | providers::Error::Unreachable { .. }
+            )
+        }
         _ => false,
     }
 }
@@ -256,6 +309,11 @@ fn stops_every_file(error: &Error) -> bool {
 fn halt_note(error: &Error) -> String {
     match error {
         Error::SignInNeeded(_) => "Waiting: the account needs a sign-in.".into(),
+        Error::Provider(providers::Error::Unreachable { reason }) => {
+            format!(
+                "Paused: the provider does not answer ({reason}). Resume when the network is back."
+            )
+        }
         Error::Provider(_) => {
             "Waiting: the provider refused the credentials. Sign in again, then resume.".into()
         }

@@ -119,7 +119,7 @@ impl Vault for BrokenVault {
         Err(Error::Keyring { reason: KeyringFailure::None, what: "no bus".into() })
     }
     async fn forget(&self, _: &AccountId) -> Result<()> {
-        Ok(())
+        Err(Error::Keyring { reason: KeyringFailure::None, what: "no bus".into() })
     }
 }
 
@@ -156,6 +156,8 @@ async fn without_a_keyring_the_token_is_kept_for_the_session_only_if_the_person_
     let token = Secret::new(world.sandbox.auth_token().to_owned());
     engine.sign_in(&account.id, token, true).await.unwrap();
     assert_eq!(engine.accounts().await.unwrap()[0].secret, SecretPlace::Session);
+    engine.remove_account(&account.id).await.unwrap();
+    assert!(engine.accounts().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -199,4 +201,20 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
         }
     }
     files
+}
+
+#[tokio::test]
+async fn a_profile_is_open_once() {
+    let mut world = World::empty(1).await;
+    let second = Engine::open(Options {
+        data_dir: world.engine.data_dir().to_owned(),
+        vault: world.vault.clone(),
+        output: OutputKind::Silent,
+        clock: Arc::new(jiff::Timestamp::now),
+        actor: "tester".into(),
+        sandbox_recordings: 1,
+    });
+    let Err(Error::Invalid { what, .. }) = second else { panic!("two engines on one profile") };
+    assert!(what.contains("open already"), "{what}");
+    world.reopen().await;
 }

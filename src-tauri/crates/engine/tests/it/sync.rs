@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use domain::search::{LibraryView, Search};
 use sandbox::SandboxOptions;
-use tapeshelf_engine::{Error, SyncProgress};
+use tapeshelf_engine::{Error, Event, SyncProgress};
 
-use crate::support::{World, sync_end};
+use crate::support::{World, sync_end, wait_for};
 
 #[tokio::test]
 async fn the_first_sync_brings_each_recording_once() {
@@ -142,5 +142,42 @@ async fn part_of_a_number_finds_the_calls_in_any_notation() {
             both.contains(middle) || hit.recording_id.as_str().contains(middle),
             "{both} does not hold {middle}"
         );
+    }
+}
+
+#[tokio::test]
+async fn rows_that_move_up_while_the_list_is_read_are_not_lost() {
+    let world = World::with(SandboxOptions {
+        recordings: 200,
+        max_page_size: 20,
+        latency: std::time::Duration::from_millis(20),
+        ..SandboxOptions::default()
+    })
+    .await;
+    let mut events = world.engine.subscribe();
+    world.engine.add_vobiz(world.credentials()).await.unwrap();
+    wait_for(&mut events, |event| match event {
+        Event::Sync { progress: SyncProgress::Running { received, .. }, .. } if received >= 40 => {
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    let deleted: Vec<String> = world.sandbox.recording_ids().into_iter().take(15).collect();
+    for id in &deleted {
+        world.sandbox.remove(id).unwrap();
+    }
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
+    assert_eq!(tally.warning, None, "the second reading found them all");
+    let rows = world.rows("").await;
+    let there: HashSet<_> = rows
+        .iter()
+        .filter(|row| !row.gone)
+        .map(|row| row.recording_id.as_str().to_owned())
+        .collect();
+    for id in world.sandbox.recording_ids() {
+        assert!(there.contains(&id), "{id} slipped through");
     }
 }
