@@ -305,7 +305,7 @@ knownBytes: number,
  */
 unknownSizeCount: number, 
 /**
- * Rows with a verified copy (remarked ones count).
+ * Rows with a verified copy; one with a remark does not count.
  */
 savedCount: number, 
 /**
