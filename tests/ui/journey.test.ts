@@ -143,6 +143,33 @@ it('closes what is open with Esc, and gives the focus back', async () => {
   await page.getByRole('region', { name: t.library.selection.label }).waitFor({ state: 'detached' });
 });
 
+it('selects all rows by Ctrl+A only where rows are meant', async () => {
+  const page = await openLibrary();
+  const bar = page.getByRole('region', { name: t.library.selection.label });
+  const chosen = () => page.evaluate(() => String(getSelection()));
+  await page.keyboard.press('Control+a');
+  await bar.getByText(t.library.selection.allMatching(2000)).waitFor();
+  await page.keyboard.press('Escape');
+  await bar.waitFor({ state: 'detached' });
+
+  // In a field it is the text of the field.
+  await page.keyboard.press('/');
+  await page.keyboard.type('555');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('91');
+  await expect.poll(() => focused(page).inputValue()).toBe('91');
+  await page.keyboard.press('Escape');
+  expect(await bar.count()).toBe(0);
+
+  // On another screen there are no rows, and no label of the window can be selected.
+  await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.exports }).click();
+  await page.getByRole('heading', { name: t.exports.view.title }).click();
+  await page.keyboard.press('Control+a');
+  expect(await chosen()).not.toContain(t.frame.sidebar.transfers);
+  await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.all, exact: false }).click();
+  expect(await bar.count()).toBe(0);
+});
+
 it('asks for the number before it deletes more than twenty', async () => {
   const page = await openLibrary();
   await page.keyboard.press('ArrowDown');

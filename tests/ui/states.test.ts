@@ -45,6 +45,7 @@ describe('without a network', () => {
   it('the list stays, the sync says why, and a retry is at hand', async () => {
     const page = await openLibrary({ world: 'scenario=offline' });
     await page.getByRole('button', { name: t.frame.sync.now }).click();
+    await page.getByRole('banner').getByText(t.errors.unreachable.title).waitFor();
     await page.getByRole('button', { name: t.frame.sync.offline }).click();
     await page.getByRole('alert').getByRole('button', { name: t.common.retry }).waitFor();
     await row(page, 0).waitFor();

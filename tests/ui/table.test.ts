@@ -79,6 +79,9 @@ describe('the table', () => {
     const header = page.getByRole('columnheader', { name: t.library.columns.duration });
     await header.getByRole('button').click();
     await expect.poll(() => header.getAttribute('aria-sort')).toBe('descending');
+    // The label has room for itself and the arrow.
+    const label = header.locator('.truncate');
+    expect(await label.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
     const longest = await row(page, 0).getByRole('gridcell').nth(4).textContent();
     expect(longest).toMatch(/^\s*1:\d\d:\d\d\s*$/);
     await header.getByRole('button').click();

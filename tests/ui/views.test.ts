@@ -181,3 +181,35 @@ it.each([
   await expectAccessible(page);
   await shoot(page, `library-${width}x${height}`);
 });
+
+it('a saved copy shows its whole hash and path, as text that can be selected', async () => {
+  const page = await openLibrary();
+  await row(page, 4).click();
+  const copy = page.getByRole('region', { name: t.details.sections.copy });
+  for (const pattern of [/^[0-9a-f]{64}$/, /^\/home\/you\/.+/]) {
+    const text = copy.getByText(pattern);
+    await text.waitFor();
+    expect(await text.evaluate((element) => getComputedStyle(element).userSelect)).toBe('text');
+    const { right, width } = await text.evaluate((element) => element.getBoundingClientRect());
+    expect(width).toBeGreaterThan(0);
+    expect(right).toBeLessThanOrEqual(1280);
+  }
+  await expectAccessible(page);
+  await shoot(page, 'saved-copy');
+});
+
+it('a message covers neither the player nor the buttons of the selection', async () => {
+  const page = await openLibrary();
+  await row(page, 4).dblclick();
+  await tick(page, 1, 2);
+  await page.keyboard.press('Control+s');
+  await page.getByRole('button', { name: t.transfers.download.submit(2) }).click();
+  const message = page.getByRole('status').filter({ hasText: t.transfers.download.show });
+  await message.waitFor();
+  const bottom = (await message.boundingBox().then((box) => box && box.y + box.height)) ?? Number.NaN;
+  for (const name of [t.library.selection.label, t.player.label]) {
+    const below = await page.getByRole('region', { name, exact: true }).boundingBox();
+    expect(bottom).toBeLessThan(below?.y ?? 0);
+  }
+  await shoot(page, 'message');
+});

@@ -19,7 +19,7 @@ describe('columns', () => {
     expect(names(merged).slice(0, 3)).toEqual(['to', 'when', 'from']);
     expect(merged[0]?.widthPx).toBe(200);
     expect(merged[1]).toMatchObject({ widthPx: 48, visible: false });
-    expect(merged.at(-1)).toEqual({ column: 'state', widthPx: 44, visible: true });
+    expect(merged.at(-1)).toEqual({ column: 'state', widthPx: 48, visible: true });
     expect(merged).toHaveLength(DEFAULT_COLUMNS.length);
   });
 

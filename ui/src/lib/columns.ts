@@ -4,19 +4,20 @@ import type { ColumnName } from '../ipc/library';
 
 export const MIN_WIDTH_PX = 48;
 const MAX_WIDTH_PX = 900;
+const STATE_WIDTH_PX = 48;
 
-/** `state` is not here: it is always last, and its width never changes. */
+/** Wide enough for the label with the arrow of the sort. `state` is always last, and its width never changes. */
 export const DEFAULT_COLUMNS: readonly ColumnLayout[] = [
   { column: 'when', widthPx: 140, visible: true },
-  { column: 'from', widthPx: 152, visible: true },
-  { column: 'to', widthPx: 152, visible: true },
-  { column: 'duration', widthPx: 72, visible: true },
+  { column: 'from', widthPx: 144, visible: true },
+  { column: 'to', widthPx: 144, visible: true },
+  { column: 'duration', widthPx: 84, visible: true },
   { column: 'kind', widthPx: 92, visible: true },
-  { column: 'size', widthPx: 76, visible: false },
-  { column: 'format', widthPx: 72, visible: false },
+  { column: 'size', widthPx: 84, visible: false },
+  { column: 'format', widthPx: 84, visible: false },
   { column: 'conference', widthPx: 150, visible: false },
   { column: 'account', widthPx: 120, visible: false },
-  { column: 'state', widthPx: 44, visible: true },
+  { column: 'state', widthPx: STATE_WIDTH_PX, visible: true },
 ];
 
 function isColumn(name: string): name is ColumnName {
@@ -38,7 +39,7 @@ export function mergeColumns(kept: readonly ColumnLayout[]): Column[] {
   const all = [...known, ...missing].map((layout) => ({
     ...layout,
     column: layout.column as ColumnName,
-    widthPx: layout.column === 'state' ? 44 : clamp(layout.widthPx),
+    widthPx: layout.column === 'state' ? STATE_WIDTH_PX : clamp(layout.widthPx),
   }));
   return [
     ...all.filter(({ column }) => column !== 'state'),

@@ -87,7 +87,7 @@ function base(error: IpcError): Base {
     case 'busy':
       return make('wait', words.busy.title, words.busy.next, { details: replyDetails(error.reply) });
     case 'rateLimited': {
-      const waitMs = error.retryAfterMs === null ? null : Number(error.retryAfterMs);
+      const waitMs = error.retryAfterMs;
       return make(
         'wait',
         words.rateLimited.title,
@@ -149,7 +149,7 @@ function local(error: Extract<IpcError, { code: LocalCode }>): Base {
         details:
           error.freeBytes === null
             ? []
-            : [{ label: words.diskFull.free, value: formatBytes(Number(error.freeBytes)) }],
+            : [{ label: words.diskFull.free, value: formatBytes(error.freeBytes) }],
       });
     case 'fileFailed':
       return make('fix', words.fileFailed.title, words.fileFailed.next, {

@@ -110,7 +110,7 @@ export const commands: readonly Command[] = [
     id: 'selectAll',
     label: t.commands.selectAll,
     group: groups.recordings,
-    keys: [],
+    keys: ['Mod+A'],
     enabled: () => inLibrary() && library.count > 0,
     run: () => selection.all(),
   },

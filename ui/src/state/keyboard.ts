@@ -6,6 +6,11 @@ import { focusOn } from './focus';
 import { library } from './library.svelte';
 import { selection } from './selection.svelte';
 
+/** True when no control has the focus: a click beside the controls leaves it on the page or on its main part. */
+function isNowhere({ target }: KeyboardEvent): boolean {
+  return target === document.body || (target instanceof HTMLElement && target.localName === 'main');
+}
+
 /** A key that is plain text belongs to the field somebody types into. */
 function isText(key: string): boolean {
   return !key.includes('Mod+') && !/^F\d+$/.test(key);
@@ -21,7 +26,7 @@ export function handleKey(event: KeyboardEvent): void {
     return;
   }
   // Nothing has the focus yet: the arrows mean the table.
-  if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && event.target === document.body) {
+  if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && isNowhere(event)) {
     event.preventDefault();
     focusOn('table');
     return;
@@ -29,6 +34,8 @@ export function handleKey(event: KeyboardEvent): void {
   for (const command of commands) {
     const key = command.keys.find((one) => matchesKey(event, one));
     if (key === undefined || (typing && isText(key))) continue;
+    // In a field and in a text that has the focus it selects that text, and outside the library there are no rows.
+    if (command.id === 'selectAll' && !(isNowhere(event) && command.enabled())) continue;
     // The key is ours even when there is nothing to do: Ctrl+S must not save the page.
     event.preventDefault();
     if (command.enabled()) command.run();

@@ -14,6 +14,8 @@ export interface ToastMessage {
   text?: string | undefined;
   details?: readonly Detail[] | undefined;
   action?: { label: string; run: () => void } | undefined;
+  /** What it tells of, when that can change while the message is in sight. */
+  topic?: string | undefined;
 }
 
 class Toasts {
@@ -55,6 +57,19 @@ class Toasts {
       id,
       setTimeout(() => this.dismiss(id), GOOD_NEWS_MS),
     );
+  }
+
+  /** What a message tells of has changed: it says so, or leaves when there is nothing left to say. */
+  amend(topic: string, news: Partial<Omit<ToastMessage, 'id'>> | null): void {
+    const message = this.list.find((one) => one.topic === topic);
+    if (!message) return;
+    if (news === null) {
+      this.dismiss(message.id);
+      return;
+    }
+    const isHeld = message.tone !== 'danger' && !this.#timers.has(message.id);
+    this.list = this.list.map((one) => (one === message ? { ...one, ...news } : one));
+    this.hold(message.id, isHeld);
   }
 
   dismiss(id: number): void {

@@ -33,3 +33,17 @@ it('says the same thing once, says no more than four things, and nothing about a
   toasts.fail({ code: 'cancelled' });
   expect(titles()).toHaveLength(4);
 });
+
+it('changes its words with what it tells of, and leaves when there is nothing left to say', () => {
+  toasts.show({ tone: 'info', title: 'Downloading', topic: 'job' });
+  vi.advanceTimersByTime(5_000);
+  toasts.amend('job', { tone: 'good', title: 'Downloaded' });
+  vi.advanceTimersByTime(5_000);
+  expect(titles()).toEqual(['Downloaded']);
+  toasts.amend('job', { tone: 'danger', title: 'One file failed' });
+  toasts.amend('another job', null);
+  vi.advanceTimersByTime(60_000);
+  expect(titles()).toEqual(['One file failed']);
+  toasts.amend('job', null);
+  expect(titles()).toEqual([]);
+});

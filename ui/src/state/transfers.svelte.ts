@@ -6,8 +6,9 @@ import { backend } from '../backend';
 import type { IpcError } from '../ipc/error';
 import type { StartTransfer, TransferItem, TransferJob } from '../ipc/transfers';
 import { toIpcError } from '../lib/errors';
+import { t } from '../strings/en';
 import { onEvent } from './events';
-import { toasts } from './toasts.svelte';
+import { type ToastMessage, toasts } from './toasts.svelte';
 
 /** Files shown of a job before somebody asks for more. */
 export const ITEMS_A_PAGE = 100;
@@ -47,13 +48,16 @@ class Transfers {
     const at = this.jobs.findIndex((old) => old.id === job.id);
     this.jobs = at === -1 ? [job, ...this.jobs] : this.jobs.map((old) => (old.id === job.id ? job : old));
     if (this.unfolded[job.id]) this.#askLater(job.id);
+    toasts.amend(job.id, newsOf(job));
   }
 
   /** Starts a job. Rejects with the backend's error. */
   async start(request: StartTransfer): Promise<TransferJob> {
     const job = await backend.transfersStart(request);
-    this.put(job);
-    return job;
+    // Its events may have been faster than this answer, and they know more.
+    const known = this.jobs.find(({ id }) => id === job.id);
+    if (!known) this.put(job);
+    return known ?? job;
   }
 
   /** *Save as…* for one recording; null when the person cancelled or it failed (which is then shown). */
@@ -130,6 +134,16 @@ class Transfers {
     if (now?.limit !== asked.limit) return;
     this.unfolded = { ...this.unfolded, [jobId]: { ...now, ...answer } };
   }
+}
+
+/** What a message about a job says now; null when a person has stopped it or it waits, which its own line explains. */
+export function newsOf(job: TransferJob): Pick<ToastMessage, 'tone' | 'title' | 'text'> | null {
+  const text = job.folder;
+  if (job.state === 'running') return { tone: 'info', title: t.transfers.download.started(job.total), text };
+  if (job.state !== 'finished') return null;
+  return job.failed > 0
+    ? { tone: 'danger', title: t.transfers.view.state.finishedFailed(job.failed), text }
+    : { tone: 'good', title: t.transfers.download.finished(job.total), text };
 }
 
 /** Lets a refused action be seen; the buttons that call these have nowhere else to show it. */

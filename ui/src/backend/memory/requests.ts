@@ -157,7 +157,7 @@ export class Requests {
     return {
       problems: problemsOf(draft, this.world.shelf.nowMs),
       bodyJson,
-      curl: `curl -X POST '${account?.baseUrl ?? ''}/Account/${account?.authId ?? ''}/export/recording/' \\\n  -H "X-Auth-ID: $VOBIZ_AUTH_ID" \\\n  -H "X-Auth-Token: $VOBIZ_AUTH_TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d '${bodyJson}'`,
+      curl: `curl -X POST '${account?.baseUrl ?? ''}/Account/${account?.authId ?? ''}/export/recording/' \\\n  -H "X-Auth-ID: $VOBIZ_AUTH_ID" \\\n  -H "X-Auth-Token: $VOBIZ_AUTH_TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d '${bodyJson.replaceAll("'", "'\\''")}'`,
       matchingCount,
       matchingDurationMs,
     };

@@ -4,15 +4,16 @@ import { count } from './plural';
 export const deletion = {
   title: (n: number) => `Delete ${count(n, 'recording', 'recordings')} at the provider?`,
   titleLoading: 'Delete at the provider?',
-  cannotUndo: 'This cannot be undone: neither Tapeshelf nor the provider can bring them back.',
+  cannotUndo: (n: number) =>
+    `This cannot be undone: neither Tapeshelf nor the provider can bring ${n === 1 ? 'it' : 'them'} back.`,
   amounts: (length: string) => `${length} of calls.`,
   saved: (n: number) =>
     `${count(n, 'has', 'have')} a verified copy. Each copy is checked again right before its recording is deleted.`,
   unsaved: (n: number) => `${count(n, 'has', 'have')} no verified copy on this computer.`,
-  unsavedKept: 'Those are kept at the provider.',
+  unsavedKept: (n: number) => `${n === 1 ? 'It stays' : 'They stay'} at the provider.`,
   gone: (n: number) => `${count(n, 'is', 'are')} gone at the provider already.`,
   withoutCopy: (n: number) => `Delete the ${count(n, 'recording', 'recordings')} without a copy too`,
-  withoutCopyHint: 'They will be lost for good.',
+  withoutCopyHint: (n: number) => `${n === 1 ? 'It' : 'They'} will be lost for good.`,
   nothing:
     'Nothing to delete: none of them has a verified copy. Download them first, or choose to delete without one.',
   downloadFirst: 'Download first…',

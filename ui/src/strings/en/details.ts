@@ -36,6 +36,7 @@ export const details = {
   },
   days: (n: number) => count(n, 'day', 'days'),
   seconds: (n: number) => `${new Intl.NumberFormat('en').format(n)} s`,
+  free: 'nothing a month',
   perMonth: (price: string) => `${price} a month (the provider names no currency)`,
   estimated: 'estimated',
   copyValue: (field: string) => `Copy ${field.toLowerCase()}`,

@@ -52,6 +52,7 @@ export const frame = {
     failed: 'Sync failed',
     offline: 'Offline',
     warning: 'Synced with a warning',
+    reasonOf: (account: string, reason: string) => `${account}: ${reason}`,
     calls: (n: string) => `${n} calls`,
     progress: 'Sync progress',
     finished: (fresh: number) =>

@@ -22,7 +22,6 @@ export const palette = {
     pages: 'A page up or down',
     select: 'Select the row',
     extend: 'Extend the selection',
-    all: 'Select all that match',
     play: 'Play',
     pause: 'Play or pause',
     ten: '10 seconds back or on',

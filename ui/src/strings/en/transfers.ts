@@ -36,6 +36,7 @@ export const transfers = {
     submit: (n: number) => `Download ${count(n, 'file', 'files')}`,
     submitLoading: 'Download',
     started: (n: number) => `Downloading ${count(n, 'file', 'files')}`,
+    finished: (n: number) => `Downloaded ${count(n, 'file', 'files')}`,
     show: 'Show transfers',
   },
   view: {
