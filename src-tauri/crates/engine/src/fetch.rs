@@ -99,9 +99,7 @@ async fn attempt(
     // The listed URL may have expired, so it is asked for anew.
     let fresh = provider.retrieve(&stored.recording.id).await?;
     let Some(url) = &fresh.media_url else {
-        return Err(Error::NotAudio {
-            what: "The provider has no audio file for this recording yet.".into(),
-        });
+        return Err(not_ready());
     };
     let path = part.to_owned();
     let mut file = blocking(move || Ok(PartFile::open(&path)?)).await?;
@@ -131,11 +129,13 @@ async fn attempt(
 /// Opens the audio. The recording itself was retrieved a moment ago, so a 404 here means that its file is not ready.
 async fn open_media(provider: &dyn Provider, url: &str, offset: u64) -> Result<MediaStream> {
     provider.media(url, offset).await.map_err(|error| match error {
-        providers::Error::NotFound(_) => Error::NotAudio {
-            what: "The provider has no audio file for this recording yet.".into(),
-        },
+        providers::Error::NotFound(_) => not_ready(),
         other => other.into(),
     })
+}
+
+fn not_ready() -> Error {
+    Error::NotAudio { what: "The provider has no audio file for this recording yet.".into() }
 }
 
 /// The reply's `ETag`, if it promises the same bytes; a weak one (`W/…`) does not (RFC 9110, 8.8.1).
