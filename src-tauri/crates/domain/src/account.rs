@@ -1,6 +1,7 @@
 //! Account profiles: which vendor, whose, and where its API is.
 
-use crate::ids::AccountId;
+use crate::capability::Capabilities;
+use crate::ids::{AccountId, UserId};
 
 /// Whose API an account speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +54,7 @@ pub struct Account {
 }
 
 /// What a credential check learned about the account.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccountFacts {
     /// Name of the account holder.
     pub name: Option<String>,
@@ -65,4 +66,19 @@ pub struct AccountFacts {
     pub currency: Option<String>,
     /// How many recordings the vendor says there are.
     pub recordings_total: Option<u64>,
+    /// What the account may do, as far as the check asked.
+    pub capabilities: Capabilities,
+    /// What is left to spend, where the account may know.
+    pub balance: Option<Balance>,
+    /// VBC: the vendor's id of the user who signed in, where it could be learned.
+    pub user_id: Option<UserId>,
+}
+
+/// What is left on an account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Balance {
+    /// How much can be spent, in units of the currency.
+    pub available: f64,
+    /// ISO 4217 code (`INR`).
+    pub currency: String,
 }

@@ -35,6 +35,9 @@ text_id! {
 text_id! {
     /// The vendor's id of a recording. Opaque and **untrusted**: it may hold any characters, so it is percent-encoded
     /// before it joins a URL and sanitised before it joins a file name.
+    ///
+    /// VBC needs to know whose recording it is, so there the provider builds and reads two shapes: `<id>` for a
+    /// recording of the company, `users/<user>/<id>` for one on demand (the end of its path in the API).
     RecordingId
 }
 text_id! {
@@ -43,8 +46,48 @@ text_id! {
     CallUuid
 }
 text_id! {
+    /// The vendor's id of a person (VBC: a number, or the word `self` for whoever signed in). Untrusted like
+    /// [`RecordingId`].
+    UserId
+}
+text_id! {
+    /// The vendor's id of an export job. Untrusted like [`RecordingId`].
+    VendorJobId
+}
+text_id! {
     /// One transfer job (a UUID v7 we made, so ids sort by time).
     JobId
+}
+
+impl UserId {
+    /// The word VBC takes for the user who signed in.
+    pub const SELF: &'static str = "self";
+
+    /// Whoever signed in.
+    pub fn myself() -> Self {
+        Self::new(Self::SELF)
+    }
+
+    /// Whether this is the word, not a number.
+    pub fn is_myself(&self) -> bool {
+        self.as_str() == Self::SELF
+    }
+}
+
+impl RecordingId {
+    /// The id of a VBC recording on demand.
+    pub fn on_demand(user: &UserId, id: &str) -> Self {
+        Self::new(format!("users/{user}/{id}"))
+    }
+
+    /// The user and the vendor's own id in the id of a VBC recording; no user means that it is the company's.
+    pub fn vbc_parts(&self) -> (Option<UserId>, &str) {
+        let on_demand = self.0.strip_prefix("users/").and_then(|rest| rest.split_once('/'));
+        match on_demand {
+            Some((user, id)) => (Some(UserId::new(user)), id),
+            None => (None, &self.0),
+        }
+    }
 }
 
 /// The catalogue's row id of a recording: small, dense, stable for as long as the index lives. It fits 32 bits so that

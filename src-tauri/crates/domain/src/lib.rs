@@ -6,18 +6,32 @@
 
 pub mod account;
 pub mod audio;
+pub mod call_record;
+pub mod capability;
 pub mod copy;
 pub mod export;
+pub mod export_job;
+pub mod filters;
 pub mod ids;
 pub mod phone;
+pub mod query;
 pub mod recording;
+pub mod region;
 pub mod search;
 pub mod secret;
+pub mod text;
 pub mod time;
+pub mod user;
 
-pub use account::{Account, AccountFacts, Vendor};
+pub use account::{Account, AccountFacts, Balance, Vendor};
 pub use audio::{AudioFacts, Codec, Container};
+pub use call_record::CallRecord;
+pub use capability::{Availability, Capabilities, Feature};
 pub use copy::{CopyState, Remark, Verdict};
-pub use ids::{AccountId, CallUuid, JobId, RecordingId, RecordingKey};
-pub use recording::Recording;
+pub use export_job::{ExportJob, ExportJobStatus};
+pub use filters::ListFilters;
+pub use ids::{AccountId, CallUuid, JobId, RecordingId, RecordingKey, UserId, VendorJobId};
+pub use recording::{Recording, RecordingList};
+pub use region::Region;
 pub use secret::Secret;
+pub use user::VendorUser;

@@ -40,6 +40,25 @@ pub fn display(text: &str) -> String {
     }
 }
 
+/// The country of an international number, as two letters (`IN`), for numbers that [`display`] groups. `None` for what
+/// is no international number, and for codes that belong to no single country (+800 and the like).
+pub fn country(text: &str) -> Option<&'static str> {
+    if text.starts_with("sip") || text.len() > 20 || text.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let digits = digits(text);
+    if digits.len() < 8 {
+        return None;
+    }
+    let number = phonenumber::parse(None, format!("+{digits}")).ok()?;
+    if text.starts_with('+') || digits.len() >= 11 || number.is_valid() {
+        let id = number.metadata(&phonenumber::metadata::DATABASE)?.id();
+        (id.len() == 2).then_some(id)
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

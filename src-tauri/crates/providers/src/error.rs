@@ -14,6 +14,27 @@ pub struct Correlation {
     pub message: Option<String>,
     /// The vendor's correlation id (`api_id`, `requestId`).
     pub id: Option<String>,
+    /// The vendor's error code, where it gives one: `invalid_grant`, `900901`, `RATE_LIMIT_EXCEEDED`.
+    pub code: Option<String>,
+}
+
+/// What stood in the way of a request that nobody answered, so that a person can be told what to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// No such host, or no network at all.
+    Offline,
+    /// The host is there and takes no connection.
+    Refused,
+    /// No answer in time.
+    TimedOut,
+    /// The other side cannot be trusted, or offers no secure connection.
+    Tls,
+    /// A certificate is expired or not valid yet, which is often this computer's clock.
+    Clock,
+    /// The proxy refused.
+    Proxy,
+    /// Anything else.
+    Other,
 }
 
 /// Why a request to a vendor failed.
@@ -25,9 +46,31 @@ pub enum Error {
     /// The credentials were refused, also when checked by themselves.
     #[error("the vendor refused the credentials")]
     Unauthenticated(Correlation),
+    /// The vendor has locked the user out after too many failed sign-ins. Each further try makes it longer.
+    #[error("the vendor has locked this user out")]
+    LockedOut {
+        /// How long it is said to last, counted from the reply. A hint: it may be longer.
+        wait_hint: Option<Duration>,
+        /// The reply.
+        correlation: Correlation,
+    },
     /// The credentials are good but may not do this.
     #[error("the account may not do this")]
     PermissionDenied(Correlation),
+    /// The application behind the credentials is not subscribed to this API (VBC).
+    #[error("the application is not subscribed to this API")]
+    NotSubscribed(Correlation),
+    /// There is no such API where the configuration says (a gateway knows no such path). The account may belong to
+    /// another region.
+    #[error("there is no such API at this address")]
+    WrongAddress(Correlation),
+    /// A renewed sign-in could not be kept, so nothing was sent with it. It is kept in memory, and the next request
+    /// tries to keep it again.
+    #[error("the renewed sign-in cannot be kept: {reason}")]
+    NotKept {
+        /// What the store said.
+        reason: String,
+    },
     /// Too many requests; wait.
     #[error("the vendor asks to slow down")]
     RateLimited {
@@ -44,6 +87,8 @@ pub enum Error {
     Unreachable {
         /// What went wrong, for a person.
         reason: String,
+        /// The same as one of a few kinds.
+        obstacle: Obstacle,
     },
     /// The connection broke or stalled in the middle of a reply.
     #[error("the connection broke: {reason}")]
@@ -83,14 +128,18 @@ impl Error {
             Self::NotFound(correlation)
             | Self::Unauthenticated(correlation)
             | Self::PermissionDenied(correlation)
+            | Self::NotSubscribed(correlation)
+            | Self::WrongAddress(correlation)
             | Self::Busy(correlation)
             | Self::Rejected(correlation)
             | Self::VendorFailed(correlation)
             | Self::RateLimited { correlation, .. }
+            | Self::LockedOut { correlation, .. }
             | Self::BadReply { correlation, .. } => Some(correlation),
             Self::Unreachable { .. }
             | Self::Interrupted { .. }
             | Self::Invalid { .. }
+            | Self::NotKept { .. }
             | Self::NotSupported => None,
         }
     }

@@ -7,10 +7,16 @@
 
 pub mod error;
 pub mod http;
+mod json;
 pub mod provider;
+pub mod vbc;
 pub mod vobiz;
 
-pub use error::{Correlation, Error, Result};
-pub use http::{Transport, TransportOptions};
-pub use provider::{Deleted, ExportAccepted, MediaStream, Page, PageRequest, Provider};
+pub use error::{Correlation, Error, Obstacle, Result};
+pub use http::{Proxy, Transport, TransportOptions};
+pub use provider::{
+    Deleted, ExportAccepted, MediaRequest, MediaStream, Pace, Page, PageRequest, Preview, Provider,
+    Transcript,
+};
+pub use vbc::{TokenSet, TokenStore, Vbc, VbcConfig};
 pub use vobiz::{Vobiz, VobizConfig};

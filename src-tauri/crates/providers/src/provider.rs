@@ -1,28 +1,40 @@
 //! What every vendor can do.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use domain::export::ExportRequest;
-use domain::{AccountFacts, Recording, RecordingId, Vendor};
+use domain::{
+    AccountFacts, Balance, CallRecord, CallUuid, ExportJob, ListFilters, Recording, RecordingId,
+    RecordingList, Vendor, VendorJobId, VendorUser,
+};
 use futures_util::stream::BoxStream;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// One vendor account. Cheap to clone behind an `Arc`; all methods may run at the same time. Dropping a returned
 /// future cancels its request.
+///
+/// What only some vendors have answers [`Error::NotSupported`] elsewhere;
+/// [`AccountFacts::capabilities`](domain::AccountFacts) tells beforehand what to offer.
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// Whose API this is.
     fn vendor(&self) -> Vendor;
 
-    /// Proves the credentials and the right to read recordings.
+    /// Proves the credentials and the right to read recordings, and asks once for each feature that can be asked for
+    /// cheaply.
     ///
     /// # Errors
     /// `Unauthenticated` when the vendor refuses the credentials, `PermissionDenied` when they may not read
-    /// recordings, `Unreachable` when nobody answered.
+    /// recordings, `NotSubscribed` when their application may not, `Unreachable` when nobody answered.
     async fn check(&self) -> Result<AccountFacts>;
 
-    /// One page of recordings, newest first.
+    /// The lists this account may read, each to be walked with [`Provider::list`]. No recording is on two of them.
+    async fn lists(&self) -> Result<Vec<RecordingList>>;
+
+    /// One page of a list, newest first.
     async fn list(&self, page: &PageRequest) -> Result<Page>;
 
     /// One recording, with a fresh media URL.
@@ -31,51 +43,165 @@ pub trait Provider: Send + Sync {
     /// Deletes one recording at the vendor, for ever.
     async fn delete(&self, id: &RecordingId) -> Result<Deleted>;
 
-    /// Opens the audio at `media_url`, from byte `offset` on. The stream may begin at 0 all the same: see
+    /// Opens the audio of a recording. The stream may begin at 0 although a later byte was asked for: see
     /// [`MediaStream::offset`].
-    async fn media(&self, media_url: &str, offset: u64) -> Result<MediaStream>;
+    async fn media(&self, media: &MediaRequest<'_>) -> Result<MediaStream>;
+
+    /// What the limiter is doing now, for a sentence in the window.
+    fn pace(&self) -> Pace;
 
     /// Asks for an e-mail export. Never retried by itself.
-    async fn request_export(&self, request: &ExportRequest) -> Result<ExportAccepted>;
+    async fn request_export(&self, _request: &ExportRequest) -> Result<ExportAccepted> {
+        Err(Error::NotSupported)
+    }
 
-    /// The exact JSON body [`Provider::request_export`] would send, pretty-printed, for review.
-    fn export_body(&self, request: &ExportRequest) -> Result<String>;
+    /// The exact request [`Provider::request_export`] would send, for review.
+    fn export_preview(&self, _request: &ExportRequest) -> Result<Preview> {
+        Err(Error::NotSupported)
+    }
 
-    /// The address an export request goes to, for review.
-    fn export_url(&self) -> String;
+    /// Asks for an archive of the recordings that pass, made by one or more jobs. Never retried by itself.
+    async fn create_export_job(
+        &self,
+        _list: &RecordingList,
+        _filters: &ListFilters,
+    ) -> Result<Vec<VendorJobId>> {
+        Err(Error::NotSupported)
+    }
+
+    /// The exact request [`Provider::create_export_job`] would send, for review.
+    fn export_job_preview(&self, _list: &RecordingList, _filters: &ListFilters) -> Result<Preview> {
+        Err(Error::NotSupported)
+    }
+
+    /// The jobs of a list's owner, as the vendor orders them; of one status word, if one is given.
+    async fn export_jobs(
+        &self,
+        _list: &RecordingList,
+        _status: Option<&str>,
+    ) -> Result<Vec<ExportJob>> {
+        Err(Error::NotSupported)
+    }
+
+    /// One job, as it is now.
+    async fn export_job(&self, _list: &RecordingList, _id: &VendorJobId) -> Result<ExportJob> {
+        Err(Error::NotSupported)
+    }
+
+    /// Opens the archive of a finished job, like [`Provider::media`].
+    async fn job_archive(
+        &self,
+        _job: &ExportJob,
+        _offset: u64,
+        _if_range: Option<&str>,
+    ) -> Result<MediaStream> {
+        Err(Error::NotSupported)
+    }
+
+    /// The record of one call.
+    async fn call_record(&self, _call: &CallUuid) -> Result<CallRecord> {
+        Err(Error::NotSupported)
+    }
+
+    /// What is left on the account.
+    async fn balance(&self) -> Result<Balance> {
+        Err(Error::NotSupported)
+    }
+
+    /// The people of the account.
+    async fn users(&self) -> Result<Vec<VendorUser>> {
+        Err(Error::NotSupported)
+    }
+
+    /// The transcript of a recording; `None` when this recording has none.
+    async fn transcript(&self, _id: &RecordingId) -> Result<Option<Transcript>> {
+        Err(Error::NotSupported)
+    }
 }
 
 /// Which page to fetch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageRequest {
-    /// How many recordings were received before this page.
+    /// Of which list.
+    pub list: RecordingList,
+    /// How many recordings lie before this page: 0, a page's [`Page::next_offset`], or a multiple of [`Page::stride`].
     pub offset: u64,
-    /// How many to ask for; the reply decides.
+    /// How many to ask for; the reply decides. 0 leaves it to the account's setting.
     pub limit: u32,
-    /// Only recordings of this call.
-    pub call_uuid: Option<String>,
-    /// Only recordings of this type.
-    pub recording_type: Option<String>,
+    /// Only recordings that pass.
+    pub filters: ListFilters,
 }
 
 /// One page as it came.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// The recordings that could be read, in the vendor's order.
+    /// The recordings that could be read and pass the filters, in the vendor's order.
     pub recordings: Vec<Recording>,
-    /// How many objects the page held: advance the offset by this, not by `recordings.len()` or the limit asked for.
+    /// How many objects the page held, also those that could not be read or did not pass.
     pub received: u64,
     /// Objects that could not be read as a recording, with the reason, so that no row is skipped in silence.
     pub unreadable: Vec<String>,
-    /// The vendor's own total, if it gave one. It may lie.
+    /// The vendor's own total of what was asked for, if it gave one. It may lie. `None` too when the vendor turned out
+    /// to ignore a filter, because it counted something else then.
     pub total: Option<u64>,
-    /// The limit the vendor says it applied.
+    /// The page size the vendor says it applied.
     pub limit: Option<u32>,
-    /// Whether there is more. A vendor that says nothing about it is taken to have more for as long as a page brings
-    /// something, so a walk should also stop at a page without a new id. Never true for an empty page.
-    pub has_more: bool,
+    /// Where to go on, or `None` at the end. A vendor that says nothing about the end is taken to have more for as
+    /// long as a page brings something, so a walk should also stop at a page without a new id. Never set for an empty
+    /// page.
+    pub next_offset: Option<u64>,
+    /// How many recordings of the vendor's list one page spans. Whoever knows the total may ask for the offsets
+    /// `k * stride` at the same time, with the same limit. At least 1.
+    pub stride: u64,
     /// Correlation id of the reply.
     pub correlation: Option<String>,
+}
+
+/// Which audio to open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MediaRequest<'a> {
+    /// Whose audio.
+    pub id: &'a RecordingId,
+    /// Where it is, as of a moment ago. `None` lets the provider find out.
+    pub url: Option<&'a str>,
+    /// The first byte wanted.
+    pub offset: u64,
+    /// The `ETag` of the bytes before `offset`: with it the vendor sends the rest only if the file is still the same,
+    /// and all of it otherwise. A weak one proves nothing and is not sent.
+    pub if_range: Option<&'a str>,
+}
+
+/// How fast requests go now, and why not faster.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// The most requests in any minute; `None` without such a limit.
+    pub limit_per_min: Option<u32>,
+    /// Requests that wait for their turn.
+    pub waiting: usize,
+    /// How long the first of them, or the next one, has to wait; `None` if it may go at once.
+    pub next_in: Option<Duration>,
+    /// Why, as a sentence for a person; `None` if nothing holds requests back.
+    pub why: Option<String>,
+}
+
+/// A request as it would be sent, for review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// Where it goes.
+    pub url: String,
+    /// The exact JSON body, pretty-printed.
+    pub body: String,
+}
+
+/// What was said in a recording, as the vendor wrote it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    /// The words.
+    pub text: String,
+    /// BCP 47 tag, where the vendor says so.
+    pub language: Option<String>,
+    /// The vendor's reply, compact.
+    pub raw: String,
 }
 
 /// How a deletion ended well.

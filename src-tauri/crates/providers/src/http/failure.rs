@@ -11,7 +11,7 @@ use rustls::CertificateError;
 use url::Url;
 
 use super::{Redactor, TransportOptions};
-use crate::error::Error;
+use crate::error::{Error, Obstacle};
 
 /// How far a failed request got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) enum Reached {
     MaybeTheVendor,
     /// The vendor replied.
     TheVendor,
+    /// Something replied, with what cannot be read.
+    Garbled,
 }
 
 /// An error, and how far the request got.
@@ -46,7 +48,7 @@ impl Failure {
 
     /// The same without the secret in its reason. What a vendor said is redacted where it is read.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
-        if let Error::Unreachable { reason }
+        if let Error::Unreachable { reason, .. }
         | Error::Interrupted { reason }
         | Error::BadReply { reason, .. }
         | Error::Invalid { reason } = &mut self.error
@@ -58,7 +60,11 @@ impl Failure {
 
     /// Whether the same request may succeed a little later.
     pub(crate) fn may_pass(&self) -> bool {
-        self.reached != Reached::Nothing && self.error.is_transient()
+        match self.reached {
+            Reached::Nothing => false,
+            Reached::Garbled => true,
+            _ => self.error.is_transient(),
+        }
     }
 }
 
@@ -71,36 +77,46 @@ impl From<Failure> for Error {
 /// Names the failure of a request that got no reply.
 pub(crate) fn of_request(error: &reqwest::Error, url: &Url, options: &TransportOptions) -> Failure {
     let host = url.host_str().unwrap_or_default();
-    let unreachable =
-        |reason: String, reached| Failure { error: Error::Unreachable { reason }, reached };
-    if let Some(words) = tls_words(error, host) {
-        return unreachable(words, Reached::Nothing);
+    let unreachable = |reason: String, obstacle, reached| Failure {
+        error: Error::Unreachable { reason, obstacle },
+        reached,
+    };
+    if let Some((words, obstacle)) = tls_words(error, host) {
+        return unreachable(words, obstacle, Reached::Nothing);
     }
     if error.is_builder() {
         let reason = format!("the request cannot be written: {}", root_cause(error));
         return Failure::refused(Error::Invalid { reason });
     }
+    if chain(error).any(|cause| cause.to_string().ends_with("proxy authorization required")) {
+        let reason = "the proxy asks for a user name and password".to_owned();
+        return unreachable(reason, Obstacle::Proxy, Reached::Nothing);
+    }
     if error.is_dns() {
         let reason = format!("there is no host named {host}, or this computer is offline");
-        return unreachable(reason, Reached::NoConnection);
+        return unreachable(reason, Obstacle::Offline, Reached::NoConnection);
     }
     if error.is_connect() {
-        let reason = match io_kind(error) {
-            Some(io::ErrorKind::ConnectionRefused) => format!("{host} refused the connection"),
-            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => {
-                format!("there is no way to {host}; this computer may be offline")
+        let (reason, obstacle) = match io_kind(error) {
+            Some(io::ErrorKind::ConnectionRefused) => {
+                (format!("{host} refused the connection"), Obstacle::Refused)
             }
-            _ if error.is_timeout() => {
-                format!("{host} did not answer within {} s", options.connect_timeout.as_secs_f32())
-            }
-            _ => format!("no connection to {host}: {}", root_cause(error)),
+            Some(io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable) => (
+                format!("there is no way to {host}; this computer may be offline"),
+                Obstacle::Offline,
+            ),
+            _ if error.is_timeout() => (
+                format!("{host} did not answer within {} s", options.connect_timeout.as_secs_f32()),
+                Obstacle::TimedOut,
+            ),
+            _ => (format!("no connection to {host}: {}", root_cause(error)), Obstacle::Other),
         };
-        return unreachable(reason, Reached::NoConnection);
+        return unreachable(reason, obstacle, Reached::NoConnection);
     }
     if error.is_timeout() {
         let reason =
             format!("{host} did not reply within {} s", options.read_timeout.as_secs_f32());
-        return unreachable(reason, Reached::MaybeTheVendor);
+        return unreachable(reason, Obstacle::TimedOut, Reached::MaybeTheVendor);
     }
     let reason = format!("{host} broke the connection off without a reply");
     Failure { error: Error::Interrupted { reason }, reached: Reached::MaybeTheVendor }
@@ -139,10 +155,23 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
-fn tls_words(error: &reqwest::Error, host: &str) -> Option<String> {
+fn tls_words(error: &reqwest::Error, host: &str) -> Option<(String, Obstacle)> {
     chain(error)
         .find_map(|cause| cause.downcast_ref::<rustls::Error>())
-        .map(|cause| words_for_tls(cause, host))
+        .map(|cause| (words_for_tls(cause, host), tls_obstacle(cause)))
+}
+
+/// A certificate that is too old or too young is more often a wrong clock than a wrong vendor.
+fn tls_obstacle(error: &rustls::Error) -> Obstacle {
+    match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => Obstacle::Clock,
+        _ => Obstacle::Tls,
+    }
 }
 
 fn words_for_tls(error: &rustls::Error, host: &str) -> String {

@@ -8,14 +8,33 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
-    HeaderName, HeaderValue, RANGE,
+    HeaderName, HeaderValue, IF_RANGE, RANGE,
 };
 use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
-use super::{Call, Credentials, Failure, Lane, Transport, Tries, body, reply, retry};
+use super::{Call, Credentials, Failure, Lane, Transport, Tries, body, retry};
 use crate::error::{Correlation, Error, Result};
 use crate::provider::MediaStream;
+
+/// Which part of a file to ask for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part<'a> {
+    /// The first byte.
+    pub(crate) offset: u64,
+    /// Only if the file still has this `ETag`; all of it otherwise.
+    pub(crate) if_range: Option<&'a str>,
+}
+
+impl Part<'_> {
+    /// All of it.
+    pub(crate) const WHOLE: Self = Self { offset: 0, if_range: None };
+}
+
+/// Whether an `ETag` promises the same bytes (RFC 9110, 8.8.1 and 13.1.5: a weak one must not go into `If-Range`).
+fn is_strong(etag: &str) -> bool {
+    etag.len() >= 2 && etag.starts_with('"') && etag.ends_with('"')
+}
 
 /// What came back for a range.
 enum Opened {
@@ -25,22 +44,32 @@ enum Opened {
 }
 
 impl Transport {
-    /// Opens audio from `offset` on, or from 0 where the server does not play along. Statuses of failure come back as
+    /// Opens audio from a byte on, or from 0 where the server does not play along. Statuses of failure come back as
     /// the error they mean; 401 and 403 stay apart, and neither is checked further.
     pub(crate) async fn open_media(
         &self,
         url: Url,
-        offset: u64,
+        part: Part<'_>,
         credentials: &Credentials,
     ) -> Result<MediaStream> {
-        let attempt = |offset: u64| {
+        let attempt = |part: Part<'_>| {
             let url = url.clone();
-            async move { self.open_once(url, offset, credentials).await }
+            let owned = part.if_range.map(str::to_owned);
+            async move {
+                let part = Part { offset: part.offset, if_range: owned.as_deref() };
+                self.open_once(url, part, credentials).await
+            }
         };
-        match retry::run(self.options(), Tries::Several, || attempt(offset)).await? {
+        match retry::run(self.options(), Tries::Several, &credentials.gate, || attempt(part))
+            .await?
+        {
             Opened::Stream(stream) => Ok(stream),
             Opened::StartOver => {
-                match retry::run(self.options(), Tries::Several, || attempt(0)).await? {
+                match retry::run(self.options(), Tries::Several, &credentials.gate, || {
+                    attempt(Part::WHOLE)
+                })
+                .await?
+                {
                     Opened::Stream(stream) => Ok(stream),
                     Opened::StartOver => Err(Error::BadReply {
                         reason: "a part of the file, although all of it was asked for".into(),
@@ -54,21 +83,34 @@ impl Transport {
     async fn open_once(
         &self,
         url: Url,
-        offset: u64,
+        part: Part<'_>,
         credentials: &Credentials,
     ) -> Result<Opened, Failure> {
+        let offset = part.offset;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if offset > 0 {
             headers.insert(RANGE, HeaderValue::from(RangeFrom(offset)));
+            if let Some(etag) = part.if_range.filter(|etag| is_strong(etag))
+                && let Ok(etag) = HeaderValue::from_str(etag)
+            {
+                headers.insert(IF_RANGE, etag);
+            }
         }
-        let call = Call { lane: Lane::Media, method: Method::GET, url, headers, body: None };
-        let response = self.send(&call, credentials).await?;
-        if response.status() == StatusCode::RANGE_NOT_SATISFIABLE && offset > 0 {
+        let call = Call {
+            lane: Lane::Media,
+            method: Method::GET,
+            url,
+            headers,
+            body: None,
+            expects_json: false,
+        };
+        let past_end = (offset > 0).then_some(StatusCode::RANGE_NOT_SATISFIABLE);
+        let response = self.send(&call, credentials, past_end).await?;
+        if Some(response.status()) == past_end {
             return Ok(past_the_end(&response, offset));
         }
-        let response = reply::successful(response, &credentials.redactor, self.options()).await?;
         let bad = |reason: String| {
             let correlation =
                 Correlation { status: Some(response.status().as_u16()), ..Correlation::default() };

@@ -15,10 +15,11 @@ pub(crate) mod retry;
 mod transport;
 
 pub(crate) use failure::Failure;
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, Quota};
+pub(crate) use media::Part;
 pub(crate) use redact::Redactor;
 pub(crate) use redirect::Audience;
-pub(crate) use reply::Reply;
+pub(crate) use reply::{Dialect, FailedReply, Reply};
 pub(crate) use retry::Tries;
 pub(crate) use transport::{Call, Credentials, Lane};
-pub use transport::{Transport, TransportOptions};
+pub use transport::{Proxy, Transport, TransportOptions};

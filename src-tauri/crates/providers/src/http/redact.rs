@@ -14,7 +14,7 @@ const REPLACEMENT: &str = "<redacted>";
 /// Takes one account's secrets out of text, should a vendor echo them.
 #[derive(Clone)]
 pub(crate) struct Redactor {
-    secret: Secret<String>,
+    secrets: Vec<Secret<String>>,
 }
 
 impl fmt::Debug for Redactor {
@@ -25,17 +25,24 @@ impl fmt::Debug for Redactor {
 
 impl Redactor {
     pub(crate) fn new(secret: Secret<String>) -> Self {
-        Self { secret }
+        Self::of([secret])
     }
 
-    /// The text without the secret.
+    /// The same for several secrets.
+    pub(crate) fn of(secrets: impl IntoIterator<Item = Secret<String>>) -> Self {
+        Self { secrets: secrets.into_iter().collect() }
+    }
+
+    /// The text without the secrets.
     pub(crate) fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let secret = self.secret.expose().as_str();
-        if secret.len() >= MIN_SECRET_BYTES && text.contains(secret) {
-            Cow::Owned(text.replace(secret, REPLACEMENT))
-        } else {
-            Cow::Borrowed(text)
+        let mut text = Cow::Borrowed(text);
+        for secret in &self.secrets {
+            let secret = secret.expose().as_str();
+            if secret.len() >= MIN_SECRET_BYTES && text.contains(secret) {
+                text = Cow::Owned(text.replace(secret, REPLACEMENT));
+            }
         }
+        text
     }
 
     /// A vendor's message: one line, at most 500 characters, without the secret. `None` if nothing is left.

@@ -15,7 +15,8 @@ pub(crate) const MAX_REDIRECTS: usize = 5;
 /// Who may see one account's credentials.
 #[derive(Debug, Clone)]
 pub(crate) struct Audience {
-    api: Url,
+    /// The addresses a person configured; at least one.
+    apis: Vec<Url>,
     /// The vendor's domain, if the API is one of its hosts.
     family: Option<&'static str>,
 }
@@ -25,20 +26,29 @@ impl Audience {
     /// when the API itself is there: the credentials of another, compatible server are not the vendor's business.
     pub(crate) fn new(api: Url, vendor_domain: &'static str) -> Self {
         let family = belongs_to(&api, vendor_domain).then_some(vendor_domain);
-        Self { api, family }
+        Self { apis: vec![api], family }
+    }
+
+    /// An audience of these origins and no others.
+    pub(crate) fn only(apis: Vec<Url>) -> Self {
+        Self { apis, family: None }
     }
 
     /// Whether a request to this URL may carry the credentials.
     pub(crate) fn admits(&self, url: &Url) -> bool {
-        if url.origin() == self.api.origin() {
+        if self.apis.iter().any(|api| url.origin() == api.origin()) {
             return true;
         }
         if self.family.is_some_and(|domain| belongs_to(url, domain)) {
             return true;
         }
-        is_loopback(&self.api)
-            && url.host() == self.api.host()
-            && matches!(url.scheme(), "http" | "https")
+        matches!(url.scheme(), "http" | "https")
+            && self.apis.iter().any(|api| is_loopback(api) && url.host() == api.host())
+    }
+
+    /// Whether one of the addresses is on this computer.
+    fn is_local(&self) -> bool {
+        self.apis.iter().any(is_loopback)
     }
 }
 
@@ -77,7 +87,7 @@ pub(crate) fn permit(url: &Url, audience: &Audience) -> Result<(), String> {
         return Err(format!("an address at {host} with a user name or password in it"));
     }
     let local = is_loopback(url);
-    if local && !is_loopback(&audience.api) {
+    if local && !audience.is_local() {
         return Err(format!("an address on this computer ({host})"));
     }
     if url.scheme() == "http" && !local {

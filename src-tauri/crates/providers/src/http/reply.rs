@@ -9,8 +9,8 @@ use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
-use super::{Failure, Redactor, TransportOptions, body, failure, retry};
-use crate::error::{Correlation, Error};
+use super::{Credentials, Failure, Redactor, TransportOptions, body, failure, retry};
+use crate::error::{Correlation, Error, Obstacle};
 
 /// How much of an error's body is read.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
@@ -47,6 +47,15 @@ impl Reply {
         })
     }
 
+    /// Refuses a body that is not JSON, as something that may be better the next time: gateways and proxies put their
+    /// pages in the way for a moment, and connections lose the end of a body.
+    pub(crate) fn must_be_json(&self, redactor: &Redactor) -> Result<(), Failure> {
+        match self.json(redactor) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Failure { error, reached: failure::Reached::Garbled }),
+        }
+    }
+
     /// A `BadReply` about this reply.
     pub(crate) fn bad(&self, reason: impl Into<String>) -> Error {
         Error::BadReply {
@@ -59,10 +68,22 @@ impl Reply {
     }
 }
 
+/// A reply with a status of failure, as the shared rules read it.
+pub(crate) struct FailedReply<'r> {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: &'r HeaderMap,
+    /// The beginning of the body.
+    pub(crate) bytes: &'r [u8],
+    pub(crate) redactor: &'r Redactor,
+}
+
+/// A vendor's own reading of a failure; `None` leaves it to the shared rules.
+pub(crate) type Dialect = fn(&FailedReply<'_>) -> Option<Error>;
+
 /// Lets a reply with a status of success through; anything else becomes the error it means.
 pub(crate) async fn successful(
     response: Response,
-    redactor: &Redactor,
+    credentials: &Credentials,
     options: &TransportOptions,
 ) -> Result<Response, Failure> {
     if response.status().is_success() {
@@ -71,7 +92,11 @@ pub(crate) async fn successful(
     let status = response.status();
     let headers = response.headers().clone();
     let bytes = body::read_beginning(response, ERROR_BODY_LIMIT, options).await;
-    Err(Failure::replied(error_of(status, &headers, &bytes, redactor)))
+    let redactor = &credentials.redactor;
+    let failed = FailedReply { status, headers: &headers, bytes: &bytes, redactor };
+    let error = (credentials.dialect)(&failed)
+        .unwrap_or_else(|| error_of(status, &headers, &bytes, redactor));
+    Err(Failure::replied(error))
 }
 
 /// The meaning of an error reply.
@@ -109,9 +134,10 @@ pub(crate) fn error_of(
         408 => Error::Interrupted { reason: "the vendor gave up waiting for the request".into() },
         429 => Error::RateLimited { retry_after, correlation },
         503 if retry_after.is_some() => Error::RateLimited { retry_after, correlation },
-        _ if failure::is_proxy_refusal(status) => {
-            Error::Unreachable { reason: "the proxy asks for a user name and password".into() }
-        }
+        _ if failure::is_proxy_refusal(status) => Error::Unreachable {
+            reason: "the proxy asks for a user name and password".into(),
+            obstacle: Obstacle::Proxy,
+        },
         400..=499 => Error::Rejected(correlation),
         500..=599 => Error::VendorFailed(correlation),
         _ => Error::BadReply { reason: format!("the unexpected status {status}"), correlation },
@@ -130,10 +156,13 @@ pub(crate) fn correlation_of(value: Option<&Value>, redactor: &Redactor) -> Corr
         None => message,
     });
     let id = ["/api_id", "/requestId", "/request_id"].into_iter().find_map(text);
+    let code = ["/error/code", "/fault/code", "/code", "/error"].into_iter().find_map(text);
     Correlation {
         status: None,
         message: message.and_then(|message| redactor.message(&message)),
         id: id.and_then(|id| redactor.message(&id)),
+        // Prose under `error` is a message and no code.
+        code: code.filter(|code| !code.contains(' ')).and_then(|code| redactor.message(&code)),
     }
 }
 

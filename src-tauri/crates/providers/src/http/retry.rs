@@ -1,8 +1,9 @@
 //! When and how long to wait before an idempotent request is sent again.
 //!
-//! The schedule is backon's: waits of `d..2d` at random with `d` doubling, so that many clients do not come back in
-//! step. A `Retry-After` of the vendor is obeyed instead, unless it is longer than anybody would wait in front of a
-//! window; then the error says how long, and the caller decides.
+//! The schedule is backon's, doubling; each wait is drawn from all of `0..d` ("full jitter"), so that many clients do
+//! not come back in step. A `Retry-After` of the vendor is obeyed besides, unless it is longer than anybody would wait
+//! in front of a window; then the error says how long, and the caller decides. Retries are paid for out of the
+//! account's budget (see [`Gate`]), so that a vendor in trouble does not get several times the traffic.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::{Failure, TransportOptions};
+use super::{Failure, Gate, TransportOptions};
 use crate::error::Error;
 
 /// How often to try.
@@ -28,6 +29,7 @@ pub(crate) enum Tries {
 pub(crate) async fn run<T, F, Attempt>(
     options: &TransportOptions,
     tries: Tries,
+    gate: &Gate,
     attempt: F,
 ) -> Result<T, Failure>
 where
@@ -35,13 +37,17 @@ where
     Attempt: Future<Output = Result<T, Failure>> + Send,
 {
     let mut waits = schedule(options, tries).build();
+    let longest = if gate.has_quota() { options.max_quota_wait } else { options.max_retry_after };
+    gate.earn();
     loop {
         let failure = match attempt().await {
             Ok(value) => return Ok(value),
             Err(failure) => failure,
         };
-        let Some(wait) =
-            waits.next().and_then(|wait| wait_for(&failure, wait, options.max_retry_after))
+        let Some(wait) = waits
+            .next()
+            .and_then(|most| wait_for(&failure, jittered(most), options.first_backoff, longest))
+            .filter(|_| gate.pays_retry())
         else {
             return Err(failure);
         };
@@ -56,19 +62,31 @@ fn schedule(options: &TransportOptions, tries: Tries) -> ExponentialBuilder {
         Tries::Several => options.max_tries.saturating_sub(1),
     };
     ExponentialBuilder::new()
-        .with_jitter()
         .with_min_delay(options.first_backoff)
         .with_max_times(usize::try_from(again).unwrap_or(usize::MAX))
 }
 
-/// How long to wait after this failure, or `None` to give up.
-fn wait_for(failure: &Failure, scheduled: Duration, longest: Duration) -> Option<Duration> {
+/// Anything up to the whole wait.
+fn jittered(most: Duration) -> Duration {
+    most.mul_f64(fastrand::f64())
+}
+
+/// How long to wait after this failure, or `None` to give up. After a wish to slow down that is never less than
+/// `least`: a wish of zero does not mean a storm.
+fn wait_for(
+    failure: &Failure,
+    scheduled: Duration,
+    least: Duration,
+    longest: Duration,
+) -> Option<Duration> {
     if !failure.may_pass() {
         return None;
     }
     match failure.error {
         Error::RateLimited { retry_after: Some(asked), .. } if asked > longest => None,
-        Error::RateLimited { retry_after: Some(asked), .. } => Some(asked.max(scheduled)),
+        Error::RateLimited { retry_after, .. } => {
+            Some(retry_after.unwrap_or_default().max(least) + scheduled)
+        }
         _ => Some(scheduled),
     }
 }
@@ -89,7 +107,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
     PARSER.parse_timestamp(text).ok()
 }
@@ -132,16 +150,21 @@ mod tests {
 
     #[test]
     fn the_vendors_wish_is_obeyed_up_to_a_limit() {
-        let (scheduled, longest) = (Duration::from_secs(1), Duration::from_secs(30));
-        let wait =
-            |seconds| wait_for(&limited(Some(Duration::from_secs(seconds))), scheduled, longest);
-        assert_eq!(wait(0), Some(scheduled), "zero does not mean a storm");
-        assert_eq!(wait(9), Some(Duration::from_secs(9)));
+        let [jitter, least, longest] = [1, 2, 30].map(Duration::from_secs);
+        let after = |failure: &Failure| wait_for(failure, jitter, least, longest);
+        let wait = |seconds| after(&limited(Some(Duration::from_secs(seconds))));
+        assert_eq!(wait(0), Some(least + jitter), "zero does not mean a storm");
+        assert_eq!(wait(9), Some(Duration::from_secs(9) + jitter));
         assert_eq!(wait(31), None);
-        assert_eq!(wait_for(&limited(None), scheduled, longest), Some(scheduled));
-        assert_eq!(wait_for(&Failure::replied(Error::NotSupported), scheduled, longest), None);
-        let forbidden = Failure::refused(Error::Unreachable { reason: "certificate".into() });
-        assert_eq!(wait_for(&forbidden, scheduled, longest), None);
+        assert_eq!(after(&limited(None)), Some(least + jitter));
+        assert_eq!(after(&Failure::replied(Error::NotSupported)), None);
+        let broken = Failure::replied(Error::VendorFailed(Correlation::default()));
+        assert_eq!(after(&broken), Some(jitter), "anything else waits as long as the dice say");
+        let forbidden = Failure::refused(Error::Unreachable {
+            reason: "certificate".into(),
+            obstacle: crate::error::Obstacle::Tls,
+        });
+        assert_eq!(after(&forbidden), None);
     }
 
     #[test]
@@ -149,10 +172,12 @@ mod tests {
         let options = TransportOptions::default();
         let waits: Vec<f32> =
             schedule(&options, Tries::Several).build().map(|wait| wait.as_secs_f32()).collect();
-        assert_eq!(waits.len(), 3);
-        for (wait, least) in waits.iter().zip([0.5, 1.0, 2.0]) {
-            assert!((least..=2.0 * least).contains(wait), "{waits:?}");
-        }
+        assert_eq!(waits, [0.5, 1.0, 2.0]);
+        let most = Duration::from_secs(1);
+        let drawn: Vec<Duration> = (0..200).map(|_| jittered(most)).collect();
+        assert!(drawn.iter().all(|wait| *wait <= most));
+        let low = drawn.iter().filter(|wait| **wait < most / 2).count();
+        assert!((50..150).contains(&low), "{low} of 200 are in the lower half");
         assert_eq!(schedule(&options, Tries::One).build().count(), 0);
     }
 }

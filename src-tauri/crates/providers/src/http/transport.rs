@@ -8,12 +8,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Secret;
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Certificate, Client, Method, Response, StatusCode, redirect};
 use url::Url;
 
 use super::redirect::{MAX_REDIRECTS, is_loopback, is_redirect, next_url, permit};
-use super::{Audience, Failure, Gate, Redactor, Reply, Tries, body, failure, reply, retry};
+use super::{
+    Audience, Dialect, Failure, Gate, Redactor, Reply, Tries, body, failure, gate, reply, retry,
+};
 use crate::error::{Error, Result};
 
 /// Limits of all traffic. The defaults are meant for people's machines; tests shorten the waits.
@@ -31,16 +34,33 @@ pub struct TransportOptions {
     pub json_limit_bytes: usize,
     /// How often an idempotent request is tried in all, at least once.
     pub max_tries: u32,
-    /// The shortest wait before the second try. Each wait is drawn from `d..2d`, and `d` doubles.
+    /// The longest wait before the second try. Each wait is drawn from `0..d`, and `d` doubles.
     pub first_backoff: Duration,
     /// The longest `Retry-After` that is waited for here. A longer one is left to the caller, as
     /// [`Error::RateLimited`].
     pub max_retry_after: Duration,
+    /// The same for an account with a quota a minute, where waiting for the next minute is nothing unusual.
+    pub max_quota_wait: Duration,
+    /// How the network is reached. Addresses on this computer are always reached directly.
+    pub proxy: Proxy,
     /// `User-Agent` of every request.
     pub user_agent: String,
     /// Certificates (PEM, any number) of authorities to trust besides the system's: for companies whose proxy opens
     /// TLS. Empty for none. There is no switch to trust everybody.
     pub extra_authorities_pem: Vec<u8>,
+}
+
+/// How the network is reached.
+#[derive(Debug, Clone, Default)]
+pub enum Proxy {
+    /// As the system is set up (environment, and the settings of Windows and macOS).
+    #[default]
+    System,
+    /// Directly.
+    None,
+    /// Through this proxy: `http://host:port`, `https://…` or `socks5h://…`, also with `user:password@`, which is why
+    /// it is a secret.
+    Manual(Secret<String>),
 }
 
 impl Default for TransportOptions {
@@ -54,6 +74,8 @@ impl Default for TransportOptions {
             max_tries: 4,
             first_backoff: Duration::from_millis(500),
             max_retry_after: Duration::from_secs(30),
+            max_quota_wait: Duration::from_secs(90),
+            proxy: Proxy::System,
             user_agent: concat!("Tapeshelf/", env!("CARGO_PKG_VERSION")).to_owned(),
             extra_authorities_pem: Vec::new(),
         }
@@ -101,6 +123,8 @@ pub(crate) struct Call {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<String>,
+    /// A reply of success that is not JSON is no reply: it is asked for again where a request may be repeated.
+    pub(crate) expects_json: bool,
 }
 
 /// What proves who we are, and where it may be shown.
@@ -112,8 +136,10 @@ pub(crate) struct Credentials {
     pub(crate) audience: Audience,
     /// Takes them out of text that came from outside.
     pub(crate) redactor: Redactor,
-    /// Closed while the vendor asks the account to slow down.
+    /// When requests may go.
     pub(crate) gate: Arc<Gate>,
+    /// Reads the vendor's own kinds of failure.
+    pub(crate) dialect: Dialect,
 }
 
 impl Transport {
@@ -132,24 +158,38 @@ impl Transport {
         &self.inner.options
     }
 
-    /// Sends a call and follows its redirects. The reply may have any status; its body has not been read.
+    /// Sends a call when its turn comes and follows its redirects. A reply with a status of failure is the error it
+    /// means, except for those that `lets_through` names; a body of success has not been read.
     pub(crate) async fn send(
         &self,
         call: &Call,
         credentials: &Credentials,
+        lets_through: Option<StatusCode>,
     ) -> Result<Response, Failure> {
-        credentials.gate.opened().await;
+        // Held until a failure has been read, so that nobody goes before it is known what the failure asks for.
+        let turn = credentials.gate.turn().await;
         // The reasons name hosts, and the host of a redirect is text from outside.
         let walked = self.walk(call, credentials).await;
         let response = walked.map_err(|failure| failure.redacted(&credentials.redactor))?;
-        if response.status() == StatusCode::TOO_MANY_REQUESTS
-            && credentials.audience.admits(response.url())
-        {
-            let asked =
-                retry::retry_after(response.headers()).unwrap_or(self.inner.options.first_backoff);
-            credentials.gate.close_for(asked.min(self.inner.options.max_retry_after));
+        let is_theirs = credentials.audience.admits(response.url());
+        if Some(response.status()) == lets_through {
+            return Ok(response);
         }
-        Ok(response)
+        let outcome = reply::successful(response, credentials, self.options()).await;
+        match &outcome {
+            Err(Failure { error: Error::RateLimited { retry_after, .. }, .. }) if is_theirs => {
+                self.slow_down(&credentials.gate, *retry_after);
+            }
+            _ => turn.was_welcome(),
+        }
+        outcome
+    }
+
+    fn slow_down(&self, gate: &gate::Gate, asked: Option<Duration>) {
+        let options = self.options();
+        let longest =
+            if gate.has_quota() { options.max_quota_wait } else { options.max_retry_after };
+        gate.slow_down(asked.unwrap_or(options.first_backoff).min(longest));
     }
 
     async fn walk(&self, call: &Call, credentials: &Credentials) -> Result<Response, Failure> {
@@ -193,8 +233,7 @@ impl Transport {
         credentials: &Credentials,
     ) -> Result<Reply, Failure> {
         let host = call.url.host_str().unwrap_or_default().to_owned();
-        let response = self.send(call, credentials).await?;
-        let response = reply::successful(response, &credentials.redactor, self.options()).await?;
+        let response = self.send(call, credentials, None).await?;
         let status = response.status();
         let bytes =
             body::read_whole(response, &host, self.inner.options.json_limit_bytes, self.options())
@@ -209,7 +248,14 @@ impl Transport {
         credentials: &Credentials,
         tries: Tries,
     ) -> Result<Reply, Failure> {
-        retry::run(self.options(), tries, || self.ask_once(call, credentials)).await
+        let attempt = || async move {
+            let reply = self.ask_once(call, credentials).await?;
+            if call.expects_json {
+                reply.must_be_json(&credentials.redactor)?;
+            }
+            Ok(reply)
+        };
+        retry::run(self.options(), tries, &credentials.gate, attempt).await
     }
 
     async fn hop(
@@ -258,8 +304,16 @@ impl Route {
             if !compressed {
                 builder = builder.no_gzip();
             }
-            if !proxied {
-                builder = builder.no_proxy();
+            match &options.proxy {
+                Proxy::System if proxied => {}
+                Proxy::Manual(address) if proxied => {
+                    // The error would quote the address, and with it a password.
+                    let proxy = reqwest::Proxy::all(address.expose().trim()).map_err(|_| {
+                        Error::Invalid { reason: "the proxy's address cannot be used".into() }
+                    })?;
+                    builder = builder.no_proxy().proxy(proxy);
+                }
+                _ => builder = builder.no_proxy(),
             }
             builder.build().map_err(|error| Error::Invalid {
                 reason: format!("network access cannot be set up: {}", failure::root_cause(&error)),

@@ -31,6 +31,7 @@ pub(super) fn credentials(
         audience: Audience::new(base.clone(), DOMAIN),
         redactor: Redactor::new(token.clone()),
         gate: Arc::default(),
+        dialect: |_| None,
     })
 }
 

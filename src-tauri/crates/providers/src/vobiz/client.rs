@@ -1,21 +1,22 @@
 //! The requests of the Vobiz recording API.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::export::ExportRequest;
-use domain::{AccountFacts, Recording, RecordingId};
+use domain::{AccountFacts, Availability, Capabilities, Feature, Recording, RecordingId};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use serde_json::Value;
 use url::Url;
 
-use super::{VobizConfig, auth, export, wire};
+use super::query::Narrowing;
+use super::records::LetterCase;
+use super::{VobizConfig, auth, query, wire};
 use crate::error::{Correlation, Error, Result};
-use crate::http::failure::Reached;
 use crate::http::reply::correlation_of;
-use crate::http::{Call, Credentials, Failure, Lane, Reply, Transport, Tries};
-use crate::provider::{Deleted, ExportAccepted, MediaStream, Page, PageRequest};
+use crate::http::{Call, Credentials, Lane, Part, Reply, Transport, Tries};
+use crate::provider::{MediaRequest, MediaStream, Pace, Page, PageRequest};
 
 /// What to ask for when nobody says.
 const DEFAULT_PAGE_SIZE: u32 = 100;
@@ -27,8 +28,11 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 #[derive(Debug)]
 pub(super) struct Client {
-    transport: Transport,
-    credentials: Credentials,
+    pub(super) transport: Transport,
+    pub(super) credentials: Credentials,
+    pub(super) record_case: LetterCase,
+    pub(super) balance_case: LetterCase,
+    currency: Mutex<Option<String>>,
     base: Url,
     auth_id: String,
     page_size: u32,
@@ -50,6 +54,9 @@ impl Client {
             auth_id: config.auth_id,
             page_size,
             refused_above: AtomicU32::new(0),
+            record_case: LetterCase::of_records(),
+            balance_case: LetterCase::of_balance(),
+            currency: Mutex::default(),
         })
     }
 
@@ -64,8 +71,19 @@ impl Client {
         if let Some(me) = &me {
             self.must_be_ours(me)?;
         }
+        let known = [
+            Feature::CompanyRecordings,
+            Feature::OnDemandRecordings,
+            Feature::OtherUsersRecordings,
+            Feature::ExportJobs,
+            Feature::Transcripts,
+        ]
+        .into_iter()
+        .fold(Capabilities::new(), |known, feature| {
+            known.with(feature, Availability::no("Vobiz has no such thing."))
+        });
         let request = PageRequest { limit: 1, ..PageRequest::default() };
-        let page = match self.page(&request, 1, Tries::One).await {
+        let page = match self.page(&request, 1, Narrowing::Documented, Tries::One).await {
             Ok(page) => page,
             // The credentials passed by themselves, so this is about the right to read recordings.
             Err(Error::Unauthenticated(correlation)) if me.is_some() => {
@@ -73,8 +91,21 @@ impl Client {
             }
             Err(error) => return Err(error),
         };
-        let facts = me.map(|me| me.facts).unwrap_or_default();
-        Ok(AccountFacts { recordings_total: page.total, ..facts })
+        // A server without `/auth/me` is not the vendor's own, and has nothing but recordings.
+        let Some(me) = me else {
+            let capabilities = known.with(Feature::Recordings, Availability::Yes);
+            return Ok(AccountFacts {
+                recordings_total: page.total,
+                capabilities,
+                ..AccountFacts::default()
+            });
+        };
+        let (balance, may_know) = self.try_balance(me.facts.currency.clone()).await;
+        let capabilities = known
+            .with(Feature::Recordings, Availability::Yes)
+            .with(Feature::Balance, may_know)
+            .with(Feature::CallRecords, self.may_read_records().await);
+        Ok(AccountFacts { recordings_total: page.total, balance, capabilities, ..me.facts })
     }
 
     pub(super) async fn list(&self, request: &PageRequest) -> Result<Page> {
@@ -83,17 +114,28 @@ impl Client {
             0 => wanted,
             largest => wanted.min(largest),
         };
-        let refused = match self.page(request, limit, Tries::Several).await {
-            Err(Error::Rejected(refused)) if limit > SAFE_PAGE_SIZE => refused,
+        let every = Narrowing::Everything;
+        let refused = match self.page(request, limit, every, Tries::Several).await {
+            Err(Error::Rejected(refused)) if matches!(refused.status, Some(400 | 422)) => refused,
             Err(Error::Unauthenticated(refused)) => return Err(self.explain_401(refused).await),
             result => return result,
         };
-        if !matches!(refused.status, Some(400 | 422)) {
+        if limit > SAFE_PAGE_SIZE {
+            match self.page(request, SAFE_PAGE_SIZE, every, Tries::Several).await {
+                Ok(page) => {
+                    self.refused_above.store(SAFE_PAGE_SIZE, Ordering::Relaxed);
+                    return Ok(page);
+                }
+                Err(Error::Rejected(_)) if query::has_undocumented(&request.filters) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !query::has_undocumented(&request.filters) {
             return Err(Error::Rejected(refused));
         }
-        let page = self.page(request, SAFE_PAGE_SIZE, Tries::Several).await?;
-        self.refused_above.store(SAFE_PAGE_SIZE, Ordering::Relaxed);
-        Ok(page)
+        // What is not documented is only ever a short cut.
+        let page = self.page(request, limit, Narrowing::Documented, Tries::Several).await;
+        page.map_err(|_| Error::Rejected(refused))
     }
 
     pub(super) async fn retrieve(&self, id: &RecordingId) -> Result<Recording> {
@@ -103,89 +145,30 @@ impl Client {
         }
     }
 
-    /// Deletes once. When the outcome is unknown the recording is asked for, and only if it is still there the
-    /// request is sent a second and last time.
-    pub(super) async fn delete(&self, id: &RecordingId) -> Result<Deleted> {
-        let url = self.recording_url(&deletable(id)?)?;
-        let call = call_of(Method::DELETE, url);
-        let Err(failure) = self.delete_once(&call).await else {
-            return Ok(Deleted::Now);
-        };
-        if is_ambiguous(&failure) {
-            match self.retrieve_plainly(id).await {
-                // Nobody else deletes it in the same moment: our request worked and its reply was lost.
-                Err(Error::NotFound(_)) => return Ok(Deleted::Now),
-                Err(_) => return Err(failure.error),
-                Ok(_) => {}
+    pub(super) async fn media(&self, media: &MediaRequest<'_>) -> Result<MediaStream> {
+        let found;
+        let address = match media.url {
+            Some(address) => address,
+            None => {
+                found = self.retrieve(media.id).await?.media_url.ok_or_else(no_audio_yet)?;
+                &found
             }
-            return match self.delete_once(&call).await {
-                Ok(()) | Err(Failure { error: Error::NotFound(_), .. }) => Ok(Deleted::Now),
-                Err(again) => Err(again.error),
-            };
-        }
-        match failure.error {
-            Error::NotFound(_) => Ok(Deleted::AlreadyGone),
-            Error::Unauthenticated(refused) => Err(self.explain_401(refused).await),
-            error => Err(error),
-        }
-    }
-
-    /// Any 2xx is a yes, with or without a body, unless the body says otherwise or is no answer of the API at all.
-    async fn delete_once(&self, call: &Call) -> Result<(), Failure> {
-        let reply = self.transport.ask_once(call, &self.credentials).await?;
-        if reply.bytes.is_empty() {
-            return Ok(());
-        }
-        let Ok(body) = reply.json(&self.credentials.redactor) else {
-            return Err(Failure::replied(Error::VendorFailed(Correlation {
-                status: Some(reply.status.as_u16()),
-                message: Some("the answer to the deletion cannot be read".into()),
-                id: None,
-            })));
         };
-        if says_failure(&body) {
-            let correlation = correlation_of(Some(&body), &self.credentials.redactor);
-            let correlation = Correlation { status: Some(reply.status.as_u16()), ..correlation };
-            return Err(Failure::replied(Error::Rejected(correlation)));
-        }
-        Ok(())
-    }
-
-    pub(super) async fn media(&self, media_url: &str, offset: u64) -> Result<MediaStream> {
         // The parser's error quotes nothing, which is well: the address may be signed.
-        let url = Url::parse(media_url.trim()).map_err(|error| Error::Invalid {
+        let url = Url::parse(address.trim()).map_err(|error| Error::Invalid {
             reason: format!("the recording's address is no web address: {error}"),
         })?;
-        self.transport.open_media(url, offset, &self.credentials).await
+        let part = Part { offset: media.offset, if_range: media.if_range };
+        self.transport.open_media(url, part, &self.credentials).await
     }
 
-    pub(super) async fn request_export(&self, request: &ExportRequest) -> Result<ExportAccepted> {
-        let mut call = call_of(Method::POST, self.export_url());
-        call.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        call.body = Some(export::body(request)?);
-        let reply = match self.transport.ask_once(&call, &self.credentials).await {
-            Ok(reply) => reply,
-            Err(failure) => return Err(self.explain_export_failure(failure).await),
-        };
-        if reply.bytes.is_empty() {
-            return Ok(ExportAccepted { correlation: None, status: None });
-        }
-        let body = reply.json(&self.credentials.redactor)?;
-        let mut correlation = correlation_of(Some(&body), &self.credentials.redactor);
-        let status = body.get("status").and_then(Value::as_str).map(str::to_owned);
-        if says_failure(&body) {
-            correlation.status = Some(reply.status.as_u16());
-            return Err(Error::Rejected(correlation));
-        }
-        Ok(ExportAccepted { correlation: correlation.id, status })
-    }
-
-    pub(super) fn export_url(&self) -> Url {
-        self.below_account("export/recording/")
+    /// Vobiz publishes no limit of requests, so only its own wish to slow down holds them back.
+    pub(super) fn pace(&self) -> Pace {
+        self.credentials.gate.pace()
     }
 
     /// `GET /auth/me`. The reply holds the token, so its text goes no further than the parser.
-    async fn me(&self, tries: Tries) -> Result<wire::Me> {
+    pub(super) async fn me(&self, tries: Tries) -> Result<wire::Me> {
         let call = call_of(Method::GET, self.below("auth/me"));
         let reply = self.transport.ask(&call, &self.credentials, tries).await?;
         Ok(wire::me(&reply.json(&self.credentials.redactor)?))
@@ -207,7 +190,7 @@ impl Client {
 
     /// What a 401 on anything but `/auth/me` means. Vobiz gives it for a wrong path too, so the credentials are tried
     /// by themselves: if they pass, the account may not do this.
-    async fn explain_401(&self, refused: Correlation) -> Error {
+    pub(super) async fn explain_401(&self, refused: Correlation) -> Error {
         match self.me(Tries::Several).await {
             Ok(me) => match self.must_be_ours(&me) {
                 Ok(()) => {
@@ -234,45 +217,43 @@ impl Client {
         }
     }
 
-    async fn explain_export_failure(&self, failure: Failure) -> Error {
-        match failure.error {
-            Error::Unauthenticated(refused) => self.explain_401(refused).await,
-            Error::PermissionDenied(refused) if is_export_running(&refused) => Error::Busy(refused),
-            Error::Interrupted { reason } if failure.reached != Reached::NoConnection => {
-                Error::Interrupted {
-                    reason: format!("{reason}; Vobiz may have taken the export all the same"),
-                }
-            }
-            Error::Unreachable { reason } if failure.reached == Reached::MaybeTheVendor => {
-                Error::Unreachable {
-                    reason: format!("{reason}; Vobiz may have taken the export all the same"),
-                }
-            }
-            error => error,
-        }
+    pub(super) fn auth_id(&self) -> &str {
+        &self.auth_id
     }
 
-    async fn page(&self, request: &PageRequest, limit: u32, tries: Tries) -> Result<Page> {
+    pub(super) fn known_currency(&self) -> MutexGuard<'_, Option<String>> {
+        self.currency.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn page(
+        &self,
+        request: &PageRequest,
+        limit: u32,
+        narrowing: Narrowing,
+        tries: Tries,
+    ) -> Result<Page> {
         let mut url = self.below_account("Recording/");
         {
             let mut query = url.query_pairs_mut();
             query
                 .append_pair("limit", &limit.to_string())
                 .append_pair("offset", &request.offset.to_string());
-            if let Some(call_uuid) = &request.call_uuid {
-                query.append_pair("call_uuid", call_uuid);
-            }
-            if let Some(recording_type) = &request.recording_type {
-                query.append_pair("recording_type", recording_type);
-            }
+            query.extend_pairs(query::pairs(&request.filters, narrowing));
         }
         let reply =
             self.transport.ask(&call_of(Method::GET, url), &self.credentials, tries).await?;
         let body = reply.json(&self.credentials.redactor)?;
-        wire::page(&body, request).map_err(|reason| self.bad_shape(&reply, &body, reason))
+        let page = wire::page(&body, request);
+        let mut page = page.map_err(|reason| self.bad_shape(&reply, &body, reason))?;
+        if query::needs_checking(&request.filters) {
+            page.recordings.retain(|recording| request.filters.admits(recording));
+            // What the vendor counted may be something else than what was asked for.
+            page.total = None;
+        }
+        Ok(page)
     }
 
-    async fn retrieve_plainly(&self, id: &RecordingId) -> Result<Recording> {
+    pub(super) async fn retrieve_plainly(&self, id: &RecordingId) -> Result<Recording> {
         let segment = segment(id.as_str())
             .map_err(|what| Error::Invalid { reason: format!("the recording's id {what}") })?;
         let call = call_of(Method::GET, self.recording_url(&segment)?);
@@ -282,7 +263,7 @@ impl Client {
     }
 
     /// A reply of the wrong shape may say why: some servers send errors with status 200.
-    fn bad_shape(&self, reply: &Reply, body: &Value, reason: String) -> Error {
+    pub(super) fn bad_shape(&self, reply: &Reply, body: &Value, reason: String) -> Error {
         let correlation = correlation_of(Some(body), &self.credentials.redactor);
         Error::BadReply {
             reason,
@@ -293,18 +274,18 @@ impl Client {
 
 impl Client {
     /// An address below the API's. The path is already encoded.
-    fn below(&self, path: &str) -> Url {
+    pub(super) fn below(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/{path}", self.base.path()));
         url
     }
 
     /// Letter case and the slash at the end matter: anything else answers 401.
-    fn below_account(&self, path: &str) -> Url {
+    pub(super) fn below_account(&self, path: &str) -> Url {
         self.below(&format!("Account/{}/{path}", encoded(&self.auth_id)))
     }
 
-    fn recording_url(&self, segment: &str) -> Result<Url> {
+    pub(super) fn recording_url(&self, segment: &str) -> Result<Url> {
         let url = self.below_account(&format!("Recording/{segment}/"));
         // Belt and braces: whatever the encoding let through, the address must still be one segment below the list.
         let list = self.below_account("Recording/");
@@ -318,18 +299,20 @@ impl Client {
     }
 }
 
-fn call_of(method: Method, url: Url) -> Call {
+pub(super) fn call_of(method: Method, url: Url) -> Call {
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-    Call { lane: Lane::Api, method, url, headers, body: None }
+    // The answer to a change may be empty, and it is looked at where its meaning is known.
+    let expects_json = method == Method::GET;
+    Call { lane: Lane::Api, method, url, headers, body: None, expects_json }
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 /// An id as one path segment, or what is wrong with it. Dots cannot be escaped: servers and parsers read `%2e%2e` as a
 /// step upwards.
-fn segment(id: &str) -> Result<String, &'static str> {
+pub(super) fn segment(id: &str) -> Result<String, &'static str> {
     match id {
         "" => Err("is empty"),
         "." | ".." => Err("is a step in the path"),
@@ -337,23 +320,12 @@ fn segment(id: &str) -> Result<String, &'static str> {
     }
 }
 
-/// An id that may be deleted, as a path segment. Stricter than for reading: a server that decodes before it routes
-/// must not find another address in it, least of all `BulkDelete`, which empties the account.
-fn deletable(id: &RecordingId) -> Result<String> {
-    let invalid = |what: &str| Error::Invalid {
-        reason: format!("the recording's id {what}, so it is not deleted"),
-    };
-    let text = id.as_str();
-    let segment = segment(text).map_err(invalid)?;
-    if text.chars().any(|c| {
-        c.is_control() || c.is_whitespace() || matches!(c, '/' | '\\' | '%' | '?' | '#' | ';')
-    }) {
-        return Err(invalid("holds characters that can change the address"));
-    }
-    if text.to_ascii_lowercase().contains("bulkdelete") {
-        return Err(invalid("is the name of another operation"));
-    }
-    Ok(segment)
+/// A recording without an address: the file is written after the call.
+fn no_audio_yet() -> Error {
+    Error::NotFound(Correlation {
+        message: Some("the vendor has no audio file for this recording yet".into()),
+        ..Correlation::default()
+    })
 }
 
 /// Whether an answer to `/auth/me` says nothing about the credentials: this server does not have it, or not for this
@@ -366,22 +338,6 @@ fn has_no_auth_me(error: &Error) -> bool {
 }
 
 /// Whether a body says that it failed, whatever the status of the reply.
-fn says_failure(body: &Value) -> bool {
+pub(super) fn says_failure(body: &Value) -> bool {
     matches!(body.get("status").and_then(Value::as_str), Some("failure" | "error"))
-}
-
-/// Whether a deletion may have happened although it failed.
-fn is_ambiguous(failure: &Failure) -> bool {
-    match failure.error {
-        Error::VendorFailed(_) | Error::Interrupted { .. } => true,
-        Error::Unreachable { .. } => failure.reached == Reached::MaybeTheVendor,
-        _ => false,
-    }
-}
-
-/// The document's 403 of an export: "An Export Historic Recording request is already in process."
-fn is_export_running(correlation: &Correlation) -> bool {
-    correlation.message.as_deref().map(str::to_lowercase).is_some_and(|message| {
-        message.contains("already") && (message.contains("process") || message.contains("progress"))
-    })
 }

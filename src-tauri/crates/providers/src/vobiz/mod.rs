@@ -11,19 +11,27 @@
 
 mod auth;
 mod client;
+mod deletion;
 mod export;
+mod query;
+mod records;
 mod wire;
 
 use std::fmt;
 
 use async_trait::async_trait;
 use domain::export::ExportRequest;
-use domain::{AccountFacts, Recording, RecordingId, Secret, Vendor};
+use domain::{
+    AccountFacts, Balance, CallRecord, CallUuid, Recording, RecordingId, RecordingList, Secret,
+    Vendor,
+};
 use url::Url;
 
 use crate::error::Result;
 use crate::http::Transport;
-use crate::provider::{Deleted, ExportAccepted, MediaStream, Page, PageRequest, Provider};
+use crate::provider::{
+    Deleted, ExportAccepted, MediaRequest, MediaStream, Pace, Page, PageRequest, Preview, Provider,
+};
 
 /// One Vobiz account and where its API is.
 #[derive(Debug, Clone)]
@@ -71,6 +79,10 @@ impl Provider for Vobiz {
         self.client.check().await
     }
 
+    async fn lists(&self) -> Result<Vec<RecordingList>> {
+        Ok(vec![RecordingList::All])
+    }
+
     async fn list(&self, page: &PageRequest) -> Result<Page> {
         self.client.list(page).await
     }
@@ -83,19 +95,27 @@ impl Provider for Vobiz {
         self.client.delete(id).await
     }
 
-    async fn media(&self, media_url: &str, offset: u64) -> Result<MediaStream> {
-        self.client.media(media_url, offset).await
+    async fn media(&self, media: &MediaRequest<'_>) -> Result<MediaStream> {
+        self.client.media(media).await
+    }
+
+    async fn call_record(&self, call: &CallUuid) -> Result<CallRecord> {
+        self.client.call_record(call).await
+    }
+
+    async fn balance(&self) -> Result<Balance> {
+        self.client.balance().await
+    }
+
+    fn pace(&self) -> Pace {
+        self.client.pace()
     }
 
     async fn request_export(&self, request: &ExportRequest) -> Result<ExportAccepted> {
         self.client.request_export(request).await
     }
 
-    fn export_body(&self, request: &ExportRequest) -> Result<String> {
-        export::body(request)
-    }
-
-    fn export_url(&self) -> String {
-        self.client.export_url().into()
+    fn export_preview(&self, request: &ExportRequest) -> Result<Preview> {
+        self.client.export_preview(request)
     }
 }

@@ -6,13 +6,12 @@
 //! older pages and samples (C12).
 
 use domain::time::read_time;
-use domain::{AccountFacts, CallUuid, Recording, RecordingId};
+use domain::{AccountFacts, Balance, CallRecord, CallUuid, Recording, RecordingId};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::json::{Row, kind, number, text, text_as_is, whole};
 use crate::provider::{Page, PageRequest};
-
-type Row = Map<String, Value>;
 
 /// The longest id that is believed, in bytes. Real ones have 36.
 const MAX_ID_BYTES: usize = 512;
@@ -40,13 +39,18 @@ pub(super) fn page(reply: &Value, request: &PageRequest) -> Result<Page, String>
         Some(next) => next.as_str().is_some_and(|next| !next.trim().is_empty()),
         None => total.is_none_or(|total| request.offset.saturating_add(received) < total),
     };
+    let limit = number(&["limit"]).and_then(|limit| u32::try_from(limit).ok());
+    let has_more = more && received > 0;
+    // The last page is shorter than a page spans.
+    let spans = if has_more { received } else { received.max(limit.map_or(1, u64::from)) };
     Ok(Page {
         recordings,
         received,
         unreadable,
         total,
-        limit: number(&["limit"]).and_then(|limit| u32::try_from(limit).ok()),
-        has_more: more && received > 0,
+        limit,
+        next_offset: has_more.then(|| request.offset.saturating_add(received)),
+        stride: spans.max(1),
         correlation: reply.as_object().and_then(|reply| text(reply, &["api_id"])),
     })
 }
@@ -138,6 +142,8 @@ fn recording(row: &Value) -> Result<Recording, String> {
         storage_rate: number(row, &["recording_storage_rate"]),
         monthly_cost: number(row, &["monthly_recording_storage_amount"]),
         size_bytes: number(row, &["file_size", "recording_size"]).and_then(whole),
+        rule_ids: Vec::new(),
+        file_name: text(row, &["file_name"]),
         raw: raw(row),
     })
 }
@@ -175,57 +181,6 @@ fn instant_ms(row: &Row, names: &[&str]) -> Option<Timestamp> {
     }
 }
 
-/// The first of these fields that holds something to read, trimmed.
-fn text(row: &Row, names: &[&str]) -> Option<String> {
-    text_as_is(row, names).map(|text| text.trim().to_owned())
-}
-
-/// The first of these fields that holds more than white space, exactly as it came: ids must go back as they are.
-fn text_as_is(row: &Row, names: &[&str]) -> Option<String> {
-    names.iter().find_map(|name| match row.get(*name)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    })
-}
-
-/// The first of these fields that holds a number, also as a string.
-fn number(row: &Row, names: &[&str]) -> Option<f64> {
-    names.iter().find_map(|name| {
-        match row.get(*name)? {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        }
-        .filter(|number: &f64| number.is_finite())
-    })
-}
-
-/// A count out of a float; negative ones and those beyond 2^53 are nonsense.
-fn whole(number: f64) -> Option<u64> {
-    const LARGEST: f64 = 9_007_199_254_740_992.0;
-    if !(0.0..=LARGEST).contains(&number) {
-        return None;
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the line above keeps the value within what u64 and f64 both hold exactly"
-    )]
-    Some(number.round() as u64)
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
 /// What `GET /auth/me` tells. The reply also holds `auth_secret`, the token itself: it is not looked at.
 pub(super) struct Me {
     pub(super) auth_id: Option<String>,
@@ -248,7 +203,58 @@ pub(super) fn me(reply: &Value) -> Me {
             company: text(account, &["company"]),
             time_zone: text(account, &["timezone"]),
             currency: text(tier, &["currency"]).or_else(|| text(account, &["currency"])),
-            recordings_total: None,
+            ..AccountFacts::default()
         },
     }
+}
+
+/// Reads the record of a call: plain, under `data`, or in a list there.
+pub(super) fn call_record(reply: &Value, call: &CallUuid) -> Result<CallRecord, String> {
+    let data = reply.get("data").unwrap_or(reply);
+    let rows = match data {
+        Value::Array(rows) => rows.as_slice(),
+        row => std::slice::from_ref(row),
+    };
+    let is_it = |row: &&Row| {
+        let uuid = text(row, &["uuid", "call_uuid"]);
+        uuid.is_none_or(|uuid| uuid.eq_ignore_ascii_case(call.as_str()))
+    };
+    let mut rows = rows.iter().filter_map(Value::as_object).filter(|row| !row.is_empty());
+    let row = rows.find(is_it).ok_or("the reply holds no record of this call")?;
+    let instant = |names| text(row, names).and_then(|text| read_time(&text)).map(|read| read.at);
+    let count = |names| number(row, names).and_then(whole);
+    Ok(CallRecord {
+        call_uuid: Some(call.clone()),
+        direction: text(row, &["call_direction", "direction"]).map(|text| text.to_lowercase()),
+        caller_name: text(row, &["caller_id_name", "caller_name"]),
+        from: text(row, &["caller_id_number", "from_number"]),
+        to: text(row, &["destination_number", "to_number"]),
+        started_at: instant(&["start_time"]),
+        answered_at: instant(&["answer_time"]),
+        ended_at: instant(&["end_time"]),
+        duration_s: count(&["duration"]),
+        billed_s: count(&["billsec", "bill_duration"]),
+        hangup_cause: text(row, &["hangup_cause_name", "hangup_cause"]),
+        hangup_source: text(row, &["hangup_source"]),
+        cost: number(row, &["total_cost", "cost"]),
+        currency: text(row, &["currency"]),
+        raw: serde_json::to_string(row).unwrap_or_default(),
+    })
+}
+
+/// Reads a balance: of one wallet, or of the right one in a list.
+pub(super) fn balance(reply: &Value, currency: &str) -> Result<Balance, String> {
+    let data = reply.get("data").or_else(|| reply.get("balances")).unwrap_or(reply);
+    let rows = match data {
+        Value::Array(rows) => rows.as_slice(),
+        row => std::slice::from_ref(row),
+    };
+    let mut wallets = rows.iter().filter_map(Value::as_object);
+    wallets
+        .find_map(|row| {
+            let own = text(row, &["currency"]).unwrap_or_else(|| currency.to_owned());
+            let available = number(row, &["available_balance", "balance"])?;
+            own.eq_ignore_ascii_case(currency).then_some(Balance { available, currency: own })
+        })
+        .ok_or_else(|| format!("the reply holds no balance in {currency}"))
 }

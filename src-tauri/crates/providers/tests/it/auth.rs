@@ -28,8 +28,10 @@ async fn a_check_proves_the_account_and_the_right_to_read() {
     assert_eq!(facts.recordings_total, Some(1));
     assert!(!format!("{facts:?}").contains(TOKEN));
     let seen = server.seen();
-    assert_eq!(seen.len(), 2);
     assert_eq!(seen[1].query("limit"), Some("1"));
+    let features = |name: &str| seen.iter().filter(|request| request.path().contains(name)).count();
+    assert_eq!((features("/balance/"), features("/cdr")), (2, 2), "each in both letter cases");
+    assert_eq!(seen.len(), 6);
     for request in seen {
         assert_eq!(request.header("x-auth-id"), Some(AUTH_ID));
         assert_eq!(request.header("x-auth-token"), Some(TOKEN));

@@ -15,6 +15,11 @@ fn dates(from: DateTime, to: DateTime) -> ExportRequest {
     }
 }
 
+/// A request that breaks no rule.
+pub(crate) fn by_age_of_seven() -> ExportRequest {
+    by_age(ExportPeriod::ExactAge(7))
+}
+
 fn week() -> ExportRequest {
     dates(date(2025, 1, 23).at(0, 0, 0, 0), date(2025, 1, 30).at(23, 59, 59, 0))
 }
@@ -61,7 +66,7 @@ async fn the_documents_examples_are_sent_as_they_are_shown() {
         assert_eq!(sent.header("content-type"), Some("application/json"));
         assert_eq!(
             sent.body,
-            provider.export_body(&request).unwrap(),
+            provider.export_preview(&request).unwrap().body,
             "what is reviewed is what is sent"
         );
         let (sent, shown): (Value, Value) = (
@@ -71,7 +76,10 @@ async fn the_documents_examples_are_sent_as_they_are_shown() {
         assert_eq!(sent, shown, "{name}");
         assert_eq!(sent.to_string(), shown.to_string(), "{name}: also in the order of the fields");
     }
-    assert_eq!(provider.export_url(), server.url("/api/v1/Account/MA_CANARY01/export/recording/"));
+    assert_eq!(
+        provider.export_preview(&week()).unwrap().url,
+        server.url("/api/v1/Account/MA_CANARY01/export/recording/")
+    );
 }
 
 #[tokio::test]
@@ -79,7 +87,7 @@ async fn open_ends_and_exclusive_bounds_have_their_own_fields() {
     let server = Server::start(|_| Answer::new(202, "")).await;
     let provider = account(&server.base_url());
     let body = |request: &ExportRequest| {
-        serde_json::from_str::<Value>(&provider.export_body(request).unwrap()).unwrap()
+        serde_json::from_str::<Value>(&provider.export_preview(request).unwrap().body).unwrap()
     };
     let bound = |days| AgeBound { days, inclusive: false };
     let ages = body(&by_age(ExportPeriod::AgeRange { youngest: bound(6), oldest: bound(31) }));

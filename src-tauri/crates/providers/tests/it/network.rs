@@ -128,7 +128,7 @@ async fn a_web_page_instead_of_data() {
     );
     let error = account(&server.base_url()).check().await.unwrap_err();
     assert!(matches!(error, Error::BadReply { .. }), "it does not pass for a sign-in: {error:?}");
-    assert_eq!(server.seen().len(), 2, "a page is not asked for again");
+    assert_eq!(server.seen().len(), 5, "four tries for the list, one for the check");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Pages: what is asked for, what is believed, and when it ends.
 
+use domain::ListFilters;
 use serde_json::{Value, json};
 use tapeshelf_providers::{Error, PageRequest, Provider};
 
@@ -21,8 +22,12 @@ async fn the_request_names_what_is_wanted() {
     let request = PageRequest {
         offset: 40,
         limit: 20,
-        call_uuid: Some("a&limit=1 +é".into()),
-        recording_type: Some("trunk".into()),
+        filters: ListFilters {
+            call_id: Some("a&limit=1 +é".into()),
+            recording_type: Some("trunk".into()),
+            ..ListFilters::default()
+        },
+        ..PageRequest::default()
     };
     provider.list(&request).await.unwrap();
     let seen = server.seen();
@@ -36,13 +41,19 @@ async fn the_request_names_what_is_wanted() {
 async fn the_end_is_where_next_is_null_or_nothing_came() {
     let rows = json!([row("a"), row("b")]);
     let meta = |next: Value| json!({"meta": {"next": next, "total_count": 9}, "objects": rows});
-    assert!(list_of(meta(json!("/v1/Account/X/Recording/?offset=2")), 0).await.unwrap().has_more);
+    assert!(
+        list_of(meta(json!("/v1/Account/X/Recording/?offset=2")), 0)
+            .await
+            .unwrap()
+            .next_offset
+            .is_some()
+    );
     for last in [json!(null), json!(""), json!(" "), json!(false)] {
-        assert!(!list_of(meta(last.clone()), 0).await.unwrap().has_more, "{last}");
+        assert!(!list_of(meta(last.clone()), 0).await.unwrap().next_offset.is_some(), "{last}");
     }
     let looping = json!({"meta": {"next": "/again", "total_count": 9}, "objects": []});
     assert!(
-        !list_of(looping, 0).await.unwrap().has_more,
+        !list_of(looping, 0).await.unwrap().next_offset.is_some(),
         "an empty page ends it, whatever it says"
     );
 }
@@ -50,12 +61,12 @@ async fn the_end_is_where_next_is_null_or_nothing_came() {
 #[tokio::test]
 async fn without_next_the_total_decides_and_without_both_an_empty_page() {
     let counted = json!({"meta": {"total_count": "3"}, "objects": [row("a"), row("b")]});
-    assert!(list_of(counted.clone(), 0).await.unwrap().has_more);
-    assert!(!list_of(counted, 1).await.unwrap().has_more);
-    assert!(list_of(json!([row("a")]), 0).await.unwrap().has_more);
-    assert!(!list_of(json!([]), 1).await.unwrap().has_more);
+    assert!(list_of(counted.clone(), 0).await.unwrap().next_offset.is_some());
+    assert!(!list_of(counted, 1).await.unwrap().next_offset.is_some());
+    assert!(list_of(json!([row("a")]), 0).await.unwrap().next_offset.is_some());
+    assert!(!list_of(json!([]), 1).await.unwrap().next_offset.is_some());
     let lying = json!({"meta": {"total_count": 1000}, "objects": []});
-    assert!(!list_of(lying, 1).await.unwrap().has_more);
+    assert!(!list_of(lying, 1).await.unwrap().next_offset.is_some());
 }
 
 #[tokio::test]
@@ -65,7 +76,7 @@ async fn the_next_link_is_never_followed() {
     let reply = json!({"meta": {"next": next}, "objects": [row("a")]});
     let server = Server::start(move |_| Answer::json(&reply)).await;
     let provider = account(&server.base_url());
-    assert!(provider.list(&PageRequest::default()).await.unwrap().has_more);
+    assert!(provider.list(&PageRequest::default()).await.unwrap().next_offset.is_some());
     provider.list(&PageRequest { offset: 1, ..PageRequest::default() }).await.unwrap();
     assert_eq!(trap.seen().len(), 0);
     assert_eq!(server.seen()[1].query("offset"), Some("1"));

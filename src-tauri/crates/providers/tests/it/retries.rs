@@ -8,7 +8,7 @@ use domain::RecordingId;
 use serde_json::json;
 use tapeshelf_providers::{Error, PageRequest, Provider, TransportOptions};
 
-use crate::support::{Answer, Server, account, account_with, page, quick, row};
+use crate::support::{Answer, Server, account, account_with, audio_at, page, quick, row};
 
 type Expected = fn(&Error) -> bool;
 
@@ -143,7 +143,7 @@ async fn a_dropped_request_is_not_sent_again() {
             () = first_request => {}
         }
     }
-    assert!(provider.media(&server.url("/still-usable"), 0).await.is_err());
+    assert!(provider.media(&audio_at(&server.url("/still-usable"), 0)).await.is_err());
     let targets: Vec<String> =
         server.seen().iter().map(|request| request.path().to_owned()).collect();
     assert_eq!(

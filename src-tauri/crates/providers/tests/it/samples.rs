@@ -15,7 +15,7 @@ async fn the_list_page_is_read() {
     let server = serving("list_page").await;
     let page = account(&server.base_url()).list(&PageRequest::default()).await.unwrap();
     assert_eq!(
-        (page.received, page.total, page.limit, page.has_more),
+        (page.received, page.total, page.limit, page.next_offset.is_some()),
         (2, Some(721), Some(20), true)
     );
     assert_eq!(page.correlation.as_deref(), Some("319ab584-cfc4-452c-a0ea-2f2f2f506a20"));
@@ -66,7 +66,7 @@ async fn the_objects_of_the_object_page_are_read() {
         let server = serving(name).await;
         let page = account(&server.base_url()).list(&PageRequest::default()).await.unwrap();
         assert_eq!(
-            (page.recordings.len(), page.total, page.has_more),
+            (page.recordings.len(), page.total, page.next_offset.is_some()),
             (1, Some(1), false),
             "{name}"
         );
@@ -85,7 +85,7 @@ async fn the_short_shape_of_the_openapi_block_is_read() {
         (recording.added_at, recording.started_at, recording.start_is_estimated),
         (None, None, false)
     );
-    assert!(page.has_more, "it does not say that it is the last");
+    assert!(page.next_offset.is_some(), "it does not say that it is the last");
 }
 
 #[tokio::test]

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use domain::export::{ExportFilters, ExportPeriod, ExportRequest};
-use domain::{RecordingId, Secret};
-use sandbox::{Fault, FaultProfile, LargeLimit, Origin, Sandbox, SandboxOptions};
+use domain::{ListFilters, RecordingId, RecordingList, Secret};
+use sandbox::{Fault, LargeLimit, Origin, Sandbox, SandboxOptions};
 use serde_json::json;
 use tapeshelf_providers::{
     Error, PageRequest, Provider, Transport, TransportOptions, Vobiz, VobizConfig,
 };
 
 use crate::contract;
-use crate::support::quick;
+use crate::support::{audio_at, quick};
+
+const ALL: RecordingList = RecordingList::All;
 
 fn options(recordings: u32) -> SandboxOptions {
     SandboxOptions {
@@ -48,17 +50,23 @@ fn account(sandbox: &Sandbox) -> Vobiz {
 async fn it_keeps_the_contract() {
     let sandbox = Sandbox::start(options(130)).await.unwrap();
     let provider = account(&sandbox);
-    contract::paging_is_complete(&provider, &sandbox.recording_ids()).await;
-    contract::retrieve_agrees_with_the_list(&provider).await;
+    contract::paging_is_complete(&provider, &ALL, &sandbox.recording_ids()).await;
+    contract::retrieve_agrees_with_the_list(&provider, &ALL).await;
     contract::unknown_and_hostile_ids_are_harmless(&provider).await;
-    let recordings = contract::all_recordings(&provider, 0).await;
+    let recordings = contract::all_recordings(&provider, &ALL, 0).await;
     let with_audio = recordings.iter().filter(|recording| recording.media_url.is_some()).take(5);
     for recording in with_audio {
         let facts = sandbox.facts(recording.id.as_str()).unwrap();
         assert_eq!(recording.duration_ms, Some(facts.duration_ms), "{}", recording.raw);
         contract::media_resumes_at_any_byte(&provider, recording, facts.size_bytes).await;
     }
-    contract::deletion_is_final_and_idempotent(&provider).await;
+    contract::pages_may_come_in_any_order(&provider, &ALL, &sandbox.recording_ids()).await;
+    let requests = || sandbox.request_log().len();
+    contract::what_is_not_supported_says_so(&provider, &ALL, requests).await;
+    contract::deletion_is_final_and_idempotent(&provider, &ALL).await;
+    let call_comes_in = || sandbox.add_calls(1).unwrap().remove(0);
+    let expected = sandbox.recording_ids();
+    contract::a_list_that_grows_is_read_whole(&provider, &ALL, &expected, call_comes_in).await;
 }
 
 #[tokio::test]
@@ -66,7 +74,7 @@ async fn pages_are_walked_whatever_the_server_makes_of_the_limit() {
     for large_limit in [LargeLimit::Capped, LargeLimit::Rejected] {
         let small = SandboxOptions { max_page_size: 20, large_limit, ..options(90) };
         let sandbox = Sandbox::start(small).await.unwrap();
-        contract::paging_is_complete(&account(&sandbox), &sandbox.recording_ids()).await;
+        contract::paging_is_complete(&account(&sandbox), &ALL, &sandbox.recording_ids()).await;
     }
 }
 
@@ -89,46 +97,29 @@ async fn the_credentials_are_checked_and_a_wrong_token_is_told() {
     }
 }
 
+fn filtered(filters: ListFilters) -> PageRequest {
+    PageRequest { filters, ..PageRequest::default() }
+}
+
 #[tokio::test]
 async fn filters_reach_the_server() {
     let sandbox = Sandbox::start(options(200)).await.unwrap();
     let provider = account(&sandbox);
-    let all = contract::all_recordings(&provider, 0).await;
+    let all = contract::all_recordings(&provider, &ALL, 0).await;
     let call_uuid = all[0].call_uuid.clone().unwrap();
     let expected =
         all.iter().filter(|recording| recording.call_uuid.as_ref() == Some(&call_uuid)).count();
-    let request =
-        PageRequest { call_uuid: Some(call_uuid.as_str().into()), ..PageRequest::default() };
+    let request = filtered(ListFilters {
+        call_id: Some(call_uuid.as_str().into()),
+        ..ListFilters::default()
+    });
     let page = provider.list(&request).await.unwrap();
     assert_eq!(page.recordings.len(), expected);
-    let request = PageRequest { recording_type: Some("trunk".into()), ..PageRequest::default() };
+    let request =
+        filtered(ListFilters { recording_type: Some("trunk".into()), ..ListFilters::default() });
     let page = provider.list(&request).await.unwrap();
     assert!(!page.recordings.is_empty());
     assert!(page.recordings.iter().all(|recording| recording.kind.as_deref() == Some("trunk")));
-}
-
-#[tokio::test]
-async fn a_bad_day_of_the_server_is_lived_through() {
-    let faults = FaultProfile::default().with(Fault::Server5xx, 0.2);
-    let sandbox = Sandbox::start(SandboxOptions { faults, ..options(60) }).await.unwrap();
-    let config = VobizConfig {
-        auth_id: sandbox.auth_id().into(),
-        auth_token: Secret::new(sandbox.auth_token().into()),
-        base_url: sandbox.api_base_url().parse().unwrap(),
-        page_size: 10,
-    };
-    let stubborn = TransportOptions { max_tries: 30, ..patient() };
-    let provider = Vobiz::new(config, Transport::new(stubborn).unwrap()).unwrap();
-    let ids: Vec<String> = contract::all_recordings(&provider, 10)
-        .await
-        .iter()
-        .map(|recording| recording.id.as_str().to_owned())
-        .collect();
-    assert_eq!(ids, sandbox.recording_ids());
-    assert!(
-        sandbox.request_log().iter().any(|logged| logged.status >= 500),
-        "there were bad answers"
-    );
 }
 
 #[tokio::test]
@@ -138,7 +129,8 @@ async fn slow_down_is_obeyed() {
     let id = sandbox.recording_ids().remove(0);
     let recording = provider.retrieve(&RecordingId::new(&id)).await.unwrap();
     sandbox.break_media_times(&id, Fault::Rate429, 1);
-    let stream = provider.media(recording.media_url.as_deref().unwrap(), 0).await.unwrap();
+    let stream =
+        provider.media(&audio_at(recording.media_url.as_deref().unwrap(), 0)).await.unwrap();
     let facts = sandbox.facts(&id).unwrap();
     assert_eq!(
         contract::bytes_of(stream).await.unwrap().len(),
@@ -161,24 +153,24 @@ async fn faults_of_the_audio_have_their_meaning() {
     let url_of = |id: &str| sandbox.media_url(id);
 
     sandbox.break_media(&ids[0], Fault::Cut);
-    let stream = provider.media(&url_of(&ids[0]), 0).await.unwrap();
+    let stream = provider.media(&audio_at(&url_of(&ids[0]), 0)).await.unwrap();
     let error = contract::bytes_of(stream).await.unwrap_err();
     assert!(matches!(error, Error::Interrupted { .. }), "{error:?}");
 
     sandbox.break_media(&ids[1], Fault::NotReady);
-    let error = provider.media(&url_of(&ids[1]), 0).await.err().unwrap();
+    let error = provider.media(&audio_at(&url_of(&ids[1]), 0)).await.err().unwrap();
     assert!(matches!(error, Error::NotFound(_)), "{error:?}");
 
     sandbox.break_media(&ids[2], Fault::Html200);
-    let stream = provider.media(&url_of(&ids[2]), 0).await.unwrap();
+    let stream = provider.media(&audio_at(&url_of(&ids[2]), 0)).await.unwrap();
     assert!(stream.content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html")));
 
     sandbox.break_media(&ids[3], Fault::Empty200);
-    let stream = provider.media(&url_of(&ids[3]), 0).await.unwrap();
+    let stream = provider.media(&audio_at(&url_of(&ids[3]), 0)).await.unwrap();
     assert_eq!(stream.total_bytes, Some(0));
 
     sandbox.break_media(&ids[4], Fault::RedirectForeign);
-    let stream = provider.media(&url_of(&ids[4]), 0).await.unwrap();
+    let stream = provider.media(&audio_at(&url_of(&ids[4]), 0)).await.unwrap();
     let facts = sandbox.facts(&ids[4]).unwrap();
     assert_eq!(
         contract::bytes_of(stream).await.unwrap().len(),

@@ -5,7 +5,7 @@ use domain::{RecordingId, Secret};
 use serde_json::json;
 use tapeshelf_providers::{PageRequest, Provider, Transport, VobizConfig};
 
-use crate::support::{AUTH_ID, Answer, Server, TOKEN, account, page, quick};
+use crate::support::{AUTH_ID, Answer, Server, TOKEN, account, audio_at, page, quick};
 
 #[test]
 fn no_type_shows_it() {
@@ -51,7 +51,7 @@ async fn no_error_repeats_it_though_the_vendor_does() {
                 provider.list(&PageRequest::default()).await.err(),
                 provider.retrieve(&id).await.err(),
                 provider.delete(&id).await.err(),
-                provider.media(&server.url(&format!("/m?token={TOKEN}")), 0).await.err(),
+                provider.media(&audio_at(&server.url(&format!("/m?token={TOKEN}")), 0)).await.err(),
                 provider.request_export(&export).await.err(),
             ];
             let shown = format!(

@@ -1,15 +1,20 @@
 //! A small HTTP server whose every byte the test decides, and an account to use it with.
 
 mod server;
+mod which;
 
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use domain::Secret;
+use domain::{RecordingId, Secret};
 use serde_json::{Value, json};
-use tapeshelf_providers::{Transport, TransportOptions, Vobiz, VobizConfig};
+use tapeshelf_providers::{MediaRequest, Transport, TransportOptions, Vobiz, VobizConfig};
 
 pub(crate) use server::{Answer, Request, Server, Tls};
+pub(crate) use which::{
+    CLIENT_SECRET, Kept, REFRESH, Which, on_both_vendors, pasted, renewable, signed_in, vbc_config,
+};
 
 /// The account id of the tests.
 pub(crate) const AUTH_ID: &str = "MA_CANARY01";
@@ -44,6 +49,12 @@ pub(crate) fn account_with(base_url: &str, options: TransportOptions) -> Vobiz {
     Vobiz::new(config, Transport::new(options).unwrap()).unwrap()
 }
 
+/// A request for audio at an address, of a recording whose id does not matter.
+pub(crate) fn audio_at(url: &str, offset: u64) -> MediaRequest<'_> {
+    static ID: LazyLock<RecordingId> = LazyLock::new(|| RecordingId::new("any"));
+    MediaRequest { id: &ID, url: Some(url), offset, if_range: None }
+}
+
 /// A sample out of the vendor's documents.
 pub(crate) fn sample(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -66,17 +77,19 @@ pub(crate) fn me() -> Answer {
     }))
 }
 
-/// A page with these rows and nothing behind it.
+/// A page with these rows and nothing behind it, which either vendor could have sent.
 pub(crate) fn page(rows: &Value) -> Answer {
     let total = rows.as_array().map_or(0, Vec::len);
     Answer::json(&json!({
         "api_id": "api-1",
         "meta": {"limit": 20, "offset": 0, "next": null, "previous": null, "total_count": total},
         "objects": rows,
+        "_embedded": {"recordings": rows},
+        "page": 1, "page_size": 20, "total_items": total,
     }))
 }
 
 /// A plain row.
 pub(crate) fn row(id: &str) -> Value {
-    json!({"recording_id": id, "recording_duration_ms": "7880.00000", "add_time": "2026-05-07 09:45:35.79276+05:30"})
+    json!({"recording_id": id, "id": id, "recording_duration_ms": "7880.00000", "add_time": "2026-05-07 09:45:35.79276+05:30"})
 }

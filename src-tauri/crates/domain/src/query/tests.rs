@@ -1,0 +1,389 @@
+use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::dates::{Day, DayWord, Recent, RecentUnit, Unit, WeekdaySet};
+use super::values::{Bytes, Comparison, Cost, HourRange, Length};
+use super::*;
+
+fn canonical(text: &str) -> String {
+    let reading = read(text);
+    assert_eq!(reading.problems, [], "{text}");
+    reading.query.to_string()
+}
+
+fn problem(text: &str) -> (String, String, String) {
+    let reading = read(text);
+    let [problem] = reading.problems.as_slice() else { panic!("{text}: {:?}", reading.problems) };
+    (text[problem.span.clone()].to_owned(), problem.what.clone(), reading.query.to_string())
+}
+
+fn digits(text: &str) -> Vec<String> {
+    let Query::All(all) = read(text).query else { panic!("{text}") };
+    let word = |query: Query| match query {
+        Query::Is(Condition::Word(Term::Digits { digits, .. })) => digits,
+        Query::Is(Condition::Word(Term::Text(text))) => format!("text:{text}"),
+        other => format!("{other}"),
+    };
+    all.into_iter().map(word).collect()
+}
+
+#[test]
+fn a_number_may_be_written_in_any_way() {
+    assert_eq!(digits("+91 98765 43210"), ["919876543210"]);
+    assert_eq!(digits("0091 98765 43210"), ["919876543210"]);
+    assert_eq!(digits("98765-43210"), ["9876543210"]);
+    assert_eq!(digits("(415) 555-01"), ["41555501"]);
+    assert_eq!(digits("+91(98765)43210"), ["919876543210"]);
+    assert_eq!(digits("9876 +4420"), ["9876", "4420"]);
+    assert_eq!(digits("9876 -4420"), ["9876", "-4420"], "a sign negates");
+    assert_eq!(digits("9876 and 4420"), ["9876", "4420"]);
+    assert_eq!(digits("(9876 or 4420)"), ["9876 or 4420"]);
+}
+
+#[test]
+fn words_and_phrases_are_terms_of_their_own() {
+    assert_eq!(digits("Sales 98765"), ["text:Sales", "98765"]);
+    assert_eq!(digits("\"weekly sales\" 12"), ["text:weekly sales", "12"]);
+    assert_eq!(digits("\"still typing"), ["text:still typing"]);
+    assert_eq!(digits("  "), Vec::<String>::new());
+    assert_eq!(digits("sip:anna@host"), ["text:sip:anna@host"], "an address as it stands");
+    assert_eq!(digits("https://a.b/c 12:30"), ["text:https://a.b/c", "text:12:30"]);
+    assert_eq!(digits("a(b) :) f(x)"), ["text:a(b)", "text::)", "text:f(x)"]);
+}
+
+#[test]
+fn the_examples_of_the_design_read_well() {
+    for (text, plain) in [
+        ("from:+91 98 dur:>5m \"sales\"", "from:+91 98 dur:>5m sales"),
+        ("-number:+4420 NUMBER:98765-43210", "-number:+4420 number:98765-43210"),
+        ("dur:2m..10m duration:1h30m dur:12:08", "dur:2m..10m dur:1h30m dur:12m8s"),
+        ("date:2026-05 date:2026-05-01..2026-05-09", "date:2026-05 date:2026-05-01..2026-05-09"),
+        (
+            "date:..2026 date:today.. date:<2026-05-01T14:30",
+            "date:<=2026 date:>=today date:<2026-05-01T14:30",
+        ),
+        ("last:7d last:12h age:>25d", "last:7d last:12h age:>25d"),
+        ("type:call,conference format:MP3 dir:in", "type:call,conference format:MP3 dir:in"),
+        ("state:not-saved has:Note,tags -has:star", "state:unsaved has:note,tag -has:star"),
+        ("cost:>0.01 size:1.5mb size:>=2gib", "cost:>0.01 size:1500kb size:>=2gib"),
+        (
+            "hour:9..17 weekday:mon..wed,sun country:in",
+            "hour:9..17 weekday:mon,tue,wed,sun country:IN",
+        ),
+        ("weekday:sat..mon hour:22..6", "weekday:mon,sat,sun hour:22..6"),
+        ("a b or c (d or -e)", "(a b) or (c (d or -e))"),
+        ("conf:\"Weekly, sales\" name:o'hara", "conf:\"Weekly, sales\" name:o'hara"),
+        ("tag:\"to do\",urgent", "tag:\"to do\",urgent"),
+        (
+            "id:4f2a call:\"8f 11\" note:refund hold:case",
+            "id:4f2a call:\"8f 11\" note:refund hold:case",
+        ),
+        ("\"or\" \"from:x\" \"-a\"", "\"or\" \"from:x\" \"-a\""),
+    ] {
+        let printed = canonical(text);
+        assert_eq!(printed, plain, "{text}");
+        assert_eq!(read(&printed).query, read(text).query, "{text}");
+    }
+}
+
+#[test]
+fn a_wrong_token_is_named_and_the_rest_applies() {
+    for (text, part, says, rest) in [
+        ("anna dur:>5x sales", "dur:>5x", "“5x” is no length", "anna sales"),
+        ("form:+91 9876", "form:+91", "Did you mean “from:”", "9876"),
+        ("state:bad x", "state:bad", "“bad” is none of saved", "x"),
+        ("date:2026-13 x", "date:2026-13", "is no date", "x"),
+        (
+            "date:2026-05-09..2026-05-01",
+            "date:2026-05-09..2026-05-01",
+            "the smaller comes first",
+            "",
+        ),
+        ("country:India x", "country:India", "two letters", "x"),
+        ("from: x", "from:", "needs a value", "x"),
+        ("-cost:much x", "-cost:much", "is no price", "x"),
+        ("dur:1m,2m x", "dur:1m,2m", "takes one value", "x"),
+        ("x () y", "()", "nothing between", "x y"),
+        ("x or", "or", "both of its sides", "x"),
+        ("or x", "or", "both of its sides", "x"),
+        ("hour:24 x", "hour:24", "is no hour", "x"),
+        ("weekday:m x", "weekday:m", "day of the week", "x"),
+        ("äöü dur:.. x", "dur:..", "on one side", "äöü x"),
+    ] {
+        let (span, what, query) = problem(text);
+        assert_eq!((span.as_str(), query.as_str()), (part, rest), "{text}");
+        assert!(what.contains(says), "{text}: {what}");
+    }
+    assert_eq!(read("sip:x tel:+91 sales:north").problems, [], "text with a colon is text");
+    assert_eq!(
+        read("(dur:5x) a").problems.len(),
+        1,
+        "an empty group is not blamed for the token in it"
+    );
+}
+
+#[test]
+fn parts_stand_in_order_and_cover_what_is_not_white_space() {
+    let text = "-from:\"a b\"  98 76 or (x \"y z\" and -dur:5q) äé";
+    let reading = read(text);
+    let texts: Vec<&str> = reading.parts.iter().map(|part| &text[part.span.clone()]).collect();
+    assert_eq!(
+        texts,
+        ["-from:\"a b\"", "98 76", "or", "(", "x", "\"y z\"", "and", "-dur:5q", ")", "äé"]
+    );
+    assert!(reading.parts[0].negated && reading.parts[7].negated && !reading.parts[7].applies);
+    assert_eq!(reading.parts[0].kind, PartKind::Token(Some(Field::From)));
+    assert_eq!(reading.parts[1].kind, PartKind::Number);
+}
+
+#[test]
+fn lengths_are_compared_as_they_are_shown() {
+    let bounds = |text: &str| match read(text).query {
+        Query::All(all) => match all.as_slice() {
+            [Query::Is(Condition::Duration(is))] => is.bounds(),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(bounds("dur:5m"), (300_000, Some(360_000)), "as precise as it was written");
+    assert_eq!(bounds("dur:300s"), (300_000, Some(301_000)));
+    assert_eq!(bounds("dur:>5m"), (301_000, None), "5:00 is not longer than 5:00");
+    assert_eq!(bounds("dur:<=5m"), (0, Some(301_000)), "5:00.400 is shown as 5:00");
+    assert_eq!(bounds("dur:2m..10m"), (120_000, Some(601_000)));
+    assert_eq!(bounds("dur:>500ms"), (501, None));
+    assert_eq!(bounds("dur:90"), (90_000, Some(91_000)));
+}
+
+#[test]
+fn days_are_those_of_the_time_zone() {
+    let kolkata = TimeZone::get("Asia/Kolkata").unwrap();
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let now: Timestamp = "2026-05-06T20:00:00Z".parse().unwrap();
+    let span = |text: &str, zone: &TimeZone| match read(text).query {
+        Query::All(all) => match all.as_slice() {
+            [Query::Is(Condition::Date(is))] => is.bounds(now, zone),
+            [Query::Is(Condition::Age(is))] => is.moments(now),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    };
+    let ms = |text: &str| text.parse::<Timestamp>().unwrap().as_millisecond();
+    assert_eq!(
+        span("date:today", &kolkata),
+        (ms("2026-05-06T18:30:00Z"), ms("2026-05-07T18:30:00Z"))
+    );
+    assert_eq!(
+        span("date:2026-05", &TimeZone::UTC),
+        (ms("2026-05-01T00:00:00Z"), ms("2026-06-01T00:00:00Z"))
+    );
+    assert_eq!(span("date:>2026-05", &TimeZone::UTC), (ms("2026-06-01T00:00:00Z"), i64::MAX));
+    let (first, past) = span("date:2026-03-29", &berlin);
+    assert_eq!(past - first, 23 * 3_600_000, "the day the clocks go forward");
+    assert_eq!(span("date:thisweek", &TimeZone::UTC).0, ms("2026-05-04T00:00:00Z"), "a Monday");
+    assert_eq!(span("age:>1d", &TimeZone::UTC), (i64::MIN, ms("2026-05-05T20:00:00Z")));
+    assert_eq!(span("age:<=1d", &TimeZone::UTC), (ms("2026-05-05T20:00:00Z"), i64::MAX));
+    assert_eq!(
+        span("date:lastmonth", &TimeZone::UTC),
+        (ms("2026-04-01T00:00:00Z"), ms("2026-05-01T00:00:00Z"))
+    );
+}
+
+#[test]
+fn names_and_values_are_completed() {
+    let labels = |text: &str, cursor: usize| {
+        let seen = |field| match field {
+            Field::Kind => vec![
+                ("call".to_owned(), 7),
+                ("conference".to_owned(), 2),
+                ("on call".to_owned(), 1),
+            ],
+            _ => Vec::new(),
+        };
+        let completion = complete(text, cursor, seen);
+        let labels: Vec<String> =
+            completion.suggestions.iter().map(|one| one.insert.clone()).collect();
+        (text[completion.span].to_owned(), labels.join("|"))
+    };
+    assert_eq!(labels("anna f", 6), ("f".into(), "from:|format:".into()));
+    assert_eq!(labels("-(co", 4), ("co".into(), "conf:|cost:|country:".into()));
+    assert_eq!(labels("type:ca x", 7), ("ca".into(), "call |\"on call\" ".into()));
+    assert_eq!(labels("type:call,co", 12), ("co".into(), "conference ".into()));
+    assert_eq!(labels("type:\"on c", 10), ("\"on c".into(), "\"on call\" ".into()));
+    assert_eq!(labels("state:un", 8), ("un".into(), "unsaved ".into()));
+    assert_eq!(
+        labels("ä", 1).1,
+        complete("", 0, |_| Vec::new())
+            .suggestions
+            .iter()
+            .map(|s| s.insert.clone())
+            .collect::<Vec<_>>()
+            .join("|")
+    );
+    let completed = "type:".to_owned() + "conference ";
+    assert_eq!(read(&completed).problems, []);
+}
+
+#[test]
+fn the_form_says_the_same_as_the_text() {
+    for text in [
+        "",
+        "anna \"b c\" 98765 +44 from:+91 to:080 number:55 name:\"A B\" conf:weekly dur:2m..10m date:>=today last:7d",
+        "type:call,trunk format:mp3 dir:in ext:1001,1002 account:Office state:saved tag:\"a b\" country:IN has:note",
+        "dur:<=5m date:<=2026-05 -anna (x or y) cost:>1 type:a type:b dur:>1m",
+    ] {
+        let reading = read(text);
+        let form = Form::of(&reading.query);
+        let again = read(&form.to_text());
+        assert_eq!(again.problems, [], "{text}");
+        assert_eq!(Form::of(&again.query), form, "{text}");
+        let sorted = |query: &Query| {
+            let Query::All(all) = query else { panic!() };
+            let mut all: Vec<String> = all.iter().map(ToString::to_string).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(sorted(&again.query), sorted(&reading.query), "{text}");
+    }
+    let form = Form { duration_min: "soon".into(), ..Form::default() };
+    assert_eq!(read(&form.to_text()).problems.len(), 1, "nonsense in a field is reported");
+}
+
+/// Text as it can stand in a query: no quotes, which cannot be written.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9:,.()äß -]{1,8}",
+        Just("or".to_owned()),
+        Just("and".to_owned()),
+        Just("from:x".to_owned()),
+        Just("form:x".to_owned()),
+        Just("-a".to_owned()),
+    ]
+    .prop_filter("white space alone is nothing", |text| !text.trim().is_empty())
+}
+
+fn trimmed() -> impl Strategy<Value = String> {
+    text().prop_map(|text| text.trim().to_owned())
+}
+
+fn comparison<T: Copy + PartialOrd + std::fmt::Debug + 'static>(
+    value: impl Strategy<Value = T> + Clone + 'static,
+) -> impl Strategy<Value = Comparison<T>> {
+    let between = (value.clone(), value.clone()).prop_filter_map("in order", |(low, high)| {
+        if low > high { None } else { Some(Comparison::Between(low, high)) }
+    });
+    prop_oneof![
+        value.clone().prop_map(Comparison::Is),
+        value.clone().prop_map(Comparison::Over),
+        value.clone().prop_map(Comparison::AtLeast),
+        value.clone().prop_map(Comparison::Under),
+        value.prop_map(Comparison::AtMost),
+        between,
+    ]
+}
+
+fn lists() -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::vec(trimmed(), 1..3)
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let length =
+        (0_u64..9_000_000, prop_oneof![Just(1_u64), Just(1000), Just(60_000), Just(3_600_000)])
+            .prop_map(|(ms, grain_ms)| Length { ms: ms / grain_ms * grain_ms, grain_ms });
+    let size =
+        (0_u64..9_000_000, prop_oneof![Just(1_u64), Just(1000), Just(1 << 20), Just(1_000_000)])
+            .prop_map(|(bytes, grain)| Bytes { bytes: bytes / grain * grain, grain });
+    let at = (0_i16..3, 1_i8..13, 1_i8..29, 0_i8..24, 0_i8..60, 0_u8..5).prop_map(
+        |(year, month, day, hour, minute, unit)| {
+            let date =
+                |month, day, hour, minute| date(2025 + year, month, day).at(hour, minute, 0, 0);
+            let (at, unit) = match unit {
+                0 => (date(1, 1, 0, 0), Unit::Year),
+                1 => (date(month, 1, 0, 0), Unit::Month),
+                2 => (date(month, day, 0, 0), Unit::Day),
+                3 => (date(month, day, hour, 0), Unit::Hour),
+                _ => (date(month, day, hour, minute), Unit::Minute),
+            };
+            Day::At(at, unit)
+        },
+    );
+    let day = prop_oneof![at, (0..DayWord::ALL.len()).prop_map(|at| Day::Word(DayWord::ALL[at].0))];
+    let recent = (
+        0_u32..500,
+        prop_oneof![Just(RecentUnit::Minute), Just(RecentUnit::Day), Just(RecentUnit::Month)],
+    )
+        .prop_map(|(count, unit)| Recent { count, unit });
+    let side = prop_oneof![Just(Side::From), Just(Side::To), Just(Side::Either)];
+    prop_oneof![
+        text().prop_map(|text| Condition::Word(Term::Text(text))),
+        "\\+?[0-9]{1,5}(-[0-9]{1,3})?".prop_map(|typed| Condition::Word(Term::of(&typed))),
+        (side, trimmed()).prop_map(|(side, text)| Condition::Party(side, Term::of(&text))),
+        comparison(length).prop_map(Condition::Duration),
+        comparison(size).prop_map(Condition::Size),
+        comparison(day).prop_map(Condition::Date),
+        recent.clone().prop_map(Condition::Last),
+        comparison(recent).prop_map(Condition::Age),
+        comparison((0_u32..300).prop_map(|cents| Cost(f64::from(cents) / 100.0)))
+            .prop_map(Condition::Cost),
+        lists().prop_map(Condition::Kind),
+        lists().prop_map(Condition::Tag),
+        lists().prop_map(Condition::Account),
+        trimmed().prop_map(Condition::Name),
+        trimmed().prop_map(Condition::Id),
+        (0..SavedState::ALL.len()).prop_map(|at| Condition::State(vec![SavedState::ALL[at]])),
+        (0..Has::ALL.len()).prop_map(|at| Condition::Has(vec![Has::ALL[at]])),
+        (0_u8..24, 0_u8..24).prop_map(|(first, last)| Condition::Hour(HourRange { first, last })),
+        (1_u8..128).prop_map(|bits| Condition::Weekday(WeekdaySet::from_bits(bits).unwrap())),
+        "[A-Z]{2}".prop_map(|code| Condition::Country(vec![code])),
+    ]
+}
+
+/// Trees as reading builds them: nothing of one part but negations.
+fn query() -> impl Strategy<Value = Query> {
+    let leaf = condition().prop_map(Query::Is);
+    let tree = leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 2..4).prop_map(Query::All),
+            proptest::collection::vec(inner.clone(), 2..4).prop_map(Query::Any),
+            inner.prop_map(|inner| Query::Not(Box::new(inner))),
+        ]
+    });
+    tree.prop_map(|query| match query {
+        Query::All(all) => Query::All(all),
+        other => Query::All(vec![other]),
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_reads_as_the_same(query in query()) {
+        let text = query.to_string();
+        let reading = read(&text);
+        prop_assert_eq!(reading.problems, vec![], "{}", text);
+        prop_assert_eq!(reading.query, query, "{}", text);
+    }
+
+    #[test]
+    fn any_text_reads_and_prints(text in "\\PC{0,60}", more in "[a-z0-9:()\\-\"., ><]{0,40}") {
+        for text in [text, more] {
+            let reading = read(&text);
+            let mut at = 0;
+            for part in &reading.parts {
+                prop_assert!(part.span.start >= at && part.span.end <= text.len(), "{:?}", reading);
+                prop_assert!(text[at..part.span.start].chars().all(|c| c.is_whitespace() || c == '"' || c == '-'), "{:?}", text);
+                at = part.span.end;
+            }
+            for problem in &reading.problems {
+                prop_assert!(text.is_char_boundary(problem.span.start) && text.is_char_boundary(problem.span.end));
+            }
+            let printed = reading.query.to_string();
+            prop_assert_eq!(read(&printed).query, reading.query, "{:?} {:?}", text, printed);
+            for cursor in 0..=text.len() {
+                let completion = complete(&text, cursor, |_| Vec::new());
+                prop_assert!(text.get(completion.span).is_some());
+            }
+            let _ = Form::of(&read(&text).query).to_query();
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What an account may do, which lists it may read, and its people.
+//!
+//! Company recordings are for administrators, one's own recordings on demand for everybody, other people's for
+//! administrators whose application is subscribed to Provisioning as well (api contract B8, B9). Nobody tells
+//! beforehand, so each is asked for once, with one row.
+
+use domain::{
+    AccountFacts, Availability, Capabilities, Feature, RecordingList, UserId, VendorUser,
+};
+use reqwest::Method;
+
+use super::client::{Client, Learned, call_of};
+use super::path::{self, Area};
+use super::wire;
+use crate::error::{Error, Result};
+use crate::http::Tries;
+use crate::provider::{Page, PageRequest};
+
+/// Users a page.
+const USERS: u32 = 200;
+/// A list of users longer than this many pages is a loop.
+const MOST_PAGES: usize = 500;
+const NOT_VBC: &str = "Vonage Business Communications has no such thing.";
+const NOT_INDIA: &str = "The service in India has company recordings alone.";
+
+impl Client {
+    pub(super) async fn check(&self) -> Result<AccountFacts> {
+        let company = self.first_row(RecordingList::Company).await;
+        // A company list that is refused as if the token were bad says so to users without the right, too: the other
+        // list decides.
+        if let Err(error) = &company
+            && !matches!(error, Error::Unauthenticated(_))
+            && !is_refusal(error)
+        {
+            return Err(error.clone());
+        }
+        let own = if self.config.company_only {
+            Err(Error::NotSupported)
+        } else {
+            self.first_row(RecordingList::OnDemand(UserId::myself())).await
+        };
+        let mut known = Capabilities::new()
+            .with(
+                Feature::CompanyRecordings,
+                availability(&company, "This user is no administrator."),
+            )
+            .with(
+                Feature::OnDemandRecordings,
+                match self.config.company_only {
+                    true => Availability::no(NOT_INDIA),
+                    false => availability(&own, "This user has no recordings on demand."),
+                },
+            )
+            .with(Feature::EmailExport, Availability::no(NOT_VBC))
+            .with(Feature::CallRecords, Availability::no(NOT_VBC))
+            .with(Feature::Balance, Availability::no(NOT_VBC));
+        let total = match (&company, &own) {
+            (Err(error), Err(Error::NotSupported)) => return Err(error.clone()),
+            (Err(refused), Err(other)) => {
+                // The plainer of the two: a refused token, else what the company's list said.
+                let is_plain = matches!(other, Error::Unauthenticated(_)) || !is_refusal(other);
+                return Err(if is_plain { other.clone() } else { denied(refused.clone()) });
+            }
+            (company, own) => {
+                let total = |page: &Result<Page>| page.as_ref().ok().and_then(|page| page.total);
+                match (total(company), total(own)) {
+                    (None, None) => None,
+                    (a, b) => Some(a.unwrap_or_default() + b.unwrap_or_default()),
+                }
+            }
+        };
+        if company.is_ok() {
+            // Whoever answers for the company has proven the administrator's part of both words.
+            known.set(Feature::CompanyRecordings, Availability::Yes);
+        }
+        known.set(Feature::Recordings, Availability::Yes);
+        known.set(Feature::OtherUsersRecordings, self.may_list_users(company.is_ok()).await);
+        let jobs = self.jobs(&RecordingList::Company, None, Tries::One).await;
+        known.set(Feature::ExportJobs, availability(&jobs, "This user may not export."));
+        known.set(Feature::Transcripts, self.may_read_transcripts().await);
+        let mut learned = self.learned();
+        learned.capabilities = known;
+        let Learned { capabilities, user_id } = learned.clone();
+        Ok(AccountFacts {
+            recordings_total: total,
+            capabilities,
+            user_id,
+            ..AccountFacts::default()
+        })
+    }
+
+    async fn first_row(&self, list: RecordingList) -> Result<Page> {
+        let request = PageRequest { list, limit: 1, ..PageRequest::default() };
+        self.list(&request, Tries::One).await
+    }
+
+    async fn may_list_users(&self, is_administrator: bool) -> Availability {
+        if self.config.company_only {
+            return Availability::no(NOT_INDIA);
+        }
+        if self.config.provisioning_base.is_none() {
+            return Availability::no("The account has no address for its list of users.");
+        }
+        if !is_administrator {
+            return Availability::no("This user is no administrator.");
+        }
+        let users = self.users_page(0, 1, Tries::One).await;
+        availability(&users, "The application is not subscribed to Provisioning.")
+    }
+
+    async fn may_read_transcripts(&self) -> Availability {
+        if self.config.company_only {
+            return Availability::no(NOT_INDIA);
+        }
+        let Ok(list) = path::list(&self.config.account, &RecordingList::Company) else {
+            return Availability::Unknown;
+        };
+        let (path, query) = (format!("{list}/transcriptions"), [("page_size", "1".to_owned())]);
+        let asked = self.get(Area::Recordings, &path, &query, Tries::One).await;
+        availability(&asked, "This account has no transcripts.")
+    }
+
+    /// The lists to read. What is not known to be refused is asked for once.
+    pub(super) async fn lists(&self) -> Result<Vec<RecordingList>> {
+        if self.learned().capabilities == Capabilities::new() {
+            self.check().await?;
+        }
+        let Learned { capabilities, user_id } = self.learned().clone();
+        let has = |feature| *capabilities.get(feature) == Availability::Yes;
+        let mut lists = Vec::new();
+        if has(Feature::CompanyRecordings) {
+            lists.push(RecordingList::Company);
+        }
+        if has(Feature::OnDemandRecordings) {
+            lists.push(RecordingList::OnDemand(UserId::myself()));
+        }
+        if has(Feature::OtherUsersRecordings) {
+            // One's own are on the list above, under the word `self`.
+            let others = self.users().await?.into_iter().map(|user| user.id);
+            let others = others.filter(|id| Some(id) != user_id.as_ref());
+            lists.extend(others.map(RecordingList::OnDemand));
+        }
+        Ok(lists)
+    }
+
+    pub(super) async fn users(&self) -> Result<Vec<VendorUser>> {
+        let mut all: Vec<VendorUser> = Vec::new();
+        let mut offset = 0;
+        for _ in 0..MOST_PAGES {
+            let (users, next) = self.users_page(offset, USERS, Tries::Several).await?;
+            let before = all.len();
+            for user in users {
+                if all.iter().all(|known| known.id != user.id) {
+                    all.push(user);
+                }
+            }
+            match next {
+                Some(next) if all.len() > before => offset = next,
+                _ => break,
+            }
+        }
+        Ok(all)
+    }
+
+    async fn users_page(
+        &self,
+        offset: u64,
+        wanted: u32,
+        tries: Tries,
+    ) -> Result<(Vec<VendorUser>, Option<u64>)> {
+        let base = self.config.provisioning_base.as_ref().ok_or(Error::NotSupported)?;
+        let placed = self
+            .user_pages
+            .page(offset, wanted, |number, size| async move {
+                let mut url = base.clone();
+                let path = base.path().trim_end_matches('/');
+                url.set_path(&format!("{path}/api/accounts/{}/users", self.config.account));
+                url.query_pairs_mut()
+                    .append_pair("page", &number.to_string())
+                    .append_pair("page_size", &size.to_string());
+                let answer = self.ask(&call_of(Method::GET, url), tries).await?;
+                let body = answer.json()?;
+                wire::users(&body).map_err(|reason| answer.bad_shape(&body, reason))
+            })
+            .await?;
+        for reason in &placed.page.unreadable {
+            tracing::warn!(%reason, "a user cannot be read");
+        }
+        let next = placed.next_offset();
+        Ok((placed.page.rows, next))
+    }
+}
+
+/// Whether an answer means that this user or application may not, or that there is no such thing here.
+fn is_refusal(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::PermissionDenied(_) | Error::NotFound(_) | Error::Rejected(_) | Error::NotSupported
+    )
+}
+
+/// What an answer says about a feature; a failure of another kind says nothing.
+fn availability<T>(asked: &Result<T>, reason: &str) -> Availability {
+    match asked {
+        Ok(_) => Availability::Yes,
+        Err(error) if is_refusal(error) => Availability::no(reason),
+        Err(Error::Unauthenticated(_) | Error::NotSubscribed(_) | Error::WrongAddress(_)) => {
+            Availability::no(reason)
+        }
+        Err(_) => Availability::Unknown,
+    }
+}
+
+/// Neither list can be read: whatever the status was, it is the permission that is missing.
+fn denied(error: Error) -> Error {
+    match error {
+        Error::NotFound(said) | Error::Rejected(said) => Error::PermissionDenied(said),
+        other => other,
+    }
+}

@@ -1,0 +1,546 @@
+//! VBC against the sandbox: the contract on each kind of list, every way to sign in, every role, and jobs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{
+    Availability, ExportJobStatus, Feature, ListFilters, RecordingId, RecordingList, Secret, UserId,
+};
+use jiff::Timestamp;
+use sandbox::{
+    ClientAuth, LargeLimit, Origin, PageBase, Sandbox, SandboxOptions, ThrottleReply,
+    VbcRecordings, VbcRole,
+};
+use tapeshelf_providers::{
+    Error, PageRequest, Provider, TokenSet, Transport, TransportOptions, Vbc, VbcConfig,
+};
+
+use crate::contract;
+use crate::support::{Kept, quick, signed_in};
+
+fn options() -> SandboxOptions {
+    SandboxOptions {
+        recordings: 1,
+        vbc_recordings: 130,
+        vbc_users: 3,
+        vbc_on_demand: 25,
+        seed: 7,
+        ..SandboxOptions::default()
+    }
+}
+
+fn patient() -> TransportOptions {
+    TransportOptions {
+        read_timeout: Duration::from_secs(10),
+        max_retry_after: Duration::from_secs(5),
+        max_quota_wait: Duration::from_secs(20),
+        ..quick()
+    }
+}
+
+fn config(sandbox: &Sandbox) -> VbcConfig {
+    let vbc = sandbox.vbc();
+    VbcConfig {
+        service_base: vbc.service_base().parse().unwrap(),
+        provisioning_base: Some(vbc.provisioning_base().parse().unwrap()),
+        token_url: vbc.token_url().parse().unwrap(),
+        authorize_url: vbc.authorize_url().parse().unwrap(),
+        account: "self".into(),
+        client_id: vbc.client_id().into(),
+        client_secret: Secret::new(vbc.client_secret().into()),
+        page_size: 0,
+        requests_per_min: 1_000_000,
+        company_only: false,
+    }
+}
+
+async fn password_tokens(
+    sandbox: &Sandbox,
+    username: &str,
+    password: &str,
+) -> tapeshelf_providers::Result<TokenSet> {
+    let transport = Transport::new(patient()).unwrap();
+    let password = Secret::new(password.to_owned());
+    let config = config(sandbox);
+    Vbc::sign_in_with_password(&config, username, password, &transport, Timestamp::now()).await
+}
+
+async fn account(sandbox: &Sandbox) -> Vbc {
+    let vbc = sandbox.vbc();
+    let tokens = password_tokens(sandbox, &vbc.username(), vbc.password()).await.unwrap();
+    signed_in(config(sandbox), tokens, &Arc::default(), patient())
+}
+
+fn texts(ids: &[u64]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+fn myself() -> RecordingList {
+    RecordingList::OnDemand(UserId::myself())
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract_for_the_company() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let (vbc, list) = (sandbox.vbc(), RecordingList::Company);
+    let provider = account(&sandbox).await;
+    let expected = || texts(&vbc.recording_ids(VbcRecordings::Company));
+    contract::paging_is_complete(&provider, &list, &expected()).await;
+    contract::pages_may_come_in_any_order(&provider, &list, &expected()).await;
+    contract::retrieve_agrees_with_the_list(&provider, &list).await;
+    contract::unknown_and_hostile_ids_are_harmless(&provider).await;
+    for recording in contract::all_recordings(&provider, &list, 0).await.iter().take(3) {
+        let facts = vbc.facts(recording.id.as_str().parse().unwrap()).unwrap();
+        assert_eq!(recording.size_bytes, Some(facts.size_bytes), "{}", recording.raw);
+        assert!(!recording.rule_ids.is_empty() && recording.file_name.is_some());
+        contract::media_resumes_at_any_byte(&provider, recording, facts.size_bytes).await;
+    }
+    let requests = || sandbox.request_log().len();
+    contract::what_is_not_supported_says_so(&provider, &list, requests).await;
+    contract::deletion_is_final_and_idempotent(&provider, &list).await;
+    let call_comes_in = || vbc.add_calls(VbcRecordings::Company, 1).unwrap().remove(0).to_string();
+    contract::a_list_that_grows_is_read_whole(&provider, &list, &expected(), call_comes_in).await;
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract_for_ones_own_and_for_other_users() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let vbc = sandbox.vbc();
+    let provider = account(&sandbox).await;
+    let users = vbc.user_ids();
+    for (word, user) in
+        [(UserId::myself(), users[0]), (UserId::new(users[1].to_string()), users[1])]
+    {
+        let list = RecordingList::OnDemand(word.clone());
+        let shelf = VbcRecordings::OnDemand { user_id: user };
+        let expected: Vec<String> =
+            vbc.recording_ids(shelf).iter().map(|id| format!("users/{word}/{id}")).collect();
+        contract::paging_is_complete(&provider, &list, &expected).await;
+        contract::retrieve_agrees_with_the_list(&provider, &list).await;
+        let recording = contract::all_recordings(&provider, &list, 0).await.remove(0);
+        let own = recording.id.vbc_parts().1.parse().unwrap();
+        let size = vbc.facts(own).unwrap().size_bytes;
+        contract::media_resumes_at_any_byte(&provider, &recording, size).await;
+        contract::deletion_is_final_and_idempotent(&provider, &list).await;
+    }
+}
+
+#[tokio::test]
+async fn every_way_of_paging_is_walked_whole() {
+    for base in [PageBase::Zero, PageBase::One] {
+        for (largest, large_page) in
+            [(100, LargeLimit::Capped), (20, LargeLimit::Capped), (20, LargeLimit::Rejected)]
+        {
+            for flag in [false, true] {
+                let sandbox = Sandbox::start(SandboxOptions {
+                    vbc_page_base: base,
+                    vbc_max_page_size: largest,
+                    vbc_large_page: large_page,
+                    vbc_bare_links: flag,
+                    vbc_omit_embedded_when_empty: flag,
+                    vbc_single_as_object: flag,
+                    vbc_recordings: 61,
+                    ..options()
+                })
+                .await
+                .unwrap();
+                let provider = account(&sandbox).await;
+                let list = RecordingList::Company;
+                let expected = texts(&sandbox.vbc().recording_ids(VbcRecordings::Company));
+                contract::paging_is_complete(&provider, &list, &expected).await;
+                contract::pages_may_come_in_any_order(&provider, &list, &expected).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_empty_list_is_empty_and_learns_nothing_wrong() {
+    for base in [PageBase::Zero, PageBase::One] {
+        let sandbox = Sandbox::start(SandboxOptions {
+            vbc_page_base: base,
+            vbc_recordings: 0,
+            vbc_on_demand: 12,
+            ..options()
+        })
+        .await
+        .unwrap();
+        let provider = account(&sandbox).await;
+        let none = contract::all_recordings(&provider, &RecordingList::Company, 0).await;
+        assert_eq!(none, []);
+        assert_eq!(contract::all_recordings(&provider, &myself(), 5).await.len(), 12, "{base:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_newer_prefix_is_served() {
+    let sandbox = Sandbox::start(SandboxOptions { vbc_only_v1: true, ..options() }).await.unwrap();
+    let provider = account(&sandbox).await;
+    // Nothing is known yet: a change finds its way by the gateway's word alone.
+    let id = sandbox.vbc().recording_ids(VbcRecordings::Company)[0];
+    provider.delete(&RecordingId::new(id.to_string())).await.unwrap();
+    let expected = texts(&sandbox.vbc().recording_ids(VbcRecordings::Company));
+    contract::paging_is_complete(&provider, &RecordingList::Company, &expected).await;
+    let recording = provider.retrieve(&RecordingId::new(&expected[0])).await.unwrap();
+    let size = sandbox.vbc().facts(expected[0].parse().unwrap()).unwrap().size_bytes;
+    contract::media_resumes_at_any_byte(&provider, &recording, size).await;
+    let misses: Vec<_> = sandbox
+        .request_log()
+        .into_iter()
+        .filter(|logged| logged.origin == Origin::Vbc && logged.status == 404)
+        .collect();
+    assert!(misses.len() <= 3, "each prefix is learned once: {misses:?}");
+}
+
+#[tokio::test]
+async fn filters_are_the_services_own() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let provider = account(&sandbox).await;
+    let all = contract::all_recordings(&provider, &RecordingList::Company, 0).await;
+    let sample = &all[all.len() / 2];
+    let with = |filters: ListFilters| PageRequest {
+        list: RecordingList::Company,
+        filters,
+        ..PageRequest::default()
+    };
+    let filters = [
+        ListFilters { direction: sample.direction.clone(), ..ListFilters::default() },
+        ListFilters { caller_id: sample.from.clone(), ..ListFilters::default() },
+        ListFilters { to_number: sample.to.clone(), ..ListFilters::default() },
+        ListFilters { extension: sample.extensions.first().cloned(), ..ListFilters::default() },
+        ListFilters { duration_gte_ms: sample.duration_ms, ..ListFilters::default() },
+        ListFilters { duration_lte_ms: sample.duration_ms, ..ListFilters::default() },
+        ListFilters { start_gte: sample.started_at, ..ListFilters::default() },
+        ListFilters { start_lte: sample.started_at, ..ListFilters::default() },
+        ListFilters {
+            call_id: sample.call_uuid.as_ref().map(ToString::to_string),
+            ..ListFilters::default()
+        },
+    ];
+    for filters in filters {
+        let page = provider.list(&with(filters.clone())).await.unwrap();
+        let expected: Vec<_> = all.iter().filter(|recording| filters.admits(recording)).collect();
+        assert_eq!(page.total, Some(u64::try_from(expected.len()).unwrap()), "{filters:?}");
+        assert_eq!(page.recordings.iter().collect::<Vec<_>>(), expected, "{filters:?}");
+        assert!(!page.recordings.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn each_role_is_told_what_it_may_do() {
+    for (role, works, does_not) in [
+        (
+            VbcRole::Administrator,
+            vec![
+                Feature::CompanyRecordings,
+                Feature::OnDemandRecordings,
+                Feature::OtherUsersRecordings,
+                Feature::ExportJobs,
+                Feature::Transcripts,
+            ],
+            vec![Feature::EmailExport, Feature::Balance],
+        ),
+        (
+            VbcRole::User,
+            vec![Feature::Recordings, Feature::OnDemandRecordings, Feature::ExportJobs],
+            vec![Feature::CompanyRecordings, Feature::OtherUsersRecordings],
+        ),
+    ] {
+        let sandbox =
+            Sandbox::start(SandboxOptions { vbc_role: role, vbc_transcripts: true, ..options() })
+                .await
+                .unwrap();
+        let provider = account(&sandbox).await;
+        let facts = provider.check().await.unwrap();
+        for feature in works {
+            assert_eq!(*facts.capabilities.get(feature), Availability::Yes, "{role:?} {feature:?}");
+        }
+        for feature in does_not {
+            assert!(!facts.capabilities.get(feature).may_be_offered(), "{role:?} {feature:?}");
+        }
+        let own = sandbox.vbc().user_ids()[0].to_string();
+        assert_eq!(facts.user_id, Some(UserId::new(own.clone())));
+        let lists = provider.lists().await.unwrap();
+        let others = if role == VbcRole::User { 0 } else { 3 };
+        let company = usize::from(role != VbcRole::User);
+        assert_eq!(lists.len(), company + 1 + others, "{lists:?}");
+        assert!(!lists.contains(&RecordingList::OnDemand(UserId::new(own))), "oneself is `self`");
+    }
+}
+
+#[tokio::test]
+async fn india_and_a_missing_subscription_have_their_own_words() {
+    let unsubscribed = SandboxOptions { vbc_role: VbcRole::NotSubscribed, ..options() };
+    let sandbox = Sandbox::start(unsubscribed).await.unwrap();
+    let error = account(&sandbox).await.check().await.unwrap_err();
+    assert!(matches!(error, Error::NotSubscribed(_)), "{error:?}");
+
+    let sandbox =
+        Sandbox::start(SandboxOptions { vbc_role: VbcRole::India, ..options() }).await.unwrap();
+    let vbc = sandbox.vbc();
+    let tokens = password_tokens(&sandbox, &vbc.username(), vbc.password()).await.unwrap();
+    let indian = VbcConfig { company_only: true, ..config(&sandbox) };
+    assert!(indian.service_base.path().ends_with("call_recording_india"));
+    let provider = signed_in(indian.clone(), tokens.clone(), &Arc::default(), patient());
+    let facts = provider.check().await.unwrap();
+    assert!(!facts.capabilities.get(Feature::OnDemandRecordings).may_be_offered());
+    assert_eq!(provider.lists().await.unwrap(), [RecordingList::Company]);
+    let error = provider.list(&PageRequest { list: myself(), ..PageRequest::default() }).await;
+    assert!(matches!(error, Err(Error::NotSupported)), "{error:?}");
+
+    let usual = indian.service_base.as_str().replace("_india", "").parse().unwrap();
+    let elsewhere = VbcConfig { service_base: usual, company_only: false, ..indian };
+    let error = signed_in(elsewhere, tokens, &Arc::default(), patient()).check().await;
+    assert!(matches!(error, Err(Error::WrongAddress(_))), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_judged_once_and_a_lockout_is_told() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let vbc = sandbox.vbc();
+    let name = vbc.username();
+    for failures in 1..=3 {
+        let error = password_tokens(&sandbox, &name, "not-the-password").await.unwrap_err();
+        match error {
+            Error::Unauthenticated(said) => {
+                assert_eq!(said.code.as_deref(), Some("invalid_grant"));
+            }
+            Error::LockedOut { .. } => assert_eq!(failures, 3),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(vbc.failed_logins(&name), failures, "one request, one judgement");
+    }
+    let error = password_tokens(&sandbox, &name, vbc.password()).await.unwrap_err();
+    let Error::LockedOut { wait_hint, .. } = error else { panic!("{error:?}") };
+    assert!(wait_hint.is_some());
+    vbc.unlock(&name);
+    let plain = name.trim_end_matches("@vbc.prod");
+    assert!(password_tokens(&sandbox, plain, vbc.password()).await.is_ok(), "the suffix is added");
+}
+
+#[tokio::test]
+async fn the_applications_secret_goes_where_it_is_wanted() {
+    for vbc_client_auth in [ClientAuth::Either, ClientAuth::BasicOnly, ClientAuth::BodyOnly] {
+        let sandbox =
+            Sandbox::start(SandboxOptions { vbc_client_auth, ..options() }).await.unwrap();
+        let vbc = sandbox.vbc();
+        let tokens = password_tokens(&sandbox, &vbc.username(), vbc.password()).await.unwrap();
+        assert!(tokens.refresh.is_some() && tokens.expires_at.is_some());
+        assert_eq!(vbc.failed_logins(&vbc.username()), 0);
+        let kept = Arc::new(Kept::default());
+        let provider = signed_in(config(&sandbox), tokens, &kept, patient());
+        vbc.expire_access_tokens();
+        let company = RecordingList::Company;
+        assert_eq!(contract::all_recordings(&provider, &company, 0).await.len(), 130);
+        assert_eq!(kept.access_tokens().len(), 1, "{vbc_client_auth:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_from_the_browser_signs_in() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let config = config(&sandbox);
+    let back = "http://127.0.0.1:4711/callback".parse().unwrap();
+    let page = Vbc::authorize_url(&config, &back, "state-1").unwrap();
+    let browser =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
+    let reply = browser.unwrap().get(page).send().await.unwrap();
+    let landed: url::Url = reply.headers()["location"].to_str().unwrap().parse().unwrap();
+    let found: std::collections::HashMap<_, _> = landed.query_pairs().into_owned().collect();
+    assert_eq!(found["state"], "state-1");
+    let transport = Transport::new(patient()).unwrap();
+    let code = || Secret::new(found["code"].clone());
+    let sign_in = |code| Vbc::sign_in_with_code(&config, code, &back, &transport, Timestamp::now());
+    let tokens = sign_in(code()).await.unwrap();
+    let provider = signed_in(config.clone(), tokens, &Arc::default(), patient());
+    provider.check().await.unwrap();
+    let again = sign_in(code()).await.unwrap_err();
+    assert!(matches!(again, Error::Unauthenticated(_)), "a code is good once: {again:?}");
+    let public = "https://example.test/callback".parse().unwrap();
+    assert!(matches!(Vbc::authorize_url(&config, &public, "s"), Err(Error::Invalid { .. })));
+}
+
+/// T-27: tokens that end in the middle of a run are renewed once for all workers, and the run goes on.
+#[tokio::test]
+async fn a_token_that_ends_mid_run_is_renewed_once_for_eight_workers() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let vbc = sandbox.vbc();
+    let tokens = password_tokens(&sandbox, &vbc.username(), vbc.password()).await.unwrap();
+    let kept = Arc::new(Kept::default());
+    let provider = signed_in(config(&sandbox), tokens, &kept, patient());
+    let ids = texts(&vbc.recording_ids(VbcRecordings::Company));
+    for round in 1..=3 {
+        vbc.expire_access_tokens();
+        let (provider, ids) = (&provider, ids.iter().take(8));
+        let work = ids.map(|id| async move {
+            provider.retrieve(&RecordingId::new(id)).await.map(|recording| recording.id)
+        });
+        for outcome in futures_util::future::join_all(work).await {
+            assert!(outcome.is_ok(), "{outcome:?}");
+        }
+        let renewals = sandbox
+            .request_log()
+            .iter()
+            .filter(|logged| logged.method == "POST" && logged.path == "/token")
+            .count();
+        assert_eq!(renewals, 1 + round, "the sign-in, and one renewal a round");
+        assert_eq!(kept.access_tokens().len(), round);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_renewal_ends_the_sign_in_and_is_not_repeated() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let vbc = sandbox.vbc();
+    let provider = account(&sandbox).await;
+    vbc.revoke_refresh_tokens();
+    vbc.expire_access_tokens();
+    let request = PageRequest { list: RecordingList::Company, ..PageRequest::default() };
+    let requests = |sandbox: &Sandbox| sandbox.request_log().len();
+    let error = provider.list(&request).await.unwrap_err();
+    let Error::Unauthenticated(said) = error else { panic!("{error:?}") };
+    assert_eq!(
+        said.code.as_deref(),
+        Some("invalid_grant"),
+        "not a refused request: a refused sign-in"
+    );
+    let before = requests(&sandbox);
+    for _ in 0..3 {
+        assert!(matches!(provider.list(&request).await, Err(Error::Unauthenticated(_))));
+    }
+    assert_eq!(requests(&sandbox), before, "nothing is sent until a person acts");
+}
+
+#[tokio::test]
+async fn the_gateways_quota_is_waited_out_in_every_notation() {
+    for reply in [
+        ThrottleReply::Json429,
+        ThrottleReply::Xml429,
+        ThrottleReply::Json503,
+        ThrottleReply::Xml503,
+    ] {
+        let sandbox = Sandbox::start(SandboxOptions {
+            vbc_requests_per_min: Some(4),
+            vbc_quota_window: Duration::from_secs(1),
+            vbc_throttle_reply: reply,
+            vbc_recordings: 60,
+            ..options()
+        })
+        .await
+        .unwrap();
+        // Our own limiter is told a larger number, as when another program uses the same token.
+        let provider = account(&sandbox).await;
+        let all = contract::all_recordings(&provider, &RecordingList::Company, 10).await;
+        assert_eq!(all.len(), 60, "{reply:?}");
+        let throttled = sandbox
+            .request_log()
+            .iter()
+            .filter(|logged| matches!(logged.status, 429 | 503))
+            .count();
+        assert!((1..=6).contains(&throttled), "{reply:?}: {throttled}");
+    }
+}
+
+#[tokio::test]
+async fn our_own_limiter_keeps_below_the_quota_and_says_so() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
+    let vbc = sandbox.vbc();
+    let tokens = password_tokens(&sandbox, &vbc.username(), vbc.password()).await.unwrap();
+    let slow = VbcConfig { requests_per_min: 2, ..config(&sandbox) };
+    let provider = Arc::new(signed_in(slow, tokens, &Arc::default(), patient()));
+    assert_eq!(provider.pace().limit_per_min, Some(2));
+    let ids = texts(&vbc.recording_ids(VbcRecordings::Company));
+    let work: Vec<_> = ids
+        .into_iter()
+        .take(4)
+        .map(|id| {
+            let own = Arc::clone(&provider);
+            tokio::spawn(async move { own.retrieve(&RecordingId::new(id)).await })
+        })
+        .collect();
+    while provider.pace().waiting < 2 {
+        tokio::task::yield_now().await;
+    }
+    let pace = provider.pace();
+    assert_eq!(pace.waiting, 2);
+    assert!(pace.next_in.is_some_and(|wait| wait <= Duration::from_mins(1)), "{pace:?}");
+    assert!(pace.why.as_deref().is_some_and(|why| why.contains("2 requests a minute")), "{pace:?}");
+    for task in work {
+        task.abort();
+        let _ = task.await;
+    }
+    assert_eq!(provider.pace().waiting, 0, "whoever gives up waits no longer");
+}
+
+#[tokio::test]
+async fn a_job_runs_completes_is_downloaded_and_expires() {
+    let sandbox = Sandbox::start(SandboxOptions { vbc_recordings: 8, ..options() }).await.unwrap();
+    let vbc = sandbox.vbc();
+    let provider = account(&sandbox).await;
+    let list = RecordingList::Company;
+    let all = contract::all_recordings(&provider, &list, 0).await;
+    let filters = ListFilters {
+        start_gte: all.last().unwrap().started_at,
+        start_lte: all[0].started_at,
+        ..ListFilters::default()
+    };
+    let preview = provider.export_job_preview(&list, &filters).unwrap();
+    assert!(preview.url.ends_with("/company_call_recordings/export"), "{preview:?}");
+    assert!(preview.body.contains("start:gte"), "{preview:?}");
+    let error = provider.create_export_job(&list, &ListFilters::default()).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid { .. }), "never everything: {error:?}");
+    assert_eq!(vbc.job_ids(), Vec::<String>::new());
+    let ids = provider.create_export_job(&list, &filters).await.unwrap();
+    assert_eq!(texts_of(&ids), vbc.job_ids());
+    let mut job = provider.export_job(&list, &ids[0]).await.unwrap();
+    let mut polls = 1;
+    while job.status.is_open() {
+        job = provider.export_job(&list, &ids[0]).await.unwrap();
+        polls += 1;
+        assert!(polls < 20, "{job:?}");
+    }
+    assert!(polls > 1 && job.status == ExportJobStatus::Complete, "{job:?}");
+    assert_eq!(job.files_completed, job.files_total);
+    let listed = provider.export_jobs(&list, None).await.unwrap();
+    assert!(listed.iter().any(|other| other.id == job.id), "{listed:?}");
+    let whole =
+        contract::bytes_of(provider.job_archive(&job, 0, None).await.unwrap()).await.unwrap();
+    assert!(whole.starts_with(b"PK"), "a zip archive");
+    let rest = provider.job_archive(&job, 5, None).await.unwrap();
+    let from = usize::try_from(rest.offset).unwrap();
+    assert!(contract::bytes_of(rest).await.unwrap() == whole[from..]);
+    let expired = domain::ExportJob {
+        valid_until: Some(Timestamp::now() - jiff::SignedDuration::from_secs(1)),
+        ..job.clone()
+    };
+    let before = sandbox.request_log().len();
+    assert!(matches!(provider.job_archive(&expired, 0, None).await, Err(Error::NotFound(_))));
+    assert_eq!(sandbox.request_log().len(), before, "an archive that has expired is not asked for");
+    vbc.pass_time(Duration::from_hours(48));
+    vbc.fail_job(job.id.as_str());
+}
+
+fn texts_of(ids: &[domain::VendorJobId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
+#[tokio::test]
+async fn transcripts_are_offered_where_they_are() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { vbc_transcripts: true, ..options() }).await.unwrap();
+    let provider = account(&sandbox).await;
+    let all = contract::all_recordings(&provider, &RecordingList::Company, 0).await;
+    let mut found = 0;
+    for recording in all.iter().take(30) {
+        if let Some(transcript) = provider.transcript(&recording.id).await.unwrap() {
+            found += 1;
+            assert!(transcript.text.contains("Made-up Calls"), "{transcript:?}");
+            assert_eq!(transcript.language.as_deref(), Some("en-US"));
+        }
+    }
+    assert!((1..30).contains(&found), "{found} of 30");
+    let without = Sandbox::start(options()).await.unwrap();
+    let provider = account(&without).await;
+    let refused = provider.transcript(&all[0].id).await;
+    assert!(matches!(refused, Err(Error::NotSupported)), "{refused:?}");
+}
