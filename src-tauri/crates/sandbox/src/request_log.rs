@@ -9,10 +9,12 @@ const KEPT: usize = 65_536;
 /// Which of the sandbox's servers was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
-    /// The vendor's API.
+    /// Vobiz's API.
     Api,
-    /// The vendor's audio, on another port.
+    /// Vobiz's audio, on another port.
     Media,
+    /// All of VBC: tokens, API and audio have one address.
+    Vbc,
     /// Somebody else's host, where redirected audio lies. Credentials have no business there.
     Foreign,
 }
@@ -34,6 +36,10 @@ pub struct Logged {
     pub had_credentials: bool,
     /// The `Range` header as it came.
     pub range: Option<String>,
+    /// All headers, for [`Origin::Foreign`] only: that host is the canary which tells what a client gives away.
+    pub headers: Vec<(String, String)>,
+    /// The body, for [`Origin::Foreign`] only.
+    pub body: Vec<u8>,
 }
 
 /// The newest requests, oldest first.

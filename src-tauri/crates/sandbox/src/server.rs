@@ -1,6 +1,6 @@
-//! The running sandbox: three listeners on 127.0.0.1 and what they share.
+//! The running sandbox: four listeners on 127.0.0.1 and what they share.
 //!
-//! The API, the media and the "foreign" host are separate origins, as at the vendor, so that a client which mixes them
+//! Vobiz's API and media, VBC and the "foreign" host are separate origins, as at the vendor, so that a client which mixes them
 //! up is found out. The foreign one is addressed as `localhost`: another host than `127.0.0.1` to any client that
 //! compares hosts, the same loopback interface to the network.
 
@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -19,18 +20,23 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::audio::{Bank, Encoding};
+use crate::audio::{Bank, Encoding, Sound};
 use crate::calls;
+use crate::delivery::line::{Breaker, Lines};
 use crate::error::Error;
 use crate::faults::{Fault, Weather};
 use crate::options::SandboxOptions;
 use crate::request_log::{Logged, Origin, RequestLog};
 use crate::shelf::{Row, Shelf};
 use crate::state_file::Export;
+use crate::vbc::{self, Office, VbcSandbox};
 use crate::vobiz::{self, AUTH_ID, AUTH_TOKEN};
 
 /// How long open replies may take to end when the sandbox stops.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How much of a request's body the foreign host writes down.
+const FOREIGN_BODY_BYTES: usize = 1 << 20;
 
 /// What all handlers share.
 #[derive(Debug)]
@@ -39,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) api_origin: String,
     pub(crate) media_origin: String,
     pub(crate) foreign_origin: String,
+    pub(crate) vbc_origin: String,
+    pub(crate) vbc: Office,
     pub(crate) weather: Weather,
     pub(crate) bank: Arc<Bank>,
     pub(crate) stop: CancellationToken,
@@ -80,7 +88,19 @@ pub struct RecordingFacts {
     pub media_url: String,
 }
 
-/// A server that behaves as Vobiz does, with made-up calls. It stops when this is dropped.
+impl RecordingFacts {
+    pub(crate) fn new(shared: &Shared, sound: Sound, media_url: String) -> Self {
+        Self {
+            encoding: sound.encoding,
+            duration_ms: sound.duration_ms.into(),
+            size_bytes: sound.size_bytes(&shared.bank),
+            opening_digits: sound.opening_digits(),
+            media_url,
+        }
+    }
+}
+
+/// A server that behaves as Vobiz and VBC do, with made-up calls. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
     shared: Arc<Shared>,
@@ -96,14 +116,19 @@ impl Sandbox {
         let (api, api_port) = listen(options.port).await?;
         let (media, media_port) = listen(0).await?;
         let (foreign, foreign_port) = listen(0).await?;
+        let (vbc_listener, vbc_port) = listen(options.vbc_port).await?;
+        let (shelf, anchor, remembered) = Shelf::open(&options)?;
+        let office = Office::open(&options, anchor, remembered);
         let shared = Arc::new(Shared {
             api_origin: format!("http://127.0.0.1:{api_port}"),
             media_origin: format!("http://127.0.0.1:{media_port}"),
             foreign_origin: format!("http://localhost:{foreign_port}"),
+            vbc_origin: format!("http://127.0.0.1:{vbc_port}"),
+            vbc: office,
             weather: Weather::new(options.faults.clone(), options.seed),
             bank: Arc::new(Bank::load()?),
             stop: CancellationToken::new(),
-            shelf: Mutex::new(Shelf::open(&options)?),
+            shelf: Mutex::new(shelf),
             log: RequestLog::default(),
             replies: AtomicU64::new(0),
             options,
@@ -111,7 +136,13 @@ impl Sandbox {
         let servers = vec![
             serve(&shared, api, Origin::Api, vobiz::api(&shared)),
             serve(&shared, media, Origin::Media, vobiz::media(&shared)),
-            serve(&shared, foreign, Origin::Foreign, vobiz::foreign(&shared)),
+            serve(
+                &shared,
+                foreign,
+                Origin::Foreign,
+                vobiz::foreign(&shared).merge(vbc::foreign(&shared)),
+            ),
+            serve(&shared, vbc_listener, Origin::Vbc, vbc::routes(&shared)),
         ];
         Ok(Self { shared, servers })
     }
@@ -139,6 +170,11 @@ impl Sandbox {
     /// The account's token.
     pub fn auth_token(&self) -> &str {
         AUTH_TOKEN
+    }
+
+    /// The VBC account: another vendor's, on an origin of its own.
+    pub fn vbc(&self) -> VbcSandbox<'_> {
+        VbcSandbox::new(&self.shared)
     }
 
     /// The newest 65 536 requests to all origins, oldest first.
@@ -219,6 +255,22 @@ impl Sandbox {
         self.shared.weather.plan(recording_id, fault, Some(times));
     }
 
+    /// Lets every request to an API, or for tokens, whose method and address contain `part` meet `fault`, until
+    /// [`Sandbox::mend_requests`]: `"DELETE"`, `"offset=100"`, `"POST /token"`. Files are [`Sandbox::break_media`]'s.
+    pub fn break_requests(&self, part: &str, fault: Fault) {
+        self.shared.weather.plan_requests(part, fault, None);
+    }
+
+    /// Lets the next `times` such requests meet `fault`.
+    pub fn break_requests_times(&self, part: &str, fault: Fault, times: u32) {
+        self.shared.weather.plan_requests(part, fault, Some(times));
+    }
+
+    /// Ends what all calls of [`Sandbox::break_requests`] began.
+    pub fn mend_requests(&self) {
+        self.shared.weather.mend_requests();
+    }
+
     /// Ends what [`Sandbox::break_media`] began.
     pub fn mend_media(&self, recording_id: &str) {
         self.shared.weather.mend(recording_id);
@@ -260,8 +312,10 @@ fn serve(
     let router = router.layer(middleware::from_fn_with_state((Arc::clone(shared), origin), attend));
     let stop = shared.stop.clone();
     tokio::spawn(async move {
-        let served =
-            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+        let service = router.into_make_service_with_connect_info::<Breaker>();
+        let served = axum::serve(Lines(listener), service)
+            .with_graceful_shutdown(stop.cancelled_owned())
+            .await;
         if let Err(error) = served {
             tracing::warn!(?origin, %error, "the sandbox stopped listening");
         }
@@ -285,10 +339,13 @@ async fn attend(
             .iter()
             .any(|name| headers.contains_key(*name)),
         range: headers.get("range").and_then(|range| range.to_str().ok()).map(str::to_owned),
+        headers: Vec::new(),
+        body: Vec::new(),
     };
     if !shared.options.latency.is_zero() {
         tokio::time::sleep(shared.options.latency).await;
     }
+    let request = if origin == Origin::Foreign { read(request, &mut entry).await } else { request };
     let response = next.run(request).await;
     entry.status = response.status().as_u16();
     let question = if entry.query.is_empty() { "" } else { "?" };
@@ -302,4 +359,19 @@ async fn attend(
     );
     shared.log.push(entry);
     response
+}
+
+/// Writes down all that a stranger gets to know.
+async fn read(request: Request, entry: &mut Logged) -> Request {
+    let (head, body) = request.into_parts();
+    entry.headers = head
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    let body = to_bytes(body, FOREIGN_BODY_BYTES).await.unwrap_or_default();
+    entry.body = body.to_vec();
+    Request::from_parts(head, Body::from(body))
 }

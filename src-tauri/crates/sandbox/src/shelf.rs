@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::audio::Ring;
 use crate::calls::{Call, History};
 use crate::error::Error;
 use crate::options::SandboxOptions;
@@ -70,14 +71,17 @@ pub(crate) struct Shelf {
     planted: HashMap<String, u32>,
     exports: Vec<Export>,
     seed: u64,
+    /// Length of all calls, if it is fixed.
+    fixed_ms: Option<u32>,
     /// How often calls were added, so that each time brings other ones.
     additions: u64,
     state: Option<StateFile>,
 }
 
 impl Shelf {
-    /// Makes the history and repeats what the state file remembers.
-    pub(crate) fn open(options: &SandboxOptions) -> Result<Self, Error> {
+    /// Makes the history and repeats what the state file remembers. What it remembers of the VBC account comes back
+    /// with the moment that all histories are anchored at.
+    pub(crate) fn open(options: &SandboxOptions) -> Result<(Self, Timestamp, Vec<Event>), Error> {
         let (mut state, events) = match &options.state_file {
             Some(path) => StateFile::open(path).map(|(state, events)| (Some(state), events))?,
             None => (None, Vec::new()),
@@ -97,23 +101,26 @@ impl Shelf {
             planted: HashMap::new(),
             exports: Vec::new(),
             seed: options.seed,
+            fixed_ms: options.media_length.duration_ms(Ring::Wav),
             additions: 0,
             state: None,
         };
         for call in History::new(options.seed, anchor.as_microsecond()).past(options.recordings) {
             shelf.push(call);
         }
+        let mut others = Vec::new();
         for event in events {
             match event {
                 Event::Born(_) => {}
                 Event::Added { count, at } => drop(shelf.add(count, at)?),
                 Event::Deleted(id) => drop(shelf.delete(&id)?),
                 Event::Exported(export) => shelf.exports.push(export),
+                Event::VbcDeleted(_) | Event::VbcAdded { .. } => others.push(event),
             }
         }
         // Only now, so that what was repeated is not written down again.
         shelf.state = state;
-        Ok(shelf)
+        Ok((shelf, anchor, others))
     }
 
     /// How many rows the list has.
@@ -129,7 +136,11 @@ impl Shelf {
     /// One page, newest first, and how many rows match in all.
     pub(crate) fn page(&self, filter: &Filter, offset: usize, limit: usize) -> (Vec<Row>, usize) {
         if *filter == Filter::default() {
-            return (self.rows().skip(offset).take(limit).cloned().collect(), self.len());
+            // By position: a walk to a page deep in a long list would cost more than the page.
+            let end = self.len().saturating_sub(offset);
+            let page = self.order.get(end.saturating_sub(limit)..end).unwrap_or_default();
+            let rows = page.iter().rev().filter_map(|at| self.rows.get(*at as usize));
+            return (rows.cloned().collect(), self.len());
         }
         let matching: Vec<&Row> = self.rows().filter(|row| row.matches(filter)).collect();
         let page = matching.iter().skip(offset).take(limit).map(|row| (*row).clone()).collect();
@@ -197,7 +208,10 @@ impl Shelf {
         Ok(())
     }
 
-    fn push(&mut self, call: Call) {
+    fn push(&mut self, mut call: Call) {
+        if let Some(duration_ms) = self.fixed_ms {
+            call.loop_for(duration_ms);
+        }
         let position = self.next_position();
         self.made.insert(call.id, position);
         self.rows.push(Row::Made(call));
@@ -216,7 +230,8 @@ impl Shelf {
         })
     }
 
-    fn remember(&mut self, event: &Event) -> Result<(), Error> {
+    /// Writes an event down, if anything is.
+    pub(crate) fn remember(&mut self, event: &Event) -> Result<(), Error> {
         self.state.as_mut().map_or(Ok(()), |state| state.append(event))
     }
 }

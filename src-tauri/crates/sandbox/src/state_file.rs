@@ -24,6 +24,10 @@ pub(crate) enum Event {
     Added { count: u32, at: Timestamp },
     /// An export was accepted.
     Exported(Export),
+    /// A recording of the VBC account was deleted.
+    VbcDeleted(u64),
+    /// New calls came in at the VBC account: the company's, or with a number those of that person.
+    VbcAdded { person: Option<usize>, count: u32, at: Timestamp },
 }
 
 /// An export that was accepted.

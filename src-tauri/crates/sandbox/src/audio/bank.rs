@@ -5,7 +5,11 @@
 //! needed for here: any sequence of frames is a valid stream, a frame can be rewritten to any higher bit rate by
 //! padding, and the channel of one mono frame can be put beside that of another in a stereo frame.
 
-use crate::audio::{FRAME_SAMPLES, mp3};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::audio::{FRAME_SAMPLES, Ring, mp3};
 use crate::error::Error;
 
 /// The ten keypad tones, then the spoken lines, as bare MP3 frames.
@@ -30,6 +34,7 @@ pub(crate) struct Bank {
     frames: Vec<mp3::Granule>,
     keys: Vec<Clip>,
     voices: Vec<Vec<Clip>>,
+    rings: [OnceLock<Bytes>; 2],
 }
 
 impl Bank {
@@ -69,12 +74,21 @@ impl Bank {
             return Err(Error::Assets("the bank needs ten keys and at least four voices".into()));
         }
         let voices = voices.into_iter().map(|(_, clips)| clips).collect();
-        Ok(Self { frames, keys, voices })
+        Ok(Self { frames, keys, voices, rings: Default::default() })
     }
 
     /// The clips of each voice.
     pub(crate) fn voices(&self) -> &[Vec<Clip>] {
         &self.voices
+    }
+
+    /// The minute of sound that a kind of loop repeats, made when it is first asked for.
+    pub(crate) fn ring(self: &Arc<Self>, ring: Ring) -> Bytes {
+        let kept = match ring {
+            Ring::Wav => &self.rings[0],
+            Ring::Mp3 => &self.rings[1],
+        };
+        kept.get_or_init(|| ring.record(self)).clone()
     }
 
     /// The tone of a keypad digit (modulo ten).

@@ -5,14 +5,19 @@
 //! `Content-Length`, serve any range, and stream an hour of sound in constant memory.
 
 mod bank;
+mod looped;
 mod mp3;
 mod score;
+mod sound;
 mod take;
 mod wav;
 
 pub(crate) use bank::Bank;
+use looped::Looped;
+pub(crate) use looped::Ring;
 pub(crate) use score::opening_digits;
-pub(crate) use take::Take;
+pub(crate) use sound::{Sound, SoundSource};
+use take::Take;
 
 use std::fmt;
 
@@ -67,6 +72,29 @@ impl Encoding {
     pub(crate) fn possible_ms(self, wanted_ms: u32) -> u32 {
         let step_ms = if self.codec.is_wav() { 20 } else { FRAME_MS };
         wanted_ms.max(1).div_ceil(step_ms) * step_ms
+    }
+
+    /// Size of a file of `duration_ms`, which follows from the length alone unless the bit rate varies. `duration_ms`
+    /// must be a length that [`Encoding::possible_ms`] gave.
+    pub(crate) fn constant_size_bytes(self, duration_ms: u32) -> Option<u64> {
+        let mp3 = |rate: mp3::Rate| {
+            // The table frame is as large as any other.
+            let frame_bytes = rate.table_size(usize::from(self.channels())) as u64;
+            frame_bytes * (u64::from(duration_ms.div_ceil(FRAME_MS)) + 1)
+        };
+        let wav = |is_ulaw: bool| {
+            let samples = duration_ms * SAMPLES_PER_MS;
+            let header_bytes = wav::header(is_ulaw, self.channels(), samples).len() as u64;
+            let block_bytes = u64::from(self.channels()) * u64::from(wav::sample_bytes(is_ulaw));
+            header_bytes + u64::from(samples) * block_bytes
+        };
+        match self.codec {
+            Codec::Mp3Cbr32 => Some(mp3(mp3::Rate::Constant(32))),
+            Codec::Mp3Cbr64 => Some(mp3(mp3::Rate::Constant(64))),
+            Codec::Mp3Vbr => None,
+            Codec::WavPcm => Some(wav(false)),
+            Codec::WavUlaw => Some(wav(true)),
+        }
     }
 
     /// How many channels there are.

@@ -3,13 +3,13 @@
 //! A call is kept as a few numbers; its JSON and its sound are made when somebody asks. Which quirk of the vendor a
 //! row shows (offset of its time, `""` or null, a number with or without `+`) follows from its id.
 
-mod numbers;
-mod rhythm;
+pub(crate) mod numbers;
+pub(crate) mod rhythm;
 
 use fastrand::Rng;
 use uuid::Uuid;
 
-use crate::audio::{Codec, Encoding};
+use crate::audio::{Codec, Encoding, Ring, Sound, SoundSource};
 pub(crate) use numbers::Party;
 
 /// Names of the conferences.
@@ -71,17 +71,31 @@ pub(crate) struct Call {
     conference: Option<u8>,
     pub(crate) kind: Kind,
     pub(crate) encoding: Encoding,
+    is_looped: bool,
 }
 
 impl Call {
-    /// Seed of its sound.
-    pub(crate) fn sound_seed(&self) -> u64 {
-        self.id.as_u64_pair().1
+    /// Gives the call the fixed length of a bench.
+    pub(crate) fn loop_for(&mut self, duration_ms: u32) {
+        self.is_looped = true;
+        self.encoding = Ring::Wav.encoding();
+        self.duration_ms = duration_ms;
+        self.start_ms = self.added_us / 1000 - 1000 - i64::from(duration_ms);
     }
 
-    /// How many people speak.
-    pub(crate) fn speakers(&self) -> usize {
-        if self.kind == Kind::Conference { 4 } else { 2 }
+    /// What it sounds like: as many people as its kind has.
+    pub(crate) fn sound(&self) -> Sound {
+        Sound {
+            seed: self.id.as_u64_pair().1,
+            encoding: self.encoding,
+            duration_ms: self.duration_ms,
+            speakers: if self.kind == Kind::Conference { 4 } else { 2 },
+            source: if self.is_looped {
+                SoundSource::Looped(Ring::Wav)
+            } else {
+                SoundSource::Composed
+            },
+        }
     }
 
     /// Decides one of the row's quirks: true in `percent` of all rows.
@@ -97,6 +111,11 @@ impl Call {
     /// Whether start and end are null: usual for trunk captures.
     pub(crate) fn hides_start(&self) -> bool {
         self.kind == Kind::Trunk && self.quirk(2, 90)
+    }
+
+    /// Whether the price of its storage is told in whole units.
+    pub(crate) fn tells_whole_amount(&self) -> bool {
+        self.quirk(5, 40)
     }
 
     /// `conference_name` as sent: a name, or null or an empty text for ordinary calls.
@@ -201,6 +220,7 @@ impl History {
                 conference,
                 kind,
                 encoding,
+                is_looped: false,
             });
             start_ms = end_ms + dice.i64(1000..4000);
         }

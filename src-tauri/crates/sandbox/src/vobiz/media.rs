@@ -4,23 +4,21 @@
 //! wrong for WAV behind `.mp3`: only the bytes tell the truth.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use futures_util::stream::{self, Stream, StreamExt};
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use url::Url;
 
-use crate::audio::{Codec, Encoding, Take, opening_digits};
-use crate::faults::{Fault, SLOW_CHUNK_BYTES, SLOW_HEAD, SLOW_PAUSE, Struck};
+use crate::audio::{Codec, Encoding, Sound, SoundSource};
+use crate::delivery::line::Breaker;
+use crate::delivery::weather::{self, FileRequest};
+use crate::delivery::{self, File, Vendor};
 use crate::server::{RecordingFacts, Shared};
 use crate::shelf::Row;
-use crate::vobiz::range::{Wanted, wanted};
-use crate::vobiz::{AUTH_ID, not_found, trouble};
+use crate::vobiz::{AUTH_ID, not_found};
 
 /// Where they lie on the foreign host.
 pub(super) const SIGNED_FOLDER: &str = "/bucket/recordings/";
@@ -51,39 +49,21 @@ fn file_url(origin: &str, folder: &str, recording_id: &str, extension: &str) -> 
 /// `GET` on the media origin.
 pub(super) async fn serve(
     State(shared): State<Arc<Shared>>,
+    ConnectInfo(breaker): ConnectInfo<Breaker>,
     Path(file_name): Path<String>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let Some((recording_id, extension, row)) = look_up(&shared, &file_name) else {
         return not_found(&shared);
     };
-    let mut struck = shared.weather.strike_media(recording_id);
-    if struck.by(Fault::Slow) {
-        tokio::time::sleep(SLOW_HEAD).await;
-    }
-    if let Some(refusal) = trouble::refusal(&shared, &mut struck) {
-        return refusal;
-    }
-    if struck.by(Fault::RedirectForeign) {
-        let mut target = file_url(&shared.foreign_origin, SIGNED_FOLDER, recording_id, extension);
-        target.push_str("?signature=made-up&expires=300");
-        return (StatusCode::FOUND, [(header::LOCATION, target)]).into_response();
-    }
-    if struck.by(Fault::NotReady) {
-        return not_found(&shared);
-    }
-    if struck.by(Fault::Html200) {
-        // Some gateways label their page honestly, some leave the label of the file.
-        return if struck.dice.bool() {
-            Html(trouble::PAGE).into_response()
-        } else {
-            ([(header::CONTENT_TYPE, content_type(extension))], trouble::PAGE).into_response()
-        };
-    }
-    if struck.by(Fault::Empty200) {
-        return ([(header::CONTENT_TYPE, content_type(extension))], Body::empty()).into_response();
-    }
-    send(&shared, recording_id, extension, &row, &headers, Some(struck))
+    let file = file(recording_id, extension, &row);
+    let signed_url = || {
+        let url = file_url(&shared.foreign_origin, SIGNED_FOLDER, recording_id, extension);
+        format!("{url}?signature=made-up&expires=300")
+    };
+    let request = FileRequest { uri, headers, breaker };
+    weather::file(&shared, Vendor::Vobiz, file, signed_url, &request).await
 }
 
 /// `GET` on the foreign host: the address is the permission.
@@ -94,7 +74,7 @@ pub(super) async fn serve_signed(
 ) -> Response {
     match look_up(&shared, &file_name) {
         Some((recording_id, extension, row)) => {
-            send(&shared, recording_id, extension, &row, &headers, None)
+            delivery::send(&shared, file(recording_id, extension, &row), &headers, None)
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -116,36 +96,19 @@ fn content_type(extension: &str) -> &'static str {
 }
 
 /// What the audio of a row is made from.
-struct Sound {
-    seed: u64,
-    encoding: Encoding,
-    duration_ms: u32,
-    speakers: usize,
-}
-
-impl Sound {
-    fn of(recording_id: &str, row: &Row) -> Self {
-        match row {
-            Row::Made(call) => Self {
-                seed: call.sound_seed(),
-                encoding: call.encoding,
-                duration_ms: call.duration_ms,
-                speakers: call.speakers(),
-            },
-            Row::Planted(value) => {
-                let mut hasher = DefaultHasher::new();
-                recording_id.hash(&mut hasher);
-                let is_wav = value.get("recording_format").and_then(Value::as_str) == Some("wav");
-                let codec = if is_wav { Codec::WavPcm } else { Codec::Mp3Cbr64 };
-                let encoding = Encoding { codec, stereo: false };
-                let duration_ms = encoding.possible_ms(planted_ms(value).min(PLANTED_MAX_MS));
-                Self { seed: hasher.finish(), encoding, duration_ms, speakers: 2 }
-            }
+fn sound(recording_id: &str, row: &Row) -> Sound {
+    match row {
+        Row::Made(call) => call.sound(),
+        Row::Planted(value) => {
+            let mut hasher = DefaultHasher::new();
+            recording_id.hash(&mut hasher);
+            let is_wav = value.get("recording_format").and_then(Value::as_str) == Some("wav");
+            let codec = if is_wav { Codec::WavPcm } else { Codec::Mp3Cbr64 };
+            let encoding = Encoding { codec, stereo: false };
+            let duration_ms = encoding.possible_ms(planted_ms(value).min(PLANTED_MAX_MS));
+            let source = SoundSource::Composed;
+            Sound { seed: hasher.finish(), encoding, duration_ms, speakers: 2, source }
         }
-    }
-
-    fn take(&self, shared: &Shared) -> Take {
-        Take::new(&shared.bank, self.seed, self.encoding, self.duration_ms, self.speakers)
     }
 }
 
@@ -161,103 +124,15 @@ fn planted_ms(value: &Value) -> u32 {
 
 /// The truth about a row's audio.
 pub(super) fn facts(shared: &Shared, recording_id: &str, row: &Row) -> RecordingFacts {
-    let sound = Sound::of(recording_id, row);
+    let sound = sound(recording_id, row);
     let extension = match row {
         Row::Made(call) => call.url_extension(),
         Row::Planted(_) => sound.encoding.format(),
     };
-    RecordingFacts {
-        encoding: sound.encoding,
-        duration_ms: sound.duration_ms.into(),
-        size_bytes: sound.take(shared).size_bytes(),
-        opening_digits: opening_digits(sound.seed)
-            .iter()
-            .map(|digit| char::from(b'0' + digit))
-            .collect(),
-        media_url: media_url(&shared.media_origin, recording_id, extension),
-    }
+    let media_url = media_url(&shared.media_origin, recording_id, extension);
+    RecordingFacts::new(shared, sound, media_url)
 }
 
-/// The bytes asked for, streamed.
-fn send(
-    shared: &Arc<Shared>,
-    recording_id: &str,
-    extension: &str,
-    row: &Row,
-    headers: &HeaderMap,
-    struck: Option<Struck>,
-) -> Response {
-    let take = Sound::of(recording_id, row).take(shared);
-    let size = take.size_bytes();
-    let mut hasher = DefaultHasher::new();
-    (recording_id, size).hash(&mut hasher);
-    let etag = format!("\"{:016x}\"", hasher.finish());
-
-    let sent = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    // A range of a file that has changed since is no use: then the whole file follows.
-    let is_same = sent(header::IF_RANGE).is_none_or(|known| known == etag);
-    let (status, start, end) = match wanted(sent(header::RANGE).filter(|_| is_same), size) {
-        Wanted::Whole => (StatusCode::OK, 0, size),
-        Wanted::Part { first, last } => (StatusCode::PARTIAL_CONTENT, first, last + 1),
-        Wanted::Nothing => {
-            let range = format!("bytes */{size}");
-            return (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)])
-                .into_response();
-        }
-    };
-    let mut response = (status, body(shared, take, start, end, struck)).into_response();
-    let told = response.headers_mut();
-    told.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(extension)));
-    told.insert(header::CONTENT_LENGTH, HeaderValue::from(end - start));
-    told.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if let Ok(etag) = HeaderValue::from_str(&etag) {
-        told.insert(header::ETAG, etag);
-    }
-    if status == StatusCode::PARTIAL_CONTENT
-        && let Ok(range) = HeaderValue::from_str(&format!("bytes {start}-{}/{size}", end - 1))
-    {
-        told.insert(header::CONTENT_RANGE, range);
-    }
-    response
-}
-
-/// The body of `[start, end)`. It ends early, and with it the connection, when the fault says so or the sandbox stops.
-fn body(shared: &Shared, take: Take, start: u64, end: u64, struck: Option<Struck>) -> Body {
-    let is_slow = struck.as_ref().is_some_and(|struck| struck.by(Fault::Slow));
-    let cut = struck
-        .filter(|struck| struck.by(Fault::Cut) && end > start)
-        .map(|mut struck| struck.dice.u64(start..end));
-    let whole = stream::iter(take.read(start, cut.unwrap_or(end))).map(Ok);
-    let whole = whole.chain(stream::iter(cut).then(async |_| {
-        // What was made so far goes out first: a break at once would swallow even the head of the reply.
-        tokio::task::yield_now().await;
-        Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut on purpose"))
-    }));
-    let until = Box::pin(shared.stop.clone().cancelled_owned());
-    if is_slow {
-        Body::from_stream(slowly(whole).take_until(until))
-    } else {
-        Body::from_stream(whole.take_until(until))
-    }
-}
-
-/// The same bytes in small pieces with a pause after each.
-fn slowly(
-    chunks: impl Stream<Item = io::Result<Bytes>> + Send,
-) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    chunks
-        .flat_map(|chunk| {
-            let pieces = match chunk {
-                Ok(chunk) => (0..chunk.len())
-                    .step_by(SLOW_CHUNK_BYTES)
-                    .map(|at| Ok(chunk.slice(at..chunk.len().min(at + SLOW_CHUNK_BYTES))))
-                    .collect(),
-                Err(error) => vec![Err(error)],
-            };
-            stream::iter(pieces)
-        })
-        .then(async |piece| {
-            tokio::time::sleep(SLOW_PAUSE).await;
-            piece
-        })
+fn file<'a>(recording_id: &'a str, extension: &str, row: &Row) -> File<'a> {
+    File { recording_id, sound: sound(recording_id, row), content_type: content_type(extension) }
 }

@@ -8,9 +8,7 @@ mod export;
 mod export_rules;
 mod media;
 mod object;
-mod range;
 mod recordings;
-mod trouble;
 
 use std::sync::Arc;
 
@@ -22,6 +20,9 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::delivery::{Vendor, weather};
+use crate::error::Error;
+use crate::faults::{RETRY_AFTER_S, Target};
 use crate::server::{RecordingFacts, Shared};
 use crate::shelf::Row;
 pub(crate) use media::media_url;
@@ -44,7 +45,10 @@ pub(crate) fn api(shared: &Arc<Shared>) -> Router {
         )
         .route(&format!("/api/v1/Account/{AUTH_ID}/export/recording/"), post(export::request))
         .fallback(async || unauthorized())
-        .layer(middleware::from_fn_with_state(Arc::clone(shared), trouble::api_weather))
+        .layer(middleware::from_fn_with_state(
+            (Arc::clone(shared), Vendor::Vobiz, Target::Api),
+            weather::around,
+        ))
         .layer(middleware::from_fn(authenticate))
         .with_state(Arc::clone(shared))
 }
@@ -95,7 +99,7 @@ fn unauthorized() -> Response {
 }
 
 /// 404 of a recording.
-fn not_found(shared: &Shared) -> Response {
+pub(crate) fn not_found(shared: &Shared) -> Response {
     let body = json!({ "api_id": shared.api_id(), "error": "Recording not found" });
     (StatusCode::NOT_FOUND, Json(body)).into_response()
 }
@@ -115,4 +119,40 @@ fn structured(
         "requestId": shared.api_id(),
     });
     (status, Json(body)).into_response()
+}
+
+/// 429.
+pub(crate) fn too_many(shared: &Shared) -> Response {
+    let details = json!({
+        "limitType": "requests_per_second",
+        "limit": 10,
+        "current": 11,
+        "retryAfter": RETRY_AFTER_S,
+    });
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    structured(shared, status, "RATE_LIMIT_EXCEEDED", "Too many requests", &details)
+}
+
+/// 500 or 503.
+pub(crate) fn server_error(shared: &Shared, status: StatusCode) -> Response {
+    let (code, message) = if status == StatusCode::SERVICE_UNAVAILABLE {
+        ("SERVICE_UNAVAILABLE", "Please try again")
+    } else {
+        ("INTERNAL_ERROR", "Something went wrong")
+    };
+    structured(shared, status, code, message, &Value::Null)
+}
+
+/// Puts rows on top of the list, and takes the topmost away.
+pub(crate) fn shift(shared: &Shared, added: u32, removed: u32) -> Result<(), Error> {
+    let now = shared.now();
+    let mut shelf = shared.shelf();
+    if added > 0 {
+        shelf.add(added, now)?;
+    }
+    let topmost: Vec<String> = shelf.rows().filter_map(Row::id).take(removed as usize).collect();
+    for id in topmost {
+        shelf.delete(&id)?;
+    }
+    Ok(())
 }

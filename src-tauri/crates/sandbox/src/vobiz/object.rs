@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::calls::Call;
 use crate::server::Shared;
@@ -27,7 +27,7 @@ struct Recording<'a> {
     call_uuid: String,
     conference_name: Option<&'a str>,
     from_number: String,
-    monthly_recording_storage_amount: u32,
+    monthly_recording_storage_amount: Number,
     recording_duration_ms: String,
     recording_end_ms: Option<String>,
     recording_format: &'a str,
@@ -66,8 +66,7 @@ fn told<'a>(shared: &Shared, call: &'a Call, api_id: Option<&'a str>) -> Recordi
         call_uuid: call.belongs_to.to_string(),
         conference_name: call.conference_name(),
         from_number: call.from.to_string(),
-        // Whole units, as in the vendor's OpenAPI: half a cent a minute makes 1 from 200 minutes on.
-        monthly_recording_storage_amount: billed_s / BILLED_STEP_S * 5 / 1000,
+        monthly_recording_storage_amount: storage_amount(call, billed_s / BILLED_STEP_S),
         recording_duration_ms: format!("{}.00000", call.duration_ms),
         recording_end_ms: moment(call.start_ms + i64::from(call.duration_ms)),
         recording_format: call.encoding.format(),
@@ -81,6 +80,18 @@ fn told<'a>(shared: &Shared, call: &'a Call, api_id: Option<&'a str>) -> Recordi
         rounded_recording_duration: billed_s,
         to_number: call.to.to_string(),
         recording_id,
+    }
+}
+
+/// Half a cent a minute, in thousandths as in the vendor's table of fields, or in whole units as in its OpenAPI, where
+/// it makes 1 from 200 minutes on.
+fn storage_amount(call: &Call, minutes: u32) -> Number {
+    let thousandths = minutes * 5;
+    let whole = Number::from(thousandths / 1000);
+    if call.tells_whole_amount() {
+        whole
+    } else {
+        Number::from_f64(f64::from(thousandths) / 1000.0).unwrap_or(whole)
     }
 }
 

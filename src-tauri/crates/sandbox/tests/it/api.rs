@@ -205,9 +205,13 @@ async fn rows_have_the_vendors_fields_and_quirks() {
         if !row["recording_start_ms"].is_null() {
             assert!(is_ms(&row["recording_start_ms"]) && is_ms(&row["recording_end_ms"]));
         }
-        let billed = row["rounded_recording_duration"].as_u64().unwrap();
+        let billed = u32::try_from(row["rounded_recording_duration"].as_u64().unwrap()).unwrap();
         assert!(billed >= 60 && billed.is_multiple_of(60));
-        assert!(row["monthly_recording_storage_amount"].is_u64());
+        let amount = row["monthly_recording_storage_amount"].as_f64().unwrap();
+        assert!(
+            amount.abs() < 1e-9 || (amount * 12_000.0 - f64::from(billed)).abs() < 1e-6,
+            "{row}"
+        );
         assert!((0..185).contains(&row["recording_storage_duration"].as_i64().unwrap()));
         assert_eq!(row["recording_storage_rate"], 0.005);
         let time = text(row, "add_time");
@@ -223,6 +227,8 @@ async fn rows_have_the_vendors_fields_and_quirks() {
     }
     let some = |test: &dyn Fn(&Value) -> bool| rows.iter().any(test);
     let number = |row: &Value| text(row, "from_number").to_owned();
+    assert!(some(&|row| row["monthly_recording_storage_amount"] == 0));
+    assert!(some(&|row| row["monthly_recording_storage_amount"].is_f64()));
     assert!(some(&|row| number(row).starts_with('+')));
     assert!(some(&|row| number(row).starts_with(|c: char| c.is_ascii_digit())));
     assert!(some(&|row| number(row).starts_with("sip:")));

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod exports;
 #[cfg(test)]
 mod faults;
@@ -13,8 +15,12 @@ mod files;
 #[cfg(test)]
 mod media;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod vbc;

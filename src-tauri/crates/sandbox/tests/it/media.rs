@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use reqwest::Method;
 use serde_json::Value;
-use tapeshelf_sandbox::{Codec, SandboxOptions};
+use tapeshelf_sandbox::{Codec, MediaLength, SandboxOptions, VbcRecordings};
 
 use crate::files::{Read, read};
 use crate::support::{Bench, extension, header, small, text};
+use crate::vbc::Office;
 
 #[tokio::test]
 async fn files_want_both_headers_on_another_origin_than_the_api() {
@@ -216,4 +217,36 @@ async fn a_head_request_tells_the_size_without_the_bytes() {
     assert_eq!(head.status(), 200);
     let size = bench.sandbox.facts(&id).unwrap().size_bytes;
     assert_eq!(header(&head, "content-length").unwrap(), size.to_string());
+}
+
+#[tokio::test]
+async fn files_of_a_fixed_size_are_as_long_as_told_and_each_is_another() {
+    let media_length = MediaLength::Fixed { bytes: 120_000 };
+    let bench = Bench::start(SandboxOptions { media_length, ..small() }).await;
+    let mut files = HashSet::new();
+    for row in bench.sandbox.recordings() {
+        let facts = bench.sandbox.facts(text(&row, "recording_id")).unwrap();
+        let file = bench.get(&facts.media_url).await.bytes().await.unwrap();
+        assert!((120_000..121_500).contains(&file.len()), "{}", file.len());
+        assert_eq!(file.len() as u64, facts.size_bytes);
+        let told = text(&row, "recording_duration_ms").to_owned();
+        assert_eq!(told, format!("{}.00000", read(&file).duration_ms));
+        assert!(files.insert(file));
+    }
+    let office = Office::start(SandboxOptions { media_length, ..small() }).await;
+    let rows = office.vbc().recordings(VbcRecordings::Company);
+    for row in rows.iter().take(30) {
+        let file = office.get(text(row, "download_url")).await.bytes().await.unwrap();
+        assert!((120_000..121_500).contains(&file.len()), "{}", file.len());
+        assert_eq!(row["file_size_in_bytes"], file.len());
+        assert_eq!(row["duration"], read(&file).duration_ms);
+        assert!(files.insert(file));
+    }
+    let large = MediaLength::Fixed { bytes: 1 << 30 };
+    let bench = Bench::start(SandboxOptions { media_length: large, ..small() }).await;
+    let (id, url) = bench.first();
+    let size = bench.sandbox.facts(&id).unwrap().size_bytes;
+    assert!(size >= 1 << 30);
+    let last = bench.request(Method::GET, &url).header("Range", format!("bytes={}-", size - 9));
+    assert_eq!(last.send().await.unwrap().bytes().await.unwrap().len(), 9);
 }

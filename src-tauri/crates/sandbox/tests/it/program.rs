@@ -24,7 +24,7 @@ fn program() -> Command {
 #[tokio::test]
 async fn it_tells_how_to_reach_it_and_logs_a_line_for_each_request() {
     let child = program()
-        .args(["--recordings", "7", "--seed", "3"])
+        .args(["--recordings", "7", "--seed", "3", "--vbc-recordings", "9"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -37,6 +37,12 @@ async fn it_tells_how_to_reach_it_and_logs_a_line_for_each_request() {
     };
     let (base, id, token) = (told("base URL"), told("auth id"), told("auth token"));
     assert_eq!(told("recordings"), "7");
+    assert_eq!(told("VBC"), "");
+    let (service, _, token_url) = (told("service"), told("users"), told("token"));
+    assert!(told("authorize").ends_with("/authorize"));
+    let (key, secret, login) = (told("key"), told("secret"), told("login"));
+    let (_, password) = (told("second"), told("password"));
+    assert_eq!(told("recordings"), "9");
     let client = Client::builder().no_proxy().build().unwrap();
     let list = format!("{base}/Account/{id}/Recording/?limit=3");
     let request = client.get(&list).header("X-Auth-ID", &id).header("X-Auth-Token", &token);
@@ -47,6 +53,21 @@ async fn it_tells_how_to_reach_it_and_logs_a_line_for_each_request() {
     let line = log.next().unwrap().unwrap();
     assert!(line.contains("GET") && line.contains("Recording/?limit=3 200"), "{line}");
     assert!(!line.contains(&token));
+
+    let form = [
+        ("grant_type", "password"),
+        ("scope", "openid"),
+        ("username", &login),
+        ("password", &password),
+        ("client_id", &key),
+        ("client_secret", &secret),
+    ];
+    let request = client.post(token_url).form(&form);
+    let tokens: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+    let list = format!("{service}/api/accounts/self/company_call_recordings");
+    let request = client.get(list).bearer_auth(tokens["access_token"].as_str().unwrap());
+    let page: serde_json::Value = request.send().await.unwrap().json().await.unwrap();
+    assert_eq!(page["total_items"], 9);
 }
 
 #[test]

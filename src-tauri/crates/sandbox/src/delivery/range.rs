@@ -2,7 +2,7 @@
 
 /// What a `Range` header asks of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// Everything: no header, or one that a server may ignore (several ranges, another unit, nonsense).
     Whole,
     /// From the first to the last byte, both included.
@@ -17,7 +17,7 @@ pub(super) enum Wanted {
 }
 
 /// Reads the header for a file of `size` bytes.
-pub(super) fn wanted(header: Option<&str>, size: u64) -> Wanted {
+pub(crate) fn wanted(header: Option<&str>, size: u64) -> Wanted {
     let Some((first, last)) = header
         .and_then(|header| header.strip_prefix("bytes="))
         .and_then(|range| range.split_once('-'))
