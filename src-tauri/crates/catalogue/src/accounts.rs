@@ -1,13 +1,14 @@
 //! Account profiles. Secrets are elsewhere, in the vault.
 
+use domain::text;
 use domain::{Account, AccountId, Vendor};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::recordings;
 use crate::values::{self, unknown_name};
-use crate::{recordings, text};
 
 /// An account and what the index knows of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,21 +21,35 @@ pub struct StoredAccount {
     pub synced_at: Option<Timestamp>,
     /// The vendor's own total at that sync.
     pub vendor_total: Option<u64>,
+    /// What was kept with [`Catalogue::set_account_profile`].
+    pub profile_json: Option<String>,
 }
 
 impl Catalogue {
     /// All accounts, in the order they were added.
     pub fn accounts(&self) -> Result<Vec<StoredAccount>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT a.*,
-                   (SELECT count(*) FROM recordings r WHERE r.account_no = a.no)
-                   - (SELECT count(*) FROM recordings r WHERE r.account_no = a.no AND r.gone_ms IS NOT NULL
-                      AND r.deleted_by_us = 1 AND r.state NOT IN ('verified', 'remarked')) AS recordings
-                 FROM accounts a WHERE a.removed = 0 ORDER BY a.no",
+            let mut statement =
+                tx.prepare_cached("SELECT * FROM accounts WHERE removed = 0 ORDER BY no")?;
+            // Counting a million rows of the file takes longer than a person should wait for their accounts.
+            let in_memory = self.mirror().shown_by_account();
+            let mut in_file = tx.prepare_cached(
+                "SELECT (SELECT count(*) FROM recordings WHERE account_no = ?1)
+                   - (SELECT count(*) FROM recordings WHERE account_no = ?1 AND gone_ms IS NOT NULL
+                      AND deleted_by_us = 1 AND state NOT IN ('verified', 'remarked'))",
             )?;
-            let accounts = statement.query_map([], stored_account)?;
-            Ok(accounts.collect::<rusqlite::Result<_>>()?)
+            let mut accounts = Vec::new();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let mut account = stored_account(row)?;
+                let no: i64 = row.get("no")?;
+                account.recordings = match &in_memory {
+                    Some(counts) => counts.get(&no).copied().unwrap_or(0),
+                    None => in_file.query_row([no], |row| row.get(0).map(values::uncount))?,
+                };
+                accounts.push(account);
+            }
+            Ok(accounts)
         })
     }
 
@@ -77,6 +92,15 @@ impl Catalogue {
                     ":time_zone": account.time_zone,
                 },
             )?;
+            Ok(())
+        })
+    }
+
+    /// Keeps more about an account than its profile has fields for, as JSON whose meaning is the caller's.
+    pub fn set_account_profile(&self, id: &AccountId, json: &str) -> Result<()> {
+        self.write(|tx| {
+            let no = number(tx, id)?;
+            tx.execute("UPDATE accounts SET profile_json = ?2 WHERE no = ?1", (no, json))?;
             Ok(())
         })
     }
@@ -139,8 +163,9 @@ fn stored_account(row: &Row<'_>) -> rusqlite::Result<StoredAccount> {
             is_sandbox: row.get("is_sandbox")?,
             time_zone: row.get("time_zone")?,
         },
-        recordings: values::whole_count(row, "recordings")?,
+        recordings: 0,
         synced_at: values::instant(row, "synced_ms")?,
         vendor_total: values::optional_count(row, "vendor_total")?,
+        profile_json: row.get("profile_json")?,
     })
 }

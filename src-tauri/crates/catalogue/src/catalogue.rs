@@ -9,6 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::{Error, Result};
+use crate::mirror::{Mirror, Touched};
 use crate::open::{self, OpenNote, beside};
 use crate::open_mark::{Mark, Use};
 
@@ -30,6 +31,9 @@ struct Inner {
     /// The one connection that writes. WAL lets readers go on beside it.
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// All rows in memory, for searching, and the rows that a change under way touched.
+    mirror: Mirror,
+    touched: Touched,
     mark: Mark,
     /// The file says "in use" on disk.
     marked: AtomicBool,
@@ -55,12 +59,16 @@ impl Catalogue {
 
     /// [`Catalogue::open`] with the time to wait for another program's lock.
     pub(crate) fn open_waiting(dir: &Path, busy_timeout: Duration) -> Result<(Self, OpenNote)> {
-        let opened = open::open_in(dir, busy_timeout)?;
+        let mut opened = open::open_in(dir, busy_timeout)?;
+        let touched = Touched::default();
+        touched.watch(&mut opened.writer)?;
         let inner = Inner {
             path: opened.path,
             busy_timeout,
             writer: Mutex::new(opened.writer),
             readers: Mutex::new(Vec::new()),
+            mirror: Mirror::default(),
+            touched,
             mark: opened.mark,
             marked: AtomicBool::new(true),
             damaged: AtomicBool::new(false),
@@ -140,13 +148,44 @@ impl Catalogue {
             self.inner.mark.set(Use::Open)?;
             self.inner.marked.store(true, Ordering::SeqCst);
         }
+        // What an earlier change touched before it was undone.
+        drop(self.inner.touched.take());
         let result = (|| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = work(&transaction)?;
             transaction.commit()?;
             Ok(value)
         })();
+        if result.is_ok() {
+            // The change is made, whatever becomes of the picture of it.
+            if let Err(error) = self.inner.mirror.apply(&writer, &self.inner.touched.take()) {
+                tracing::warn!(%error, "the rows in memory could not follow a change; they will be read anew");
+                self.inner.mirror.reset();
+            }
+        }
         self.examined(result)
+    }
+
+    /// Runs `work` on the rows in memory, which are read first if need be. `work` answers `None` when they are not there.
+    pub(crate) fn with_mirror<T>(
+        &self,
+        work: impl Fn(&Mirror, &Transaction<'_>) -> Result<Option<T>>,
+    ) -> Result<T> {
+        loop {
+            if !self.inner.mirror.is_loaded() {
+                let connect = || open::connect_reader(&self.inner.path, self.inner.busy_timeout);
+                self.examined(self.inner.mirror.load(&connect))?;
+            }
+            // A large change may have dropped them again.
+            if let Some(answer) = self.read(|tx| work(&self.inner.mirror, tx))? {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// The rows in memory, if they are there.
+    pub(crate) fn mirror(&self) -> &Mirror {
+        &self.inner.mirror
     }
 
     /// Gives errors their meaning, and leaves word of possible damage for the next start.

@@ -32,32 +32,7 @@ impl Catalogue {
     /// Records a copy: the row becomes verified, or remarked if there are remarks, and an earlier failure is
     /// forgotten. An earlier copy's record is replaced; its file is the caller's affair.
     pub fn save_copy(&self, key: RecordingKey, copy: &CopyRecord) -> Result<()> {
-        let path = values::path_value(&copy.path)?;
-        self.write(|tx| {
-            let saved = tx.execute(
-                "INSERT INTO copies
-                   (account_no, recording_id, path, size_bytes, sha256, verified_ms, evidence, remarks)
-                 SELECT account_no, recording_id, :path, :size, :sha256, :verified, :evidence, :remarks
-                 FROM recordings WHERE key = :key
-                 ON CONFLICT (account_no, recording_id) DO UPDATE SET
-                   path = excluded.path, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
-                   verified_ms = excluded.verified_ms, evidence = excluded.evidence, remarks = excluded.remarks",
-                named_params! {
-                    ":path": path,
-                    ":size": values::count(copy.size_bytes),
-                    ":sha256": copy.sha256,
-                    ":verified": Instant(copy.verified_at),
-                    ":evidence": copy.evidence,
-                    ":remarks": values::list_value(&copy.remarks),
-                    ":key": key.0,
-                },
-            )?;
-            if saved == 0 {
-                return Err(Error::not_found("recording", &key.0));
-            }
-            tx.execute("UPDATE recordings SET last_failure = NULL WHERE key = ?1", [key.0])?;
-            settle_key(tx, key)
-        })
+        self.write(|tx| put_copy(tx, key, copy))
     }
 
     /// Forgets the copy's record, for a file that is not there any more. Nothing on disk is touched.
@@ -81,13 +56,45 @@ impl Catalogue {
     }
 }
 
+/// [`Catalogue::save_copy`] as a part of a larger change.
+pub(crate) fn put_copy(tx: &Transaction<'_>, key: RecordingKey, copy: &CopyRecord) -> Result<()> {
+    let path = values::path_value(&copy.path)?;
+    let saved = tx
+        .prepare_cached(
+            "INSERT INTO copies
+               (account_no, recording_id, path, size_bytes, sha256, verified_ms, evidence, remarks)
+             SELECT account_no, recording_id, :path, :size, :sha256, :verified, :evidence, :remarks
+             FROM recordings WHERE key = :key
+             ON CONFLICT (account_no, recording_id) DO UPDATE SET
+               path = excluded.path, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
+               verified_ms = excluded.verified_ms, evidence = excluded.evidence, remarks = excluded.remarks,
+               checked_ms = NULL, check_result = NULL",
+        )?
+        .execute(named_params! {
+            ":path": path,
+            ":size": values::count(copy.size_bytes),
+            ":sha256": copy.sha256,
+            ":verified": Instant(copy.verified_at),
+            ":evidence": copy.evidence,
+            ":remarks": values::list_value(&copy.remarks),
+            ":key": key.0,
+        })?;
+    if saved == 0 {
+        return Err(Error::not_found("recording", &key.0));
+    }
+    tx.prepare_cached("UPDATE recordings SET last_failure = NULL WHERE key = ?1")?
+        .execute([key.0])?;
+    settle_key(tx, key)
+}
+
 /// Derives `state` and `shown_bytes` from the facts. The only place that writes them.
 const SETTLE: &str = "
     UPDATE recordings SET
       shown_bytes = coalesce((SELECT c.size_bytes FROM copies c WHERE c.account_no = recordings.account_no
                               AND c.recording_id = recordings.recording_id), vendor_bytes),
       state = coalesce(
-        (SELECT CASE c.remarks WHEN '[]' THEN 'verified' ELSE 'remarked' END FROM copies c
+        (SELECT CASE WHEN c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing')
+           THEN 'verified' ELSE 'remarked' END FROM copies c
          WHERE c.account_no = recordings.account_no AND c.recording_id = recordings.recording_id),
         (SELECT 'moving' FROM job_items i
          WHERE i.account_no = recordings.account_no AND i.recording_id = recordings.recording_id
@@ -126,7 +133,7 @@ pub(crate) fn copy_of(tx: &Transaction<'_>, key: RecordingKey) -> Result<Option<
     Ok(statement.query_row([key.0], copy_record).optional()?)
 }
 
-fn copy_record(row: &Row<'_>) -> rusqlite::Result<CopyRecord> {
+pub(crate) fn copy_record(row: &Row<'_>) -> rusqlite::Result<CopyRecord> {
     Ok(CopyRecord {
         path: row.get::<_, StoredPath>("path")?.0,
         size_bytes: values::whole_count(row, "size_bytes")?,

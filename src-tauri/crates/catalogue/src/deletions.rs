@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::values::{self, Instant, stored_enum};
-use crate::{accounts, sync};
+use crate::{accounts, annotations, sync};
 
 stored_enum! {
     /// How asking the vendor to delete ended.
@@ -60,9 +60,13 @@ pub struct DeletionRow {
 
 impl Catalogue {
     /// Writes a deletion down and returns its number. Once this returns, the record survives a loss of power.
+    ///
+    /// # Errors
+    /// `Held` when the recording is on hold; it must not be deleted then.
     pub fn begin_deletion(&self, deletion: &NewDeletion) -> Result<i64> {
         self.write(|tx| {
             let account_no = accounts::number_on_record(tx, &deletion.account)?;
+            annotations::refuse_held(tx, account_no, deletion.recording_id.as_str())?;
             tx.execute(
                 "INSERT INTO deletions
                    (recording_key, account_no, account_label, recording_id, who, reason, had_copy_sha256, asked_ms)
@@ -114,6 +118,29 @@ impl Catalogue {
                 tx.execute("UPDATE recordings SET deleted_by_us = 1 WHERE key = ?1", [key])?;
             }
             Ok(())
+        })
+    }
+
+    /// Keeps why nobody knows how a deletion ended. It stays unsettled.
+    pub fn note_unsettled_deletion(&self, id: i64, detail: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE deletions SET detail = ?2 WHERE id = ?1 AND outcome IS NULL",
+                (id, detail),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Deletions that were asked for and whose end was never learned, oldest first: the provider should be asked.
+    pub fn unsettled_deletions(&self) -> Result<Vec<DeletionRow>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT d.*, a.id AS account_id FROM deletions d JOIN accounts a ON a.no = d.account_no
+                 WHERE d.outcome IS NULL AND a.removed = 0 ORDER BY d.id",
+            )?;
+            let rows = statement.query_map([], deletion_row)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 

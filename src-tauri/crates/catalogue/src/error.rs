@@ -58,6 +58,12 @@ pub enum Error {
         /// State it was to get.
         to: &'static str,
     },
+    /// A deletion of a recording that is on hold. Nothing was changed.
+    #[error("it is on hold for {name}")]
+    Held {
+        /// What the hold is for.
+        name: String,
+    },
     /// A path this system cannot express as text.
     #[error("the path {} cannot be stored", path.display())]
     UnstorablePath {

@@ -39,6 +39,18 @@ stored_enum! {
     }
 }
 
+stored_enum! {
+    /// How urgent a job is.
+    Priority {
+        /// Before all others.
+        High = "high",
+        /// As usual.
+        Normal = "normal",
+        /// When nothing else is to be done.
+        Low = "low",
+    }
+}
+
 impl JobState {
     /// Whether a job in this state may get that one. Ended jobs begin again only by `retry_failed`.
     pub fn may_become(self, next: Self) -> bool {
@@ -70,7 +82,7 @@ impl ItemState {
 
     /// Whether an item in this state may get that one. An ended item keeps its end, with one exception: a file that
     /// was finished in the moment of the cancellation is there, so a cancelled item may still turn out saved. Failed
-    /// items begin again only by `retry_failed`.
+    /// items begin again only by `retry_failed` and `order_items`.
     pub fn may_become(self, next: Self) -> bool {
         self.is_live()
             || self == next

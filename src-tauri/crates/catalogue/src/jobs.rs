@@ -1,5 +1,6 @@
 //! Download jobs as rows. A job and all its items are written before the first byte is asked for, so that after any
-//! end of the program it is known what was to be done and how far it came.
+//! end of the program it is known what was to be done and how far it came. How items are taken and ended is in
+//! `queue`, how they are found again in `history`.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use crate::catalogue::Catalogue;
 use crate::copies;
 use crate::error::{Error, Result};
-use crate::job_state::{ItemState, JobState};
+use crate::job_state::{ItemState, JobState, Priority};
 use crate::recordings::key_of;
 use crate::values::{self, Instant, StoredPath, count};
 
@@ -25,6 +26,14 @@ pub struct NewJob {
     pub template: String,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// What a person calls it; may be empty.
+    pub label: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// What else it is told to do, as JSON whose meaning is the caller's.
+    pub options_json: String,
+    /// The rule that asked for it.
+    pub rule_id: Option<String>,
 }
 
 /// A job and the sum of its items.
@@ -44,6 +53,16 @@ pub struct JobRecord {
     pub ended_at: Option<Timestamp>,
     /// Why it stands still or is slow, as a sentence.
     pub note: Option<String>,
+    /// What a person calls it; may be empty.
+    pub label: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Its place among jobs of the same priority; smaller is sooner.
+    pub rank: i64,
+    /// [`NewJob::options_json`].
+    pub options_json: String,
+    /// The rule that asked for it.
+    pub rule_id: Option<String>,
     /// Its items, counted.
     pub tally: JobTally,
 }
@@ -53,8 +72,12 @@ pub struct JobRecord {
 pub struct JobTally {
     /// All.
     pub total: u32,
-    /// Not begun.
+    /// Not begun, with those that are held or wait.
     pub queued: u32,
+    /// Of those, paused by a person.
+    pub held: u32,
+    /// Of those, put off until a time.
+    pub waiting: u32,
     /// Receiving or verifying.
     pub moving: u32,
     /// Saved, every check passed.
@@ -71,6 +94,8 @@ pub struct JobTally {
     pub received_bytes: u64,
     /// Bytes of all items that are or will be fetched; `None` while one of them is of unknown size.
     pub expected_bytes: Option<u64>,
+    /// The soonest time at which an item that was put off may be tried.
+    pub next_at: Option<Timestamp>,
 }
 
 /// One file of a job.
@@ -96,17 +121,36 @@ pub struct ItemRecord {
     pub note: Option<String>,
     /// The vendor's words for it, as JSON.
     pub reply_json: Option<String>,
+    /// A person paused it.
+    pub held: bool,
+    /// Not to be tried sooner.
+    pub not_before: Option<Timestamp>,
+    /// How often it was begun.
+    pub tries: u32,
+    /// The name and hash it was about to get, as JSON whose meaning is the caller's.
+    pub intent_json: Option<String>,
 }
 
 impl Catalogue {
-    /// Writes a job with an item for each recording, in this order. Rows without a copy become moving. A key given
-    /// twice, or of no recording, makes no item.
+    /// Writes a job with an item for each recording, in this order, at the end of the queue. Rows without a copy become
+    /// moving. A key given twice, or of no recording, makes no item.
     pub fn create_job(&self, job: &NewJob, keys: &[RecordingKey]) -> Result<()> {
         let folder = values::path_value(&job.folder)?;
         self.write(|tx| {
             tx.execute(
-                "INSERT INTO jobs (id, state, folder, template, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
-                (job.id.as_str(), JobState::Running, folder, &job.template, Instant(job.created_at)),
+                "INSERT INTO jobs (id, state, folder, template, created_ms, label, priority, options_json, rule_id, rank)
+                 SELECT :id, 'running', :folder, :template, :created, :label, :priority, :options, :rule,
+                   coalesce(max(rank), 0) + 1 FROM jobs",
+                named_params! {
+                    ":id": job.id.as_str(),
+                    ":folder": folder,
+                    ":template": job.template,
+                    ":created": Instant(job.created_at),
+                    ":label": job.label,
+                    ":priority": job.priority,
+                    ":options": job.options_json,
+                    ":rule": job.rule_id,
+                },
             )?;
             let job_no = tx.last_insert_rowid();
             let mut insert = tx.prepare_cached(
@@ -128,99 +172,40 @@ impl Catalogue {
     pub fn jobs(&self) -> Result<Vec<JobRecord>> {
         self.read(|tx| {
             let mut statement =
-                tx.prepare_cached(&format!("{JOBS} GROUP BY j.no ORDER BY j.no DESC"))?;
-            let jobs = statement.query_map([], job_record)?;
-            Ok(jobs.collect::<rusqlite::Result<_>>()?)
+                tx.prepare_cached("SELECT no, tally_json FROM jobs ORDER BY no DESC")?;
+            let numbers = statement.query_map([], |row| row.get(0))?;
+            let numbers: Vec<i64> = numbers.collect::<rusqlite::Result<_>>()?;
+            numbers.into_iter().map(|no| job_of(tx, no)).collect()
         })
     }
 
     /// One job.
     pub fn job(&self, id: &JobId) -> Result<Option<JobRecord>> {
-        self.read(|tx| {
-            let mut statement =
-                tx.prepare_cached(&format!("{JOBS} WHERE j.id = ?1 GROUP BY j.no"))?;
-            Ok(statement.query_row([id.as_str()], job_record).optional()?)
+        self.read(|tx| match job_number(tx, id) {
+            Ok((no, _)) => job_of(tx, no).map(Some),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
         })
     }
 
     /// Items of a job by position, from `offset` on.
     pub fn job_items(&self, id: &JobId, offset: u32, limit: u32) -> Result<Vec<ItemRecord>> {
-        self.items(
-            "WHERE i.job_no = ?1 AND i.position >= ?2 ORDER BY i.position LIMIT ?3",
-            id,
-            offset,
-            limit,
-        )
+        self.items("AND i.position >= ?2 ORDER BY i.position LIMIT ?3", id, offset, limit)
     }
 
-    /// The next items to work on, by position.
+    /// The items that are next, whoever holds them: by position, without looking at urgency or waiting times.
     pub fn next_queued(&self, id: &JobId, limit: u32) -> Result<Vec<ItemRecord>> {
-        self.items(
-            "WHERE i.job_no = ?1 AND i.state = 'queued' AND i.position >= ?2 ORDER BY i.position LIMIT ?3",
-            id,
-            0,
-            limit,
-        )
+        let which = "AND i.state = 'queued' AND i.position >= ?2 ORDER BY i.position LIMIT ?3";
+        self.items(which, id, 0, limit)
     }
 
     fn items(&self, which: &str, id: &JobId, offset: u32, limit: u32) -> Result<Vec<ItemRecord>> {
         self.read(|tx| {
             let (job_no, _) = job_number(tx, id)?;
-            let mut statement = tx.prepare_cached(&format!(
-                "SELECT i.*, coalesce(r.key, i.recording_key) AS key
-                 FROM job_items i LEFT JOIN recordings r USING (account_no, recording_id) {which}"
-            ))?;
+            let mut statement =
+                tx.prepare_cached(&format!("{ITEMS} WHERE i.job_no = ?1 {which}"))?;
             let items = statement.query_map((job_no, offset, limit), item_record)?;
             Ok(items.collect::<rusqlite::Result<_>>()?)
-        })
-    }
-
-    /// Writes an item; [`ItemRecord::position`] says which. A failed item's note becomes the recording's last failure.
-    ///
-    /// # Errors
-    /// [`Error::WrongState`] when the item ended meanwhile: see [`ItemState::may_become`].
-    pub fn set_item(&self, id: &JobId, item: &ItemRecord) -> Result<()> {
-        self.write(|tx| {
-            let (job_no, _) = job_number(tx, id)?;
-            let before: Option<ItemState> = tx
-                .prepare_cached("SELECT state FROM job_items WHERE job_no = ?1 AND position = ?2")?
-                .query_row((job_no, item.position), |row| row.get(0))
-                .optional()?;
-            let before = before.ok_or_else(|| Error::not_found("item", &item.position))?;
-            before.check_next(item.state)?;
-            tx.prepare_cached(
-                "UPDATE job_items SET state = :state, name = :name, part = :part, received_bytes = :received,
-                   total_bytes = :total, etag = :etag, note = :note, reply_json = :reply
-                 WHERE job_no = :job AND position = :position",
-            )?
-            .execute(named_params! {
-                ":state": item.state,
-                ":name": item.name,
-                ":part": item.part,
-                ":received": count(item.received_bytes),
-                ":total": item.total_bytes.map(count),
-                ":etag": item.etag,
-                ":note": item.note,
-                ":reply": item.reply_json,
-                ":job": job_no,
-                ":position": item.position,
-            })?;
-            if before.is_live() == item.state.is_live() {
-                return Ok(());
-            }
-            let key: Option<u32> = tx
-                .prepare_cached(
-                    "SELECT r.key FROM job_items i JOIN recordings r USING (account_no, recording_id)
-                     WHERE i.job_no = ?1 AND i.position = ?2",
-                )?
-                .query_row((job_no, item.position), |row| row.get(0))
-                .optional()?;
-            let Some(key) = key.map(RecordingKey) else { return Ok(()) };
-            if item.state == ItemState::Failed {
-                let why = item.note.as_deref().unwrap_or("It could not be saved.");
-                tx.execute("UPDATE recordings SET last_failure = ?2 WHERE key = ?1", (key.0, why))?;
-            }
-            copies::settle_key(tx, key)
         })
     }
 
@@ -239,19 +224,56 @@ impl Catalogue {
         self.write(|tx| {
             let (job_no, before) = job_number(tx, id)?;
             before.check_next(state)?;
-            tx.execute(
-                "UPDATE jobs SET state = ?2, note = ?3,
-                   ended_ms = CASE WHEN ?4 THEN coalesce(ended_ms, ?5) END WHERE no = ?1",
-                (job_no, state, note, state.is_ended(), Instant(now)),
-            )?;
             if state == JobState::Cancelled && before != state {
                 tx.execute(
-                    "UPDATE job_items SET state = 'cancelled'
+                    "UPDATE job_items SET state = 'cancelled', not_before_ms = NULL
                      WHERE job_no = ?1 AND state IN ('queued', 'receiving', 'verifying')",
                     [job_no],
                 )?;
                 copies::settle_job(tx, job_no)?;
             }
+            tx.execute(
+                "UPDATE jobs SET state = ?2, note = ?3, tally_json = NULL,
+                   ended_ms = CASE WHEN ?4 THEN coalesce(ended_ms, ?5) END WHERE no = ?1",
+                (job_no, state, note, state.is_ended(), Instant(now)),
+            )?;
+            if state.is_ended() {
+                keep_tally(tx, job_no)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Ends a job as finished, if nothing of it is left to do; says whether that was so.
+    pub fn finish_job(&self, id: &JobId, now: Timestamp) -> Result<bool> {
+        self.write(|tx| {
+            let (job_no, before) = job_number(tx, id)?;
+            let has_more: bool = tx.query_row(
+                "SELECT EXISTS (SELECT 1 FROM job_items
+                 WHERE job_no = ?1 AND state IN ('queued', 'receiving', 'verifying'))",
+                [job_no],
+                |row| row.get(0),
+            )?;
+            if has_more || before.is_ended() {
+                return Ok(!has_more);
+            }
+            tx.execute(
+                "UPDATE jobs SET state = 'finished', note = NULL, ended_ms = ?2 WHERE no = ?1",
+                (job_no, Instant(now)),
+            )?;
+            keep_tally(tx, job_no)?;
+            Ok(true)
+        })
+    }
+
+    /// Queues items again that could not be written down when they ended, so that none stays receiving for ever.
+    pub fn put_back_items(&self, id: &JobId) -> Result<()> {
+        self.write(|tx| {
+            let (job_no, _) = job_number(tx, id)?;
+            tx.execute(
+                "UPDATE job_items SET state = 'queued' WHERE job_no = ?1 AND state IN ('receiving', 'verifying')",
+                [job_no],
+            )?;
             Ok(())
         })
     }
@@ -262,64 +284,94 @@ impl Catalogue {
         self.write(|tx| {
             let (job_no, _) = job_number(tx, id)?;
             let failed = tx.execute(
-                "UPDATE job_items SET state = 'queued', note = NULL, reply_json = NULL
+                "UPDATE job_items SET state = 'queued', note = NULL, reply_json = NULL, not_before_ms = NULL,
+                   held = 0, tries = 0
                  WHERE job_no = ?1 AND state = 'failed'",
                 [job_no],
             )?;
             if failed > 0 {
-                tx.execute(
-                    "UPDATE jobs SET state = 'running', note = NULL, ended_ms = NULL WHERE no = ?1",
-                    [job_no],
-                )?;
-                copies::settle_job(tx, job_no)?;
+                run_again(tx, job_no)?;
             }
             Ok(u32::try_from(failed).unwrap_or(u32::MAX))
         })
     }
 
     /// To be called once at start: items that were under way when the program ended are queued again, with what they
-    /// received. Returns the jobs to go on with, oldest first.
+    /// received. Returns the jobs to go on with, in the order of the queue.
     pub fn recover_jobs(&self) -> Result<Vec<JobId>> {
         self.write(|tx| {
             tx.execute(
                 "UPDATE job_items SET state = 'queued' WHERE state IN ('receiving', 'verifying')",
                 [],
             )?;
-            let mut statement =
-                tx.prepare_cached("SELECT id FROM jobs WHERE state = 'running' ORDER BY no")?;
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT id FROM jobs j WHERE state = 'running' ORDER BY {QUEUE}"
+            ))?;
             let ids = statement.query_map([], |row| row.get(0).map(|id: String| JobId::new(id)))?;
             Ok(ids.collect::<rusqlite::Result<_>>()?)
         })
     }
 }
 
-/// A job with the sums of its items; needs `GROUP BY j.no`. Items that will not be fetched count no bytes.
-/// `total` adds as floating point, exact below 2^53, because `sum` fails on the absurd sizes a server may announce.
-const JOBS: &str = "
-    SELECT j.*, count(i.position) AS total,
-      count(*) FILTER (WHERE i.state = 'queued') AS queued,
-      count(*) FILTER (WHERE i.state IN ('receiving', 'verifying')) AS moving,
-      count(*) FILTER (WHERE i.state = 'verified') AS verified,
-      count(*) FILTER (WHERE i.state = 'remarked') AS remarked,
-      count(*) FILTER (WHERE i.state = 'skipped') AS skipped,
-      count(*) FILTER (WHERE i.state = 'failed') AS failed,
-      count(*) FILTER (WHERE i.state = 'cancelled') AS cancelled,
-      CAST(total(i.received_bytes) AS INTEGER) AS received,
-      CAST(total(i.total_bytes) FILTER (WHERE i.state NOT IN ('skipped', 'failed', 'cancelled')) AS INTEGER)
-        AS expected,
-      count(*) FILTER (WHERE i.total_bytes IS NULL AND i.state NOT IN ('skipped', 'failed', 'cancelled'))
-        AS of_unknown_size
-    FROM jobs j LEFT JOIN job_items i ON i.job_no = j.no";
+/// The order of the queue; needs the table as `j`.
+pub(crate) const QUEUE: &str =
+    "CASE j.priority WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, j.rank, j.no";
 
-fn job_number(tx: &Transaction<'_>, id: &JobId) -> Result<(i64, JobState)> {
+/// Items with the key their recording has now.
+pub(crate) const ITEMS: &str = "
+    SELECT i.*, coalesce(r.key, i.recording_key) AS key
+    FROM job_items i LEFT JOIN recordings r USING (account_no, recording_id)";
+
+/// The sums of a job's items. Those that will not be fetched count no bytes.
+/// `total` adds as floating point, exact below 2^53, because `sum` fails on the absurd sizes a server may announce.
+const TALLY: &str = "
+    SELECT count(*) AS total,
+      count(*) FILTER (WHERE state = 'queued') AS queued,
+      count(*) FILTER (WHERE state = 'queued' AND held = 1) AS held,
+      count(*) FILTER (WHERE state = 'queued' AND held = 0 AND not_before_ms IS NOT NULL) AS waiting,
+      count(*) FILTER (WHERE state IN ('receiving', 'verifying')) AS moving,
+      count(*) FILTER (WHERE state = 'verified') AS verified,
+      count(*) FILTER (WHERE state = 'remarked') AS remarked,
+      count(*) FILTER (WHERE state = 'skipped') AS skipped,
+      count(*) FILTER (WHERE state = 'failed') AS failed,
+      count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+      CAST(total(received_bytes) AS INTEGER) AS received,
+      CAST(total(total_bytes) FILTER (WHERE state NOT IN ('skipped', 'failed', 'cancelled')) AS INTEGER)
+        AS expected,
+      count(*) FILTER (WHERE total_bytes IS NULL AND state NOT IN ('skipped', 'failed', 'cancelled'))
+        AS of_unknown_size,
+      min(not_before_ms) FILTER (WHERE state = 'queued' AND held = 0) AS next_ms
+    FROM job_items WHERE job_no = ?1";
+
+pub(crate) fn job_number(tx: &Transaction<'_>, id: &JobId) -> Result<(i64, JobState)> {
     let mut statement = tx.prepare_cached("SELECT no, state FROM jobs WHERE id = ?1")?;
     let found =
         statement.query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     found.ok_or_else(|| Error::not_found("job", id))
 }
 
+/// Lets a job run, whatever its state was, and makes its rows moving.
+pub(crate) fn run_again(tx: &Transaction<'_>, job_no: i64) -> Result<()> {
+    tx.execute(
+        "UPDATE jobs SET state = 'running', note = NULL, ended_ms = NULL, tally_json = NULL WHERE no = ?1",
+        [job_no],
+    )?;
+    copies::settle_job(tx, job_no)
+}
+
+/// A job by its number. An ended one has its sums kept.
+pub(crate) fn job_of(tx: &Transaction<'_>, job_no: i64) -> Result<JobRecord> {
+    let (mut record, kept): (JobRecord, Option<String>) = tx
+        .prepare_cached("SELECT * FROM jobs WHERE no = ?1")?
+        .query_row([job_no], |row| Ok((job_record(row)?, row.get("tally_json")?)))?;
+    record.tally = match kept.as_deref().and_then(read_tally) {
+        Some(tally) => tally,
+        None => tx.prepare_cached(TALLY)?.query_row([job_no], tally)?,
+    };
+    Ok(record)
+}
+
 fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
-    let unknown: u32 = row.get("of_unknown_size")?;
     Ok(JobRecord {
         id: JobId::new(row.get::<_, String>("id")?),
         state: row.get("state")?,
@@ -328,26 +380,77 @@ fn job_record(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         created_at: row.get::<_, Instant>("created_ms")?.0,
         ended_at: values::instant(row, "ended_ms")?,
         note: row.get("note")?,
-        tally: JobTally {
-            total: row.get("total")?,
-            queued: row.get("queued")?,
-            moving: row.get("moving")?,
-            verified: row.get("verified")?,
-            remarked: row.get("remarked")?,
-            skipped: row.get("skipped")?,
-            failed: row.get("failed")?,
-            cancelled: row.get("cancelled")?,
-            received_bytes: values::whole_count(row, "received")?,
-            expected_bytes: if unknown == 0 {
-                Some(values::whole_count(row, "expected")?)
-            } else {
-                None
-            },
-        },
+        label: row.get("label")?,
+        priority: row.get("priority")?,
+        rank: row.get("rank")?,
+        options_json: row.get("options_json")?,
+        rule_id: row.get("rule_id")?,
+        tally: JobTally::default(),
     })
 }
 
-fn item_record(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
+fn tally(row: &Row<'_>) -> rusqlite::Result<JobTally> {
+    let unknown: u32 = row.get("of_unknown_size")?;
+    Ok(JobTally {
+        total: row.get("total")?,
+        queued: row.get("queued")?,
+        held: row.get("held")?,
+        waiting: row.get("waiting")?,
+        moving: row.get("moving")?,
+        verified: row.get("verified")?,
+        remarked: row.get("remarked")?,
+        skipped: row.get("skipped")?,
+        failed: row.get("failed")?,
+        cancelled: row.get("cancelled")?,
+        received_bytes: values::whole_count(row, "received")?,
+        expected_bytes: if unknown == 0 {
+            Some(values::whole_count(row, "expected")?)
+        } else {
+            None
+        },
+        next_at: values::instant(row, "next_ms")?,
+    })
+}
+
+/// Keeps the sums of a job that has ended. None of its items is live, so what counts those is left out.
+fn keep_tally(tx: &Transaction<'_>, job_no: i64) -> Result<()> {
+    let sums = tx.prepare_cached(TALLY)?.query_row([job_no], tally)?;
+    if sums.queued + sums.moving > 0 {
+        return Ok(());
+    }
+    let kept = serde_json::json!([
+        sums.total,
+        sums.verified,
+        sums.remarked,
+        sums.skipped,
+        sums.failed,
+        sums.cancelled,
+        count(sums.received_bytes),
+        sums.expected_bytes.map(count),
+    ]);
+    tx.execute("UPDATE jobs SET tally_json = ?2 WHERE no = ?1", (job_no, kept.to_string()))?;
+    Ok(())
+}
+
+/// What [`keep_tally`] wrote; `None` for anything else, which is then counted anew.
+fn read_tally(json: &str) -> Option<JobTally> {
+    type Kept = (u32, u32, u32, u32, u32, u32, u64, Option<u64>);
+    let (total, verified, remarked, skipped, failed, cancelled, received_bytes, expected_bytes): Kept =
+        serde_json::from_str(json).ok()?;
+    Some(JobTally {
+        total,
+        verified,
+        remarked,
+        skipped,
+        failed,
+        cancelled,
+        received_bytes,
+        expected_bytes,
+        ..JobTally::default()
+    })
+}
+
+pub(crate) fn item_record(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
     Ok(ItemRecord {
         position: row.get("position")?,
         key: key_of(row)?,
@@ -359,5 +462,9 @@ fn item_record(row: &Row<'_>) -> rusqlite::Result<ItemRecord> {
         etag: row.get("etag")?,
         note: row.get("note")?,
         reply_json: row.get("reply_json")?,
+        held: row.get("held")?,
+        not_before: values::instant(row, "not_before_ms")?,
+        tries: row.get("tries")?,
+        intent_json: row.get("intent_json")?,
     })
 }

@@ -10,39 +10,54 @@
 //! statement, never written by hand. And a search is a list of keys: rows do not move while a sync runs.
 
 mod accounts;
+mod annotations;
 mod catalogue;
+mod completeness;
 mod copies;
 mod deletions;
 mod error;
+mod export_jobs;
 mod exports;
+mod history;
 mod job_state;
 mod jobs;
+mod library_of_copies;
 mod migrate;
+mod mirror;
 mod open;
 mod open_mark;
+mod queue;
 mod recordings;
 mod rows;
 mod salvage;
+mod saved_views;
+mod save_rules;
 mod search;
 mod settings;
 mod sync;
-mod terms;
-mod text;
 mod values;
 mod views;
 
 pub use accounts::StoredAccount;
+pub use annotations::{Annotation, Annotations, Hold};
 pub use catalogue::Catalogue;
+pub use completeness::{Extent, Span, SpanTally};
 pub use copies::CopyRecord;
 pub use deletions::{DeletionOutcome, DeletionRow, NewDeletion};
 pub use error::{Error, Result};
+pub use export_jobs::ExportJobRow;
 pub use exports::{ExportOutcome, ExportRow, NewExport};
-pub use job_state::{ItemState, JobState};
+pub use history::{ItemFilter, JobFilter};
+pub use job_state::{ItemState, JobState, Priority};
 pub use jobs::{ItemRecord, JobRecord, JobTally, NewJob};
+pub use library_of_copies::{CheckResult, Likeness};
 pub use open::OpenNote;
+pub use queue::{ItemOrder, TakenItem};
 pub use rows::{RowRecord, StoredRecording, Totals};
+pub use save_rules::SaveRule;
 pub use search::Found;
-pub use sync::{PageTally, SyncRun};
+pub use saved_views::ViewRecord;
+pub use sync::{InterruptedRun, PageTally, SyncRun};
 pub use views::ViewCounts;
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use rusqlite::{OptionalExtension, Params, Row, ToSql, Transaction, named_params}
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
-use crate::text::{SearchText, name_sort, party_sort};
 use crate::values::{self, Instant, StoredList, count};
 use crate::{accounts, copies};
 
@@ -41,11 +40,9 @@ impl Catalogue {
     /// are new afterwards, so open search results are void, and everything counts as new until the next visit.
     pub fn forget_recordings(&self) -> Result<()> {
         self.write(|tx| {
-            // Row by row would leave damage inside the full-text index in place.
-            tx.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')", [])?;
             tx.execute("DELETE FROM recordings WHERE gone_ms IS NULL", [])?;
             tx.execute("UPDATE accounts SET synced_ms = NULL, vendor_total = NULL", [])?;
-            index_all(tx)
+            Ok(())
         })
     }
 }
@@ -117,13 +114,13 @@ pub(crate) fn insert(
                account_no, recording_id, call_uuid, media_url, format, kind, added_ms, started_ms,
                start_is_estimated, ended_ms, duration_ms, billed_s, from_party, to_party, direction,
                caller_name, conference_name, extensions, storage_days, storage_rate, monthly_cost,
-               vendor_bytes, when_ms, from_sort, to_sort, conference_sort,
+               vendor_bytes, rule_ids, file_name, when_ms,
                shown_bytes, state, first_seen_ms, seen_run)
              VALUES (
                :account, :id, :call_uuid, :media_url, :format, :kind, :added, :started,
                :estimated, :ended, :duration, :billed, :from, :to, :direction,
                :caller, :conference, :extensions, :storage_days, :storage_rate, :monthly_cost,
-               :size, :when, :from_sort, :to_sort, :conference_sort,
+               :size, :rule_ids, :file_name, :when,
                :size, 'not_saved', :now, :run)",
         )?
         .execute(params)
@@ -134,7 +131,6 @@ pub(crate) fn insert(
         .map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, row_id))?;
     tx.prepare_cached("INSERT INTO raw_replies (key, json) VALUES (?1, ?2)")?
         .execute((key.0, &recording.raw))?;
-    index(tx, key, &SearchText::of(recording))?;
     let knew_before: bool = tx
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM copies WHERE account_no = ?1 AND recording_id = ?2)
@@ -160,19 +156,13 @@ pub(crate) fn update(tx: &Transaction<'_>, known: &Known, recording: &Recording)
                to_party = :to, direction = :direction, caller_name = :caller,
                conference_name = :conference, extensions = :extensions, storage_days = :storage_days,
                storage_rate = :storage_rate, monthly_cost = :monthly_cost, vendor_bytes = :size,
-               when_ms = :when, from_sort = :from_sort, to_sort = :to_sort,
-               conference_sort = :conference_sort
+               rule_ids = :rule_ids, file_name = :file_name,
+               when_ms = :when
              WHERE key = :key",
         )?
         .execute(params)
     })?;
     update_raw(tx, known, recording)?;
-    let (old, new) = (SearchText::of(&known.recording), SearchText::of(recording));
-    if old != new {
-        unindex(tx, "key = ?1", [known.key.0])?;
-        tx.prepare_cached("DELETE FROM search_texts WHERE key = ?1")?.execute([known.key.0])?;
-        index(tx, known.key, &new)?;
-    }
     copies::settle_key(tx, known.key)
 }
 
@@ -223,54 +213,16 @@ fn with_columns<T>(
         ":storage_rate": recording.storage_rate,
         ":monthly_cost": recording.monthly_cost,
         ":size": recording.size_bytes.map(count),
+        ":rule_ids": values::list_value(&recording.rule_ids),
+        ":file_name": recording.file_name,
         ":when": recording.when().map(Instant),
-        ":from_sort": party_sort(recording.from.as_deref()),
-        ":to_sort": party_sort(recording.to.as_deref()),
-        ":conference_sort": name_sort(recording.conference_name.as_deref()),
     };
     run(&[columns, more].concat())
 }
 
 /// Drops the recordings that `condition` (over columns of `recordings`) names. Returns how many.
-pub(crate) fn forget(
-    tx: &Transaction<'_>,
-    condition: &str,
-    params: impl Params + Clone,
-) -> Result<usize> {
-    unindex(tx, &format!("key IN (SELECT key FROM recordings WHERE {condition})"), params.clone())?;
+pub(crate) fn forget(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<usize> {
     Ok(tx.execute(&format!("DELETE FROM recordings WHERE {condition}"), params)?)
-}
-
-/// Makes a recording findable.
-fn index(tx: &Transaction<'_>, key: RecordingKey, text: &SearchText) -> Result<()> {
-    tx.prepare_cached("INSERT INTO search_texts (key, numbers, words) VALUES (?1, ?2, ?3)")?
-        .execute((key.0, &text.numbers, &text.words))?;
-    tx.prepare_cached("INSERT INTO search_index (rowid, body) VALUES (?1, ?2)")?
-        .execute((key.0, text.body()))?;
-    Ok(())
-}
-
-/// Takes rows of `search_texts` out of the full-text index, which must be told what it was given.
-fn unindex(tx: &Transaction<'_>, condition: &str, params: impl Params) -> Result<()> {
-    tx.prepare_cached(&format!(
-        "INSERT INTO search_index (search_index, rowid, body)
-         SELECT 'delete', key, numbers || char(31) || words FROM search_texts WHERE {condition}"
-    ))?
-    .execute(params)?;
-    Ok(())
-}
-
-/// Makes every recording findable anew; the full-text index must be empty.
-pub(crate) fn index_all(tx: &Transaction<'_>) -> Result<()> {
-    tx.execute("DELETE FROM search_texts", [])?;
-    let mut statement = tx.prepare(&format!(
-        "SELECT {COLUMNS}, r.key FROM recordings r JOIN raw_replies w USING (key)"
-    ))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        index(tx, key_at(row, COLUMN_COUNT)?, &SearchText::of(&recording(row)?))?;
-    }
-    Ok(())
 }
 
 /// The key in the column of that position.
@@ -289,10 +241,10 @@ pub(crate) const COLUMNS: &str = "
     r.recording_id, r.call_uuid, w.json, r.media_url, r.format, r.kind, r.added_ms, r.started_ms,
     r.start_is_estimated, r.ended_ms, r.duration_ms, r.billed_s, r.from_party, r.to_party, r.direction,
     r.caller_name, r.conference_name, r.extensions, r.storage_days, r.storage_rate, r.monthly_cost,
-    r.vendor_bytes";
+    r.vendor_bytes, r.rule_ids, r.file_name";
 
 /// How many they are.
-pub(crate) const COLUMN_COUNT: usize = 22;
+pub(crate) const COLUMN_COUNT: usize = 24;
 
 /// A recording from a row that begins with [`COLUMNS`].
 pub(crate) fn recording(row: &Row<'_>) -> rusqlite::Result<Recording> {
@@ -323,6 +275,8 @@ pub(crate) fn recording(row: &Row<'_>) -> rusqlite::Result<Recording> {
         storage_rate: row.get(19)?,
         monthly_cost: row.get(20)?,
         size_bytes: whole(21)?,
+        rule_ids: row.get::<_, StoredList>(22)?.0,
+        file_name: row.get(23)?,
     })
 }
 

@@ -1,18 +1,18 @@
 //! Rows for the table and everything known about one recording.
 
-use domain::{AccountId, CopyState, Recording, RecordingId, RecordingKey};
+use domain::{AccountId, CallUuid, CopyState, Recording, RecordingId, RecordingKey};
 use jiff::Timestamp;
-use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 
+use crate::annotations::{self, Annotations};
 use crate::catalogue::Catalogue;
 use crate::copies::{self, CopyRecord, StoredState};
 use crate::error::Result;
 use crate::recordings::{self, key_of};
-use crate::values::{self, Instant};
+use crate::values::{self, Instant, StoredList};
 
 /// One row of the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RowRecord {
     /// Key.
     pub key: RecordingKey,
@@ -42,10 +42,38 @@ pub struct RowRecord {
     pub state: CopyState,
     /// True when the provider does not have it any more.
     pub gone: bool,
+    /// True when it is gone because we deleted it.
+    pub deleted_by_us: bool,
+    /// Direction, where the vendor says so.
+    pub direction: Option<String>,
+    /// Caller name.
+    pub caller_name: Option<String>,
+    /// Extensions that took part.
+    pub extensions: Vec<String>,
+    /// The call it belongs to.
+    pub call_uuid: Option<CallUuid>,
+    /// When the vendor stored the file.
+    pub added_at: Option<Timestamp>,
+    /// When the recording ended.
+    pub ended_at: Option<Timestamp>,
+    /// Length as billed, in seconds.
+    pub billed_s: Option<u64>,
+    /// Days in storage when last read.
+    pub storage_days: Option<i64>,
+    /// Price of storage.
+    pub storage_rate: Option<f64>,
+    /// Price a month.
+    pub monthly_cost: Option<f64>,
+    /// When the index first saw it.
+    pub first_seen: Timestamp,
+    /// When our copy was verified.
+    pub verified_at: Option<Timestamp>,
+    /// What a person wrote on it.
+    pub annotations: Annotations,
 }
 
 /// What some rows amount to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Totals {
     /// Rows.
     pub count: u32,
@@ -61,6 +89,12 @@ pub struct Totals {
     pub unsaved_count: u32,
     /// Rows the provider does not have any more.
     pub gone_count: u32,
+    /// Price a month, of those with a known price.
+    pub monthly_cost: f64,
+    /// Rows of unknown price.
+    pub unknown_cost_count: u32,
+    /// Rows on hold.
+    pub held_count: u32,
 }
 
 /// Everything known about one recording.
@@ -84,6 +118,8 @@ pub struct StoredRecording {
     pub state: CopyState,
     /// Our copy.
     pub copy: Option<CopyRecord>,
+    /// What a person wrote on it.
+    pub annotations: Annotations,
     /// Why the last attempt to save it failed.
     pub last_failure: Option<String>,
 }
@@ -95,8 +131,14 @@ impl Catalogue {
             let mut statement = tx.prepare_cached(
                 "SELECT r.key, a.id AS account_id, r.recording_id, r.when_ms, r.start_is_estimated,
                    r.from_party, r.to_party, r.conference_name, r.duration_ms, r.kind, r.format, r.shown_bytes,
-                   r.state, r.gone_ms
-                 FROM recordings r JOIN accounts a ON a.no = r.account_no WHERE r.key = ?1",
+                   r.state, r.gone_ms, r.deleted_by_us, r.direction, r.caller_name, r.extensions, r.call_uuid,
+                   r.added_ms, r.ended_ms, r.billed_s, r.storage_days, r.storage_rate, r.monthly_cost,
+                   r.first_seen_ms, c.verified_ms,
+                   n.note, n.starred, n.tags, n.hold_name, n.hold_reason, n.hold_who, n.hold_ms
+                 FROM recordings r JOIN accounts a ON a.no = r.account_no
+                 LEFT JOIN copies c ON c.account_no = r.account_no AND c.recording_id = r.recording_id
+                 LEFT JOIN annotations n ON n.account_no = r.account_no AND n.recording_id = r.recording_id
+                 WHERE r.key = ?1",
             )?;
             let mut rows = Vec::with_capacity(keys.len());
             for key in keys {
@@ -108,29 +150,19 @@ impl Catalogue {
 
     /// Sums over rows by key. A key given twice counts once; keys of no row do not count.
     pub fn totals(&self, keys: &[RecordingKey]) -> Result<Totals> {
-        let keys = std::rc::Rc::new(keys.iter().map(|key| Value::from(key.0)).collect::<Vec<_>>());
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT count(*) AS count, CAST(total(duration_ms) AS INTEGER) AS duration,
-                   CAST(total(shown_bytes) AS INTEGER) AS bytes,
-                   count(*) FILTER (WHERE shown_bytes IS NULL) AS unknown,
-                   count(*) FILTER (WHERE state = 'verified') AS saved,
-                   count(*) FILTER (WHERE gone_ms IS NOT NULL) AS gone
-                 FROM recordings WHERE key IN rarray(?1)",
-            )?;
-            Ok(statement.query_row([&keys], |row| {
-                let count: u32 = row.get("count")?;
-                let saved_count: u32 = row.get("saved")?;
-                Ok(Totals {
-                    count,
-                    duration_ms: values::whole_count(row, "duration")?,
-                    known_bytes: values::whole_count(row, "bytes")?,
-                    unknown_size_count: row.get("unknown")?,
-                    saved_count,
-                    unsaved_count: count.saturating_sub(saved_count),
-                    gone_count: row.get("gone")?,
-                })
-            })?)
+        let keys: Vec<u32> = keys.iter().map(|key| key.0).collect();
+        let sums = self.with_mirror(|mirror, _| Ok(mirror.sums(&keys)))?;
+        Ok(Totals {
+            count: sums.count,
+            duration_ms: sums.duration_ms,
+            known_bytes: sums.known_bytes,
+            unknown_size_count: sums.unknown_size_count,
+            saved_count: sums.saved_count,
+            unsaved_count: sums.count.saturating_sub(sums.saved_count),
+            gone_count: sums.gone_count,
+            monthly_cost: sums.monthly_cost,
+            unknown_cost_count: sums.unknown_cost_count,
+            held_count: sums.held_count,
         })
     }
 
@@ -147,6 +179,7 @@ impl Catalogue {
             let stored = statement.query_row([key.0], stored_recording).optional()?;
             let Some(mut stored) = stored else { return Ok(None) };
             stored.copy = copies::copy_of(tx, key)?;
+            stored.annotations = annotations::annotations_of(tx, key)?;
             Ok(Some(stored))
         })
     }
@@ -168,6 +201,20 @@ fn row_record(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
         size_bytes: values::optional_count(row, "shown_bytes")?,
         state: row.get::<_, StoredState>("state")?.0,
         gone: row.get::<_, Option<i64>>("gone_ms")?.is_some(),
+        deleted_by_us: row.get("deleted_by_us")?,
+        direction: row.get("direction")?,
+        caller_name: row.get("caller_name")?,
+        extensions: row.get::<_, StoredList>("extensions")?.0,
+        call_uuid: row.get::<_, Option<String>>("call_uuid")?.map(CallUuid::new),
+        added_at: values::instant(row, "added_ms")?,
+        ended_at: values::instant(row, "ended_ms")?,
+        billed_s: values::optional_count(row, "billed_s")?,
+        storage_days: row.get("storage_days")?,
+        storage_rate: row.get("storage_rate")?,
+        monthly_cost: row.get("monthly_cost")?,
+        first_seen: row.get::<_, Instant>("first_seen_ms")?.0,
+        verified_at: values::instant(row, "verified_ms")?,
+        annotations: annotations::annotations(row)?,
     })
 }
 
@@ -184,6 +231,7 @@ fn stored_recording(row: &Row<'_>) -> rusqlite::Result<StoredRecording> {
         deleted_by_us: row.get("deleted_by_us")?,
         state: row.get::<_, StoredState>("state")?.0,
         copy: None,
+        annotations: Annotations::default(),
         last_failure: row.get("last_failure")?,
     })
 }

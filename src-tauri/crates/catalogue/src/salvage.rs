@@ -11,7 +11,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, params_from_iter};
 
 use crate::error::Result;
-use crate::{copies, recordings};
+use crate::copies;
 
 /// How much was carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,9 +28,13 @@ const TABLES: &[(&str, &str)] = &[
     ("accounts", ""),
     ("settings", ""),
     ("copies", ""),
+    ("annotations", ""),
+    ("views", ""),
     ("jobs", ""),
     ("job_items", ""),
+    ("save_rules", ""),
     ("exports", ""),
+    ("export_jobs", ""),
     ("deletions", ""),
     ("recordings", "WHERE gone_ms IS NOT NULL"),
     ("raw_replies", "WHERE key IN (SELECT key FROM recordings WHERE gone_ms IS NOT NULL)"),
@@ -109,7 +113,7 @@ fn column_names(connection: &Connection, table: &str) -> rusqlite::Result<Vec<St
     statement.query_map([table], |row| row.get(0))?.collect()
 }
 
-/// Makes the new file whole: no row without its other half, no key given out twice, every row findable.
+/// Makes the new file whole: no row without its other half and no key given out twice.
 fn finish(tx: &Transaction<'_>) -> Result<()> {
     tx.execute_batch(
         "INSERT OR IGNORE INTO raw_replies (key, json) SELECT key, '{}' FROM recordings;
@@ -122,6 +126,5 @@ fn finish(tx: &Transaction<'_>) -> Result<()> {
              coalesce((SELECT max(recording_key) FROM deletions), 0))
            WHERE name = 'recordings';",
     )?;
-    copies::settle_all(tx)?;
-    recordings::index_all(tx)
+    copies::settle_all(tx)
 }

@@ -4,15 +4,15 @@
 //! counted as repeated. Each page is one change of the index, so after a crash a page is there or it is not. What a
 //! complete run did not bring is gone at the provider; its row stays, marked.
 
-use domain::{AccountId, Recording, RecordingKey};
+use domain::{AccountId, Recording, RecordingKey, RecordingList};
 use jiff::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::{OptionalExtension as _, Transaction};
 
 use crate::accounts;
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::recordings::{self, Known};
-use crate::values::{Instant, count};
+use crate::values::{Instant, count, uncount};
 
 /// One walk through the list of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,28 @@ impl SyncRun {
     /// Whose list.
     pub fn account(&self) -> &AccountId {
         &self.account
+    }
+}
+
+/// A run that ended with the program and not by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterruptedRun {
+    /// The run, to go on with.
+    pub run: SyncRun,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// Where it stood.
+    pub progress_json: String,
+}
+
+/// The ids that are of a list, from the first up to but not with the second. The company's are all the others.
+fn id_range(list: &RecordingList) -> (String, String) {
+    match list {
+        // Everything: no id is empty, and none sorts behind the last character there is.
+        RecordingList::All => (String::new(), char::MAX.to_string()),
+        RecordingList::Company => ("users/".into(), "users0".into()),
+        // `0` is the character after the slash.
+        RecordingList::OnDemand(user) => (format!("users/{user}/"), format!("users/{user}0")),
     }
 }
 
@@ -52,6 +74,145 @@ impl Catalogue {
                 (account_no, Instant(now)),
             )?;
             Ok(SyncRun { account: account.clone(), account_no, id: tx.last_insert_rowid() })
+        })
+    }
+
+    /// A run of the account that was interrupted, if it is the newest one, with what [`Catalogue::note_sync_progress`] wrote
+    /// and when it began.
+    pub fn interrupted_sync(&self, account: &AccountId) -> Result<Option<InterruptedRun>> {
+        self.read(|tx| {
+            let account_no = accounts::number(tx, account)?;
+            let mut statement = tx.prepare_cached(
+                "SELECT id, began_ms, progress_json FROM sync_runs
+                 WHERE account_no = ?1 AND ended_ms IS NULL AND progress_json IS NOT NULL
+                   AND id = (SELECT max(id) FROM sync_runs WHERE account_no = ?1)",
+            )?;
+            let found = statement
+                .query_row([account_no], |row| {
+                    Ok(InterruptedRun {
+                        run: SyncRun { account: account.clone(), account_no, id: row.get(0)? },
+                        began_at: row.get::<_, Instant>(1)?.0,
+                        progress_json: row.get(2)?,
+                    })
+                })
+                .optional()?;
+            Ok(found)
+        })
+    }
+
+    /// When the account's last complete run began; `None` before the first.
+    pub fn last_complete_sync(&self, account: &AccountId) -> Result<Option<Timestamp>> {
+        self.read(|tx| {
+            let account_no = accounts::number(tx, account)?;
+            let mut statement = tx.prepare_cached(
+                "SELECT max(began_ms) FROM sync_runs WHERE account_no = ?1 AND complete = 1",
+            )?;
+            let began: Option<Instant> = statement.query_row([account_no], |row| row.get(0))?;
+            Ok(began.map(|began| began.0))
+        })
+    }
+
+    /// Remembers where a run stands.
+    pub fn note_sync_progress(&self, run: &SyncRun, progress_json: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE sync_runs SET progress_json = ?2 WHERE id = ?1")?
+                .execute((run.id, progress_json))?;
+            Ok(())
+        })
+    }
+
+    /// Ends a run and begins another one in its place, for reading one list again: what the first run brought of the
+    /// other lists counts as brought by the second.
+    pub fn begin_again(
+        &self,
+        run: &SyncRun,
+        list: &RecordingList,
+        now: Timestamp,
+    ) -> Result<SyncRun> {
+        self.write(|tx| {
+            if accounts::number(tx, &run.account)? != run.account_no {
+                return Err(Error::not_found("account", &run.account));
+            }
+            tx.execute("UPDATE sync_runs SET ended_ms = ?2 WHERE id = ?1", (run.id, Instant(now)))?;
+            tx.execute(
+                "INSERT INTO sync_runs (account_no, began_ms)
+                 SELECT account_no, began_ms FROM sync_runs WHERE id = ?1",
+                [run.id],
+            )?;
+            let next = SyncRun { id: tx.last_insert_rowid(), ..run.clone() };
+            let (from, to) = id_range(list);
+            let inside = *list != RecordingList::Company;
+            tx.execute(
+                "UPDATE recordings SET seen_run = ?3 WHERE account_no = ?1 AND seen_run = ?2
+                   AND (recording_id >= ?4 AND recording_id < ?5) != ?6",
+                (run.account_no, run.id, next.id, from, to, inside),
+            )?;
+            Ok(next)
+        })
+    }
+
+    /// How many recordings of a list the run has brought so far.
+    pub fn brought(&self, run: &SyncRun, list: &RecordingList) -> Result<u64> {
+        self.read(|tx| {
+            let (from, to) = id_range(list);
+            let mut statement = tx.prepare_cached(
+                "SELECT count(*) FROM recordings
+                 WHERE account_no = ?1 AND seen_run = ?2
+                   AND (recording_id >= ?3 AND recording_id < ?4) = ?5",
+            )?;
+            let inside = *list != RecordingList::Company;
+            let found =
+                statement.query_row((run.account_no, run.id, from, to, inside), |row| row.get(0))?;
+            Ok(uncount(found))
+        })
+    }
+
+    /// How many recordings of a list the index believes to be at the provider.
+    pub fn believed_there(&self, account: &AccountId, list: &RecordingList) -> Result<u64> {
+        self.read(|tx| {
+            let account_no = accounts::number(tx, account)?;
+            let (from, to) = id_range(list);
+            let mut statement = tx.prepare_cached(
+                "SELECT count(*) FROM recordings
+                 WHERE account_no = ?1 AND gone_ms IS NULL
+                   AND (recording_id >= ?2 AND recording_id < ?3) = ?4",
+            )?;
+            let inside = *list != RecordingList::Company;
+            let found =
+                statement.query_row((account_no, from, to, inside), |row| row.get(0))?;
+            Ok(uncount(found))
+        })
+    }
+
+    /// When the oldest recording of the run was stored at the vendor.
+    pub fn oldest_brought(&self, run: &SyncRun) -> Result<Option<Timestamp>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT min(added_ms) FROM recordings WHERE account_no = ?1 AND seen_run = ?2",
+            )?;
+            let oldest: Option<Instant> =
+                statement.query_row((run.account_no, run.id), |row| row.get(0))?;
+            Ok(oldest.map(|oldest| oldest.0))
+        })
+    }
+
+    /// Ends a run that read no more of the lists than was new, after the counts agreed. Nothing is marked gone.
+    pub fn finish_quick_sync(
+        &self,
+        run: SyncRun,
+        vendor_total: Option<u64>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            if accounts::number(tx, &run.account)? != run.account_no {
+                return Err(Error::not_found("account", &run.account));
+            }
+            tx.execute("UPDATE sync_runs SET ended_ms = ?2 WHERE id = ?1", (run.id, Instant(now)))?;
+            tx.execute(
+                "UPDATE accounts SET synced_ms = ?2, vendor_total = ?3 WHERE no = ?1",
+                (run.account_no, Instant(now), vendor_total.map(count)),
+            )?;
+            Ok(())
         })
     }
 

@@ -1,4 +1,4 @@
-//! Which rows belong to which part of the library.
+//! Visits: what is new is what joined the index since the present one began; and the counts of the library's parts.
 
 use domain::RecordingKey;
 use domain::search::LibraryView;
@@ -20,31 +20,33 @@ pub struct ViewCounts {
     pub not_saved: u32,
     /// Needs attention.
     pub needs_attention: u32,
+    /// Expiring soon.
+    pub expiring_soon: u32,
+    /// Long calls.
+    pub long_calls: u32,
+    /// Very short.
+    pub very_short: u32,
+    /// On hold.
+    pub on_hold: u32,
 }
 
-/// Rows of *All*: everything but what we deleted ourselves and have no copy of.
-const SHOWN: &str = "NOT (r.deleted_by_us = 1 AND r.gone_ms IS NOT NULL AND r.state NOT IN ('verified', 'remarked'))";
-
-/// The condition for a view, over `recordings r`. Every view is a part of *All*.
-///
-/// `new_after` is the largest key there was when the visit began: keys only grow, so what came since is found without
-/// a clock.
-pub(crate) fn condition(view: LibraryView, new_after: RecordingKey) -> String {
-    match view {
-        LibraryView::All => SHOWN.to_owned(),
-        LibraryView::New => format!("r.key > {} AND {SHOWN}", new_after.0),
-        // What is gone cannot be saved any more; it is in *Needs attention*.
-        LibraryView::NotSaved => {
-            "r.state IN ('not_saved', 'moving', 'failed') AND r.gone_ms IS NULL".to_owned()
+impl ViewCounts {
+    pub(crate) fn of_mut(&mut self, view: LibraryView) -> &mut u32 {
+        match view {
+            LibraryView::All => &mut self.all,
+            LibraryView::New => &mut self.new,
+            LibraryView::NotSaved => &mut self.not_saved,
+            LibraryView::NeedsAttention => &mut self.needs_attention,
+            LibraryView::ExpiringSoon => &mut self.expiring_soon,
+            LibraryView::LongCalls => &mut self.long_calls,
+            LibraryView::VeryShort => &mut self.very_short,
+            LibraryView::OnHold => &mut self.on_hold,
         }
-        LibraryView::NeedsAttention => format!(
-            "(r.state IN ('failed', 'remarked') OR (r.gone_ms IS NOT NULL AND r.state IN ('not_saved', 'moving')))
-             AND {SHOWN}"
-        ),
     }
 }
 
-/// The largest key when the visit began; 0 when no visit ever did.
+/// The largest key when the visit began: keys only grow, so what came since is found without a clock. 0 when no visit
+/// ever did.
 pub(crate) fn new_after(tx: &Transaction<'_>) -> Result<RecordingKey> {
     let mut statement = tx.prepare_cached("SELECT value FROM meta WHERE name = 'new_after_key'")?;
     let key = statement.query_row([], |row| row.get(0)).optional()?;
@@ -69,26 +71,6 @@ impl Catalogue {
                 [Instant(now)],
             )?;
             Ok(())
-        })
-    }
-
-    /// Counts for the sidebar.
-    pub fn counts(&self) -> Result<ViewCounts> {
-        self.read(|tx| {
-            let new_after = new_after(tx)?;
-            let count = |view| -> Result<u32> {
-                let sql = format!(
-                    "SELECT count(*) FROM recordings r WHERE {}",
-                    condition(view, new_after)
-                );
-                Ok(tx.query_row(&sql, [], |row| row.get(0))?)
-            };
-            Ok(ViewCounts {
-                all: count(LibraryView::All)?,
-                new: count(LibraryView::New)?,
-                not_saved: count(LibraryView::NotSaved)?,
-                needs_attention: count(LibraryView::NeedsAttention)?,
-            })
         })
     }
 }

@@ -26,6 +26,10 @@ fn closed_index(cleanly: bool) -> TempDir {
         folder: PathBuf::from("/calls"),
         template: String::new(),
         created_at: at(0),
+        label: String::new(),
+        priority: crate::Priority::Normal,
+        options_json: "{}".to_owned(),
+        rule_id: None,
     };
     bed.catalogue.create_job(&job, &[bed.key(5), bed.key(6)]).unwrap();
     let deletion = NewDeletion {
@@ -65,7 +69,7 @@ fn use_everything(catalogue: &Catalogue) -> Vec<String> {
     note("rows", catalogue.rows(&keys).err());
     note("recording", keys.iter().find_map(|key| catalogue.recording(*key).err()));
     note("totals", catalogue.totals(&keys).err());
-    note("counts", catalogue.counts().err());
+    note("counts", catalogue.counts(at(0)).err());
     note("jobs", catalogue.jobs().err());
     note("items", catalogue.job_items(&JobId::new("job"), 0, 10).err());
     note("exports", catalogue.exports().err());
@@ -256,7 +260,7 @@ fn a_lost_or_damaged_log_is_survived() {
     let count = |dir: &TempDir| {
         let (catalogue, note) = Catalogue::open(dir.path()).unwrap();
         assert_eq!(note.repaired, None);
-        catalogue.counts().unwrap().all
+        catalogue.counts(at(0)).unwrap().all
     };
     assert_eq!(count(&crashed(Some(&log))), 120, "a crash loses nothing");
     assert_eq!(count(&crashed(None)), 60, "without its log the index is as it was before");
@@ -382,7 +386,7 @@ fn a_step_is_taken_whole_or_not_at_all() {
     let before = TempDir::new().unwrap();
     fs::copy(backup, file(before.path())).unwrap();
     let (catalogue, note) = Catalogue::open(before.path()).unwrap();
-    assert_eq!((note.repaired, catalogue.counts().unwrap().all), (None, 119));
+    assert_eq!((note.repaired, catalogue.counts(at(0)).unwrap().all), (None, 119));
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use domain::{CopyState, JobId, RecordingKey};
 
 use super::{Bed, at, copy, recordings};
-use crate::{Error, ItemRecord, ItemState, JobState, NewJob};
+use crate::{Error, ItemRecord, ItemState, JobState, NewJob, Priority};
 
 fn job(id: &str) -> NewJob {
     NewJob {
@@ -11,6 +11,10 @@ fn job(id: &str) -> NewJob {
         folder: PathBuf::from("/calls"),
         template: "{date}_{id}".to_owned(),
         created_at: at(100),
+        label: String::new(),
+        priority: Priority::Normal,
+        options_json: "{}".to_owned(),
+        rule_id: None,
     }
 }
 

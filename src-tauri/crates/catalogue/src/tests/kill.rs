@@ -20,7 +20,7 @@ fn stores_pages_until_killed() {
     let (catalogue, note) = Catalogue::open(Path::new(&folder)).unwrap();
     assert_eq!(note.repaired, None);
     let run = catalogue.begin_sync(&AccountId::new("a"), at(0)).unwrap();
-    let first = catalogue.counts().unwrap().all / PAGE;
+    let first = catalogue.counts(at(0)).unwrap().all / PAGE;
     for page in first.. {
         catalogue.store_page(&run, &recordings(page * PAGE..(page + 1) * PAGE), at(0)).unwrap();
         println!("\nstored {}", page + 1);
@@ -50,10 +50,10 @@ fn killed_at_any_moment_whole_pages_are_there() {
 
         let (catalogue, note) = Catalogue::open(dir.path()).unwrap();
         assert_eq!(note.repaired, None, "an unclean exit is no damage");
-        let rows = catalogue.counts().unwrap().all;
+        let rows = catalogue.counts(at(0)).unwrap().all;
         assert_eq!(rows % PAGE, 0, "no part of a page");
         assert!(rows / PAGE >= stored_pages, "what was reported is kept");
-        let all_words = Search { text: "rec-".to_owned(), ..Search::default() };
+        let all_words = Search { text: "id:rec-".to_owned(), ..Search::default() };
         assert_eq!(catalogue.search(&all_words).unwrap().keys.len(), rows as usize, "and findable");
     }
     assert!(stored_pages >= 8);

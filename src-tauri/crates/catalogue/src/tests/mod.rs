@@ -1,10 +1,13 @@
 //! What the index promises, from outside its tables.
 
+mod annotations;
 mod damage;
 mod jobs;
 mod kill;
+mod queue;
 mod records;
 mod refusals;
+mod scan;
 mod search;
 mod sync;
 
@@ -57,6 +60,8 @@ pub(crate) fn recording(number: u32) -> Recording {
         storage_rate: Some(0.005),
         monthly_cost: Some(0.01),
         size_bytes: None,
+        rule_ids: Vec::new(),
+        file_name: None,
         raw: format!("{{\"recording_id\":\"rec-{number:06}\",\"n\":{number}}}"),
     }
 }

@@ -26,7 +26,7 @@ fn a_copy_decides_the_state_and_size_of_its_row() {
     assert_eq!(bed.catalogue.recording(key).unwrap().unwrap().copy, Some(remarked));
     bed.catalogue.note_failure(key, "A second try failed.").unwrap();
     assert_eq!(row(key).state, CopyState::Remarked, "the copy is still there");
-    assert_eq!(bed.catalogue.counts().unwrap().needs_attention, 1);
+    assert_eq!(bed.catalogue.counts(at(0)).unwrap().needs_attention, 1);
 
     bed.catalogue.forget_copy(key).unwrap();
     assert_eq!((row(key).state, row(key).size_bytes), (CopyState::Failed, None));
@@ -69,6 +69,9 @@ fn rows_keep_the_order_asked_for_and_totals_count_each_once() {
             saved_count: 1,
             unsaved_count: 2,
             gone_count: 1,
+            monthly_cost: 0.01 + 0.01 + 0.01,
+            unknown_cost_count: 0,
+            held_count: 0,
         }
     );
     assert_eq!(bed.catalogue.totals(&[]).unwrap(), Totals::default());

@@ -54,7 +54,7 @@ fn a_full_disk_is_told_and_nothing_half_is_kept() {
     let run = bed.catalogue.begin_sync(&bed.account, at(1)).unwrap();
     let stored = bed.catalogue.store_page(&run, &recordings(0..2_000), at(1));
     assert!(matches!(stored, Err(Error::DiskFull)), "{stored:?}");
-    assert_eq!(bed.catalogue.counts().unwrap().all, 20);
+    assert_eq!(bed.catalogue.counts(at(0)).unwrap().all, 20);
     limit(1_000_000);
     assert_eq!(bed.catalogue.store_page(&run, &recordings(0..2_000), at(1)).unwrap().new, 1_980);
     bed.reopened();

@@ -1,32 +1,19 @@
-use std::cmp::Ordering;
-
-use domain::search::{LibraryView, Search, Sort, SortColumn, Term};
-use domain::{AccountId, CallUuid, CopyState, Recording, RecordingId, RecordingKey, phone};
+use domain::query::Field;
+use domain::search::{LibraryView, Search, Sort, SortColumn};
+use domain::{AccountId, CallUuid, Recording, RecordingId, RecordingKey};
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::scan::Scan;
 use super::{Bed, account, at, copy, recording, recordings};
-use crate::text::fold;
-use crate::{CopyRecord, StoredRecording};
+use crate::{Annotation, CopyRecord, Hold};
 
-const COLUMNS: [SortColumn; 10] = [
-    SortColumn::When,
-    SortColumn::From,
-    SortColumn::To,
-    SortColumn::Duration,
-    SortColumn::Kind,
-    SortColumn::Format,
-    SortColumn::Size,
-    SortColumn::Conference,
-    SortColumn::Account,
-    SortColumn::State,
-];
-
-fn text(text: &str) -> Search {
+fn text_search(text: &str) -> Search {
     Search { text: text.to_owned(), ..Search::default() }
 }
 
 fn find(bed: &Bed, typed: &str) -> Vec<RecordingKey> {
-    bed.catalogue.search(&text(typed)).unwrap().keys
+    bed.catalogue.search(&text_search(typed)).unwrap().keys
 }
 
 #[test]
@@ -114,118 +101,6 @@ fn an_unknown_account_has_no_rows() {
     assert_eq!(bed.catalogue.search(&search).unwrap(), crate::Found::default());
 }
 
-/// The same by the words of the specification, without an index.
-fn scan(
-    rows: &[StoredRecording],
-    labels: impl Fn(&AccountId) -> String,
-    search: &Search,
-) -> Vec<RecordingKey> {
-    let terms = Term::parse_all(&search.text);
-    let mut found: Vec<&StoredRecording> = rows
-        .iter()
-        .filter(|row| search.account.as_ref().is_none_or(|account| *account == row.account))
-        .filter(|row| {
-            in_view(row, search.view) && terms.iter().all(|term| matches(&row.recording, term))
-        })
-        .collect();
-    found.sort_by(|a, b| compare(a, b, &labels, search.sort));
-    found.iter().map(|row| row.key).collect()
-}
-
-fn in_view(row: &StoredRecording, view: LibraryView) -> bool {
-    let saved = row.copy.is_some();
-    let shown = !row.deleted_by_us || saved;
-    match view {
-        LibraryView::All | LibraryView::New => shown,
-        LibraryView::NotSaved => !saved && !row.gone,
-        LibraryView::NeedsAttention => {
-            shown
-                && (matches!(row.state, CopyState::Failed | CopyState::Remarked)
-                    || (row.gone && !saved))
-        }
-    }
-}
-
-fn matches(recording: &Recording, term: &Term) -> bool {
-    let (digits, typed) = match term {
-        Term::Digits { digits, typed } => (Some(digits), fold(typed)),
-        Term::Text(text) => (None, fold(text)),
-    };
-    let parties = [&recording.from, &recording.to];
-    let by_digits = digits.is_some_and(|digits| {
-        parties.into_iter().flatten().any(|party| phone::digits(party).contains(digits.as_str()))
-    });
-    let fields = [
-        recording.from.as_deref(),
-        recording.to.as_deref(),
-        Some(recording.id.as_str()),
-        recording.call_uuid.as_ref().map(CallUuid::as_str),
-        recording.conference_name.as_deref(),
-        recording.caller_name.as_deref(),
-        recording.kind.as_deref(),
-    ];
-    by_digits
-        || fields
-            .into_iter()
-            .flatten()
-            .chain(recording.extensions.iter().map(String::as_str))
-            .any(|field| fold(field).contains(&typed))
-}
-
-fn compare(
-    a: &StoredRecording,
-    b: &StoredRecording,
-    labels: impl Fn(&AccountId) -> String,
-    sort: Sort,
-) -> Ordering {
-    let party = |party: &Option<String>| {
-        let party = party.as_deref()?;
-        let digits = phone::digits(party);
-        let value = if digits.is_empty() { fold(party) } else { digits };
-        (!value.is_empty()).then_some(value)
-    };
-    // Every value as text that sorts like it.
-    let number = |value: Option<u64>| value.map(|value| format!("{value:020}"));
-    let value = |row: &StoredRecording| -> Option<String> {
-        let recording = &row.recording;
-        match sort.column {
-            SortColumn::When => recording.when().map(|at| format!("{:020}", at.as_millisecond())),
-            SortColumn::From => party(&recording.from),
-            SortColumn::To => party(&recording.to),
-            SortColumn::Duration => number(recording.duration_ms),
-            SortColumn::Kind => recording.kind.clone(),
-            SortColumn::Format => recording.format.clone(),
-            SortColumn::Size => {
-                number(row.copy.as_ref().map(|copy| copy.size_bytes).or(recording.size_bytes))
-            }
-            SortColumn::Conference => {
-                recording.conference_name.as_deref().map(fold).filter(|name| !name.is_empty())
-            }
-            SortColumn::Account => Some(fold(&labels(&row.account))),
-            SortColumn::State => Some(
-                match row.state {
-                    CopyState::NotSaved => "0",
-                    CopyState::Failed => "1",
-                    CopyState::Moving => "2",
-                    CopyState::Remarked => "3",
-                    CopyState::Verified => "4",
-                }
-                .to_owned(),
-            ),
-        }
-    };
-    let directed = |order: Ordering| if sort.descending { order.reverse() } else { order };
-    let by_value = match (value(a), value(b)) {
-        (Some(a), Some(b)) => directed(a.cmp(&b)),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    };
-    by_value
-        .then_with(|| directed(a.recording.when().cmp(&b.recording.when())))
-        .then_with(|| directed(a.key.cmp(&b.key)))
-}
-
 /// Text over a small alphabet, so that parts of it meet.
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -274,7 +149,7 @@ fn row() -> impl Strategy<Value = (Recording, u8)> {
         )| {
             let recording = Recording {
                 id: RecordingId::new(id),
-                call_uuid: None,
+                call_uuid: when.map(|when| CallUuid::new(format!("c{when}"))),
                 from,
                 to,
                 caller_name,
@@ -293,27 +168,62 @@ fn row() -> impl Strategy<Value = (Recording, u8)> {
     )
 }
 
+/// A token that may meet some of the rows.
+fn token() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ("(from|to|number)", party())
+            .prop_map(|(name, value)| format!("{name}:\"{}\"", value.replace('"', ""))),
+        "dur:(>|<|>=|<=|)[0-2](ms|s)",
+        "size:(>|<=|)[0-3]b",
+        "(type|conf|name|tag|note|hold):[ab]{1,2}",
+        "format:(mp3|wav|mp3,wav)",
+        "ext:[0-9]{2,4}",
+        "account:(a|office|MA_b|x)",
+        "(has|-has):(note|tag|star|hold|copy|from|to|name|conf|ext|date|dur|size|cost|call)",
+        "(state|-state):(saved|unsaved|verified|remarked|failed|gone|lost|deleted|moving)",
+        "cost:(>|<=|)0.0[0-2]",
+        "date:(2025-10-09|2025-10|<2025-10-09|today|2025-10-09T08:53|>=2025-10-09T08:54)",
+        "(last|age:>|age:<=):?[0-3]d",
+        "hour:[0-9]..1[0-9]",
+        "weekday:(thu|mon..wed|weekend)",
+        "country:(IN|US|GB)",
+        "(id|call):[0-9a-f]{1,3}",
+    ]
+}
+
 fn query() -> impl Strategy<Value = Search> {
-    let text = proptest::collection::vec(
-        prop_oneof![word(), "[0-9+() -]{0,6}", "\"[ab ]{1,4}\"", "91[0-9]{1,4}"],
-        0..3,
-    )
-    .prop_map(|words| words.join(" "));
-    let view = prop_oneof![
-        4 => Just(LibraryView::All),
-        1 => Just(LibraryView::New),
-        1 => Just(LibraryView::NotSaved),
-        1 => Just(LibraryView::NeedsAttention)
+    let part = prop_oneof![
+        3 => word(),
+        2 => "[0-9+() -]{0,6}",
+        2 => "\"[ab ]{1,4}\"",
+        2 => "91[0-9]{1,4}",
+        4 => token(),
+        1 => token().prop_map(|token| format!("-{token}")),
+        1 => Just("or".to_owned()),
+        1 => Just("(".to_owned()),
+        1 => Just(")".to_owned()),
     ];
+    let text = proptest::collection::vec(part, 0..4).prop_map(|words| words.join(" "));
+    let view = (0..2 * LibraryView::ALL.len())
+        .prop_map(|at| LibraryView::ALL.get(at).copied().unwrap_or_default());
     let account = prop_oneof![3 => Just(None), 1 => Just(Some(AccountId::new("b")))];
-    (text, view, account, 0..COLUMNS.len(), any::<bool>()).prop_map(
-        |(text, view, account, column, descending)| Search {
-            text,
-            view,
-            account,
-            sort: Sort { column: COLUMNS[column], descending },
+    let sort = proptest::collection::vec((0..SortColumn::ALL.len(), any::<bool>()), 0..3).prop_map(
+        |steps| {
+            steps
+                .into_iter()
+                .map(|(column, descending)| Sort { column: SortColumn::ALL[column], descending })
+                .collect()
         },
-    )
+    );
+    let zone = prop_oneof![Just("UTC"), Just("Asia/Kolkata"), Just("America/St_Johns")];
+    (text, view, account, sort, zone).prop_map(|(text, view, account, sort, zone)| Search {
+        text,
+        view,
+        account,
+        sort,
+        now: at(2 * 86_400),
+        zone: TimeZone::get(zone).unwrap(),
+    })
 }
 
 /// Rows in two accounts, some changed after they were first stored, some lost from view.
@@ -342,6 +252,23 @@ fn filled(rows: &[(Recording, u8)]) -> Bed {
             3 => bed.catalogue.note_failure(key, "Reset.").unwrap(),
             _ => {}
         }
+        let marks = match index % 7 {
+            1 => vec![Annotation::Note(Some(format!("aab note {index}")))],
+            2 => vec![Annotation::AddTags(vec!["Ab".to_owned(), format!("b{index}")])],
+            3 => vec![Annotation::Star(true), Annotation::AddTags(vec!["a".to_owned()])],
+            4 => {
+                let (name, reason, who) = ("ba".to_owned(), "r".to_owned(), "w".to_owned());
+                vec![Annotation::Hold(Some(Hold { name, reason, who, since: at(3) }))]
+            }
+            _ => Vec::new(),
+        };
+        for mark in marks {
+            bed.catalogue.annotate(&[key], &mark, at(3)).unwrap();
+        }
+        if index % 5 == 0 {
+            // Rows are in memory from here on, so that what follows has to be kept in step.
+            bed.catalogue.warm_up().unwrap();
+        }
         if *fate >= 4 {
             bed.catalogue.mark_gone(key, at(2)).unwrap();
         }
@@ -358,17 +285,18 @@ proptest! {
         queries in proptest::collection::vec(query(), 30),
     ) {
         let bed = filled(&rows);
-        let stored: Vec<StoredRecording> = (1..=u32::try_from(rows.len()).unwrap())
-            .map(|key| bed.catalogue.recording(RecordingKey(key)).unwrap().unwrap())
-            .collect();
+        let scan = Scan::of(&bed.catalogue, u32::try_from(rows.len()).unwrap(), 0);
         for search in &queries {
             let found = bed.catalogue.search(search).unwrap();
-            let expected = scan(&stored, |id| account(id.as_str()).label, search);
+            let expected = scan.find(search);
             prop_assert_eq!(&found.keys, &expected, "{:?}", search);
             let totals = bed.catalogue.totals(&found.keys).unwrap();
             prop_assert_eq!(found.duration_ms, totals.duration_ms);
             prop_assert_eq!(found.known_bytes, totals.known_bytes);
             prop_assert_eq!(found.unknown_size_count, totals.unknown_size_count);
+            prop_assert_eq!(found.monthly_cost.to_bits(), totals.monthly_cost.to_bits());
+            prop_assert_eq!(found.unknown_cost_count, totals.unknown_cost_count);
+            prop_assert_eq!(bed.catalogue.count(search).unwrap(), totals.count);
             prop_assert_eq!(found.keys.len(), totals.count as usize);
         }
     }
@@ -379,4 +307,175 @@ proptest! {
         find(&bed, &typed);
         find(&bed, &raw);
     }
+}
+
+/// Rows that the recorded searches meet: Indian, American and British numbers, names, conferences, all states.
+fn office(count: u32) -> Bed {
+    let bed = Bed::new();
+    bed.catalogue.save_account(&account("b")).unwrap();
+    let names = ["Anna Sharma", "Bob Gupta", "Sharmila O'Hara", "María Sort", "Support desk"];
+    let conferences = ["Weekly sales", "Board call", "Support weekly"];
+    let numbers = ["+9198765", "9198860", "+1415555", "+44207946", "sip:sales@10.0.0.", "00919845"];
+    let mut pages = [Vec::new(), Vec::new()];
+    for number in 0..count {
+        let pick =
+            |list: &[&str], step: u32| list[(number * step) as usize % list.len()].to_owned();
+        let days = i64::from(number % 97);
+        let row = Recording {
+            id: RecordingId::new(format!(
+                "{:08x}-4f2a-4b{:02x}-8a1b-{:012x}",
+                number.wrapping_mul(2_654_435_761),
+                number % 256,
+                u64::from(number) * 7_919_777
+            )),
+            call_uuid: (number % 9 > 0).then(|| {
+                CallUuid::new(format!("00ff{:04x}-0000-4000-8000-{:012x}", number / 3, number / 3))
+            }),
+            from: (number % 11 > 0)
+                .then(|| format!("{}{:05}", pick(&numbers, 1), number * 37 % 100_000)),
+            to: (number % 13 > 0)
+                .then(|| format!("{}{:05}", pick(&numbers, 5), number * 53 % 100_000)),
+            caller_name: (number % 3 > 0).then(|| pick(&names, 1)),
+            conference_name: (number % 4 == 0).then(|| pick(&conferences, 1)),
+            kind: (number % 17 > 0).then(|| pick(&["call", "conference", "trunk"], 7)),
+            format: Some(pick(&["mp3", "wav"], 1)),
+            direction: (number % 2 == 0).then(|| pick(&["inbound", "outbound", "intra_pbx"], 3)),
+            extensions: (0..number % 3).map(|step| format!("100{step}")).collect(),
+            started_at: (number % 19 > 0)
+                .then(|| at(-days * 86_400 + i64::from(number % 24) * 3_600)),
+            added_at: Some(at(-days * 86_400 + 60)),
+            duration_ms: (number % 23 > 0).then(|| u64::from(number * 7_919 % 5_000_000)),
+            size_bytes: (number % 2 == 0).then(|| u64::from(number * 9_973 % 3_000_000)),
+            monthly_cost: (number % 5 > 0).then(|| f64::from(number % 5) * 0.005),
+            ..recording(number)
+        };
+        let owner = usize::from(number % 3 == 0);
+        pages[owner].push(row);
+    }
+    for (owner, page) in ["a", "b"].into_iter().zip(&pages) {
+        let run = bed.catalogue.begin_sync(&AccountId::new(owner), at(5)).unwrap();
+        bed.catalogue.store_page(&run, page, at(5)).unwrap();
+    }
+    let keys = |rest: u32| -> Vec<RecordingKey> {
+        (1..=count).filter(|key| key % 12 == rest).map(RecordingKey).collect()
+    };
+    for (number, key) in (0..).zip(keys(1)) {
+        bed.catalogue.save_copy(key, &CopyRecord { verified_at: at(number), ..copy("x") }).unwrap();
+    }
+    for key in keys(2) {
+        let remarks = vec!["Short.".to_owned()];
+        bed.catalogue.save_copy(key, &CopyRecord { remarks, ..copy("y") }).unwrap();
+    }
+    keys(3).into_iter().for_each(|key| bed.catalogue.note_failure(key, "Reset.").unwrap());
+    keys(4).into_iter().for_each(|key| bed.catalogue.mark_gone(key, at(1)).unwrap());
+    let hold = Hold {
+        name: "Case 14".to_owned(),
+        reason: "court".to_owned(),
+        who: "me".to_owned(),
+        since: at(3),
+    };
+    for (rest, mark) in [
+        (5, Annotation::Note(Some("wants a Refund".to_owned()))),
+        (6, Annotation::AddTags(vec!["Urgent".to_owned(), "to do".to_owned()])),
+        (7, Annotation::Star(true)),
+        (8, Annotation::Hold(Some(hold))),
+    ] {
+        assert_eq!(
+            bed.catalogue.annotate(&keys(rest), &mark, at(4)).unwrap() as usize,
+            keys(rest).len()
+        );
+    }
+    bed
+}
+
+/// The recorded searches, as the search bench has them too.
+fn recorded() -> Vec<Search> {
+    include_str!("../../../../../tests/fixtures/queries.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let mut parts = line.split('\t');
+            let mut next = || parts.next().unwrap_or_else(|| panic!("{line}"));
+            let (view, sort, text) = (next(), next(), next());
+            let step = |step: &str| {
+                let (name, descending) =
+                    step.strip_prefix('-').map_or((step, false), |name| (name, true));
+                Sort { column: SortColumn::named(name).unwrap(), descending }
+            };
+            Search {
+                text: text.to_owned(),
+                view: LibraryView::named(view).unwrap(),
+                sort: sort.split(',').map(step).collect(),
+                now: at(43_200),
+                zone: TimeZone::get("Asia/Kolkata").unwrap(),
+                ..Search::default()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn the_recorded_searches_find_what_a_scan_finds() {
+    let bed = office(800);
+    bed.catalogue.begin_visit(at(0)).unwrap();
+    let late = Recording { from: Some("+919876599999".to_owned()), ..recording(5_000) };
+    bed.catalogue.store_one(&bed.account, &late, at(9_000)).unwrap();
+    let scan = Scan::of(&bed.catalogue, 801, 800);
+    let searches = recorded();
+    assert_eq!(searches.len(), 200);
+    let mut with_hits = 0;
+    for search in &searches {
+        let found = bed.catalogue.search(search).unwrap();
+        assert_eq!(found.keys, scan.find(search), "{search:?}");
+        with_hits += u32::from(!found.keys.is_empty());
+    }
+    assert!(with_hits > 150, "only {with_hits} of them meet something");
+}
+
+#[test]
+fn rows_in_memory_follow_every_change() {
+    let bed = office(300);
+    bed.catalogue.warm_up().unwrap();
+    let scan = |last| Scan::of(&bed.catalogue, last, 0);
+    let same = |scan: &Scan| {
+        for text in
+            ["", "sharma", "98", "has:note or has:hold", "-type:call", "state:gone", "type:other"]
+        {
+            let search = text_search(text);
+            assert_eq!(bed.catalogue.search(&search).unwrap().keys, scan.find(&search), "{text}");
+        }
+    };
+    same(&scan(300));
+    // A page with new, changed and known rows, in a run that makes the rest gone.
+    let mut page = recordings(290..320);
+    page[3].kind = Some("other".to_owned());
+    bed.sync(&page, 50_000);
+    same(&scan(400));
+    bed.catalogue
+        .annotate(&[RecordingKey(7), RecordingKey(7_000)], &Annotation::Star(true), at(6))
+        .unwrap();
+    bed.catalogue.forget_copy(RecordingKey(2)).unwrap();
+    same(&scan(400));
+    bed.catalogue.forget_recordings().unwrap();
+    same(&scan(400));
+    bed.sync(&recordings(0..50), 60_000);
+    same(&scan(500));
+    bed.catalogue.remove_account(&AccountId::new("b")).unwrap();
+    same(&scan(500));
+}
+
+#[test]
+fn values_seen_are_counted() {
+    let bed = Bed::with(&recordings(0..10));
+    bed.catalogue
+        .annotate(&[bed.key(1), bed.key(2)], &Annotation::AddTags(vec!["To do".into()]), at(1))
+        .unwrap();
+    let seen = |field| bed.catalogue.seen_values(field).unwrap();
+    assert_eq!(seen(Field::Kind), [("call".to_owned(), 10)]);
+    assert_eq!(seen(Field::Tag), [("To do".to_owned(), 2)]);
+    assert_eq!(seen(Field::Account), [("Office a".to_owned(), 10)]);
+    assert_eq!(seen(Field::Country), [("IN".to_owned(), 10), ("US".to_owned(), 10)]);
+    assert_eq!(seen(Field::Extension), [("1001".to_owned(), 10)]);
+    assert_eq!(seen(Field::Conference)[0].1, 1);
+    assert_eq!(seen(Field::Id), []);
 }

@@ -1,0 +1,281 @@
+//! Measures filling and searching an index of made-up recordings, for `cargo xtask bench search`.
+//!
+//! `measure_search FOLDER ROWS QUERIES`: fills an index in FOLDER, runs the recorded searches of the file QUERIES three times
+//! over it, and prints one JSON object. All times are in milliseconds.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Instant;
+
+use domain::search::{LibraryView, Search, Sort, SortColumn};
+use domain::{Account, AccountId, CallUuid, Recording, RecordingId, Vendor};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rusqlite::{Connection, params};
+use serde_json::json;
+use tapeshelf_catalogue::Catalogue;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Rows a page of a vendor brings.
+const PAGE: u32 = 100;
+/// Rows measured by the plain insert, which is about speed and not about size.
+const PLAIN_ROWS: u32 = 50_000;
+/// Rows of a window.
+const WINDOW: usize = 200;
+
+fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [folder, rows, queries] = arguments.as_slice() else {
+        return Err("measure_search FOLDER ROWS QUERIES".into());
+    };
+    let (folder, rows) = (Path::new(folder), rows.parse::<u32>()?);
+    let plain_rows_per_s = plain_insert(folder, rows.min(PLAIN_ROWS))?;
+    let (catalogue, _) = Catalogue::open(folder)?;
+    let fill_rows_per_s = fill(&catalogue, rows)?;
+    catalogue.close_cleanly()?;
+    drop(catalogue);
+
+    let before_kb = resident_kb();
+    let (catalogue, _) = Catalogue::open(folder)?;
+    let began = Instant::now();
+    catalogue.warm_up()?;
+    let warm_up_ms = ms_since(began);
+    let after_kb = resident_kb();
+
+    let mut searches_ms = Vec::new();
+    let mut windows_ms = Vec::new();
+    let mut seed = 7_u64;
+    for (number, search) in recorded(&std::fs::read_to_string(queries)?)?.iter().enumerate() {
+        for round in 0..3 {
+            let began = Instant::now();
+            let found = catalogue.search(search)?;
+            searches_ms.push(json!({
+                "number": number,
+                "round": round,
+                "characters": search.text.chars().count(),
+                "ms": ms_since(began),
+                "count": found.keys.len(),
+                "text": search.text,
+            }));
+            if found.keys.len() > WINDOW {
+                seed = next(seed);
+                let first = usize::try_from(seed)? % (found.keys.len() - WINDOW);
+                let began = Instant::now();
+                let window = catalogue.rows(&found.keys[first..first + WINDOW])?;
+                windows_ms.push(ms_since(began));
+                assert_eq!(window.len(), WINDOW, "a window is whole");
+            }
+        }
+    }
+    let report = json!({
+        "rows": rows,
+        "fill_rows_per_s": fill_rows_per_s,
+        "plain_rows_per_s": plain_rows_per_s,
+        "warm_up_ms": warm_up_ms,
+        "memory_mb": (after_kb - before_kb) / 1024.0,
+        "index_mb": catalogue.size_bytes() / 1_000_000,
+        "searches": searches_ms,
+        "windows_ms": windows_ms,
+    });
+    writeln!(std::io::stdout(), "{report}")?;
+    Ok(())
+}
+
+fn ms_since(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1000.0
+}
+
+/// Memory of this process that is in use; 0 where the system does not say.
+fn resident_kb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(0.0)
+}
+
+/// A dice that rolls the same everywhere.
+fn next(seed: u64) -> u64 {
+    seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 1
+}
+
+/// A call as two vendors might describe it: a third of the numbers call often, names and conferences are few.
+fn recording(number: u32) -> Recording {
+    const NAMES: [&str; 8] = [
+        "Anna Sharma",
+        "Bob Gupta",
+        "Sharmila O'Hara",
+        "María López",
+        "Support desk",
+        "Chen Wei",
+        "Olu Adeyemi",
+        "Priya Nair",
+    ];
+    const CONFERENCES: [&str; 4] = ["Weekly sales", "Board call", "Support weekly", "Hiring"];
+    const PREFIXES: [&str; 6] = ["+9198765", "9198860", "+141555", "+4420794", "+9180", "00919845"];
+    let a = next(u64::from(number) + 1);
+    let b = next(a);
+    let c = next(b);
+    let pick = |list: &[&str], dice: u64| -> String {
+        list[usize::try_from(dice % 1000).unwrap_or(0) % list.len()].to_owned()
+    };
+    let party = |dice: u64| {
+        let line = if dice.is_multiple_of(3) { dice / 7 % 900 } else { dice / 7 % 100_000 };
+        format!("{}{line:05}", pick(&PREFIXES, dice / 11))
+    };
+    let uuid = |x: u64, y: u64| {
+        let (x, y) = (next(x), next(y));
+        format!(
+            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+            x & 0xffff_ffff,
+            x >> 32 & 0xffff,
+            x >> 48 & 0xfff,
+            y & 0xfff,
+            y >> 12 & 0xffff_ffff_ffff
+        )
+    };
+    // Newest first, as vendors list them: one call about every 40 seconds.
+    let start_ms =
+        1_760_000_000_000 - i64::from(number) * 40_000 - i64::try_from(a % 39_000).unwrap_or(0);
+    let instant = |ms| Timestamp::from_millisecond(ms).ok();
+    let duration_ms = if a.is_multiple_of(5) { b % 9_000 } else { b % 2_400_000 };
+    let length = i64::try_from(duration_ms).unwrap_or(0);
+    let id = uuid(a, b);
+    Recording {
+        call_uuid: Some(CallUuid::new(uuid(u64::from(number / 2), 5))),
+        media_url: Some(format!(
+            "https://media.example.test/v1/Account/MA_0000/Recording/{id}.mp3"
+        )),
+        format: Some(pick(&["mp3", "mp3", "wav"], c)),
+        kind: Some(pick(&["call", "call", "conference", "trunk"], b / 3)),
+        added_at: instant(start_ms + length + 1000),
+        started_at: instant(start_ms),
+        ended_at: instant(start_ms + length),
+        duration_ms: Some(duration_ms),
+        billed_s: Some(duration_ms.div_ceil(60_000) * 60),
+        from: Some(party(b)),
+        to: Some(party(c)),
+        direction: Some(pick(&["inbound", "outbound"], c / 5)),
+        caller_name: a.is_multiple_of(3).then(|| pick(&NAMES, c / 3)),
+        conference_name: b.is_multiple_of(5).then(|| pick(&CONFERENCES, a / 3)),
+        extensions: vec![format!("10{:02}", c % 20)],
+        storage_days: Some(i64::from(number / 2160)),
+        storage_rate: Some(0.005),
+        monthly_cost: Some(f64::from(u32::try_from(duration_ms / 60_000).unwrap_or(0)) * 0.0005),
+        raw: format!(
+            "{{\"recording_id\":\"{id}\",\"recording_duration_ms\":\"{duration_ms}.00000\",\"recording_format\":\"mp3\"}}"
+        ),
+        ..Recording::new(RecordingId::new(id))
+    }
+}
+
+/// Fills the index as a first sync does. Rows a second.
+fn fill(catalogue: &Catalogue, rows: u32) -> Outcome<f64> {
+    let account = Account {
+        id: AccountId::new("bench"),
+        vendor: Vendor::Vobiz,
+        label: "Office".to_owned(),
+        auth_id: "MA_BENCH".to_owned(),
+        base_url: "https://api.example.test/api/v1".to_owned(),
+        page_size: PAGE,
+        is_sandbox: false,
+        time_zone: None,
+    };
+    catalogue.save_account(&account)?;
+    let now = Timestamp::from_second(1_760_000_000)?;
+    let mut spent = std::time::Duration::ZERO;
+    let run = catalogue.begin_sync(&account.id, now)?;
+    for first in (0..rows).step_by(PAGE as usize) {
+        let page: Vec<Recording> = (first..rows.min(first + PAGE)).map(recording).collect();
+        let began = Instant::now();
+        catalogue.store_page(&run, &page, now)?;
+        spent += began.elapsed();
+    }
+    catalogue.finish_sync(run, true, Some(u64::from(rows)), now)?;
+    Ok(f64::from(rows) / spent.as_secs_f64())
+}
+
+/// The same rows into a plain table with nothing but its unique index, a page a transaction. Rows a second.
+fn plain_insert(folder: &Path, rows: u32) -> Outcome<f64> {
+    let path = folder.join("plain.sqlite3");
+    let mut connection = Connection::open(&path)?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -65536;
+         CREATE TABLE recordings (
+           key INTEGER PRIMARY KEY, account INTEGER, id TEXT, call TEXT, url TEXT, format TEXT, kind TEXT,
+           added INTEGER, started INTEGER, ended INTEGER, duration INTEGER, billed INTEGER, sender TEXT, receiver TEXT,
+           direction TEXT, caller TEXT, conference TEXT, extensions TEXT, days INTEGER, rate REAL, cost REAL, raw TEXT,
+           UNIQUE (account, id));",
+    )?;
+    let mut spent = std::time::Duration::ZERO;
+    for first in (0..rows).step_by(PAGE as usize) {
+        let page: Vec<Recording> = (first..rows.min(first + PAGE)).map(recording).collect();
+        let began = Instant::now();
+        let tx = connection.transaction()?;
+        {
+            let mut insert = tx.prepare_cached(
+                "INSERT INTO recordings VALUES (NULL, 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+                   ?16, ?17, ?18, ?19, ?20)",
+            )?;
+            for row in &page {
+                let ms = |at: Option<Timestamp>| at.map(Timestamp::as_millisecond);
+                let whole = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok());
+                insert.execute(params![
+                    row.id.as_str(),
+                    row.call_uuid.as_ref().map(CallUuid::as_str),
+                    row.media_url,
+                    row.format,
+                    row.kind,
+                    ms(row.added_at),
+                    ms(row.started_at),
+                    ms(row.ended_at),
+                    whole(row.duration_ms),
+                    whole(row.billed_s),
+                    row.from,
+                    row.to,
+                    row.direction,
+                    row.caller_name,
+                    row.conference_name,
+                    row.extensions.join(","),
+                    row.storage_days,
+                    row.storage_rate,
+                    row.monthly_cost,
+                    row.raw,
+                ])?;
+            }
+        }
+        tx.commit()?;
+        spent += began.elapsed();
+    }
+    connection.close().map_err(|(_, error)| error)?;
+    std::fs::remove_file(&path)?;
+    Ok(f64::from(rows) / spent.as_secs_f64())
+}
+
+fn recorded(text: &str) -> Outcome<Vec<Search>> {
+    let names: BTreeMap<&str, SortColumn> =
+        SortColumn::ALL.into_iter().map(|column| (column.name(), column)).collect();
+    let mut searches = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let mut parts = line.split('\t');
+        let mut part = || parts.next().ok_or_else(|| format!("too short: {line}"));
+        let (view, sort, text) = (part()?, part()?, part()?);
+        let sort = sort.split(',').map(|step| {
+            let (name, descending) =
+                step.strip_prefix('-').map_or((step, false), |name| (name, true));
+            let column = *names.get(name).ok_or_else(|| format!("no column {name}"))?;
+            Ok::<Sort, String>(Sort { column, descending })
+        });
+        searches.push(Search {
+            text: text.to_owned(),
+            account: None,
+            view: LibraryView::named(view).ok_or_else(|| format!("no view {view}"))?,
+            sort: sort.collect::<Result<_, _>>()?,
+            now: Timestamp::from_second(1_760_000_000)?,
+            zone: TimeZone::get("Asia/Kolkata")?,
+        });
+    }
+    Ok(searches)
+}

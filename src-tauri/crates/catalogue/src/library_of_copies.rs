@@ -1,0 +1,167 @@
+//! All copies at once: to check them again, to find them where they were moved to, and to find the recording a file
+//! that is there already belongs to.
+
+use domain::RecordingKey;
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, Row};
+
+use crate::catalogue::Catalogue;
+use crate::copies::{self, CopyRecord, copy_record};
+use crate::error::{Error, Result};
+use crate::recordings::key_of;
+use crate::values::{self, Instant, stored_enum};
+
+stored_enum! {
+    /// What checking a copy found.
+    CheckResult {
+        /// The same bytes as when it was verified.
+        Ok = "ok",
+        /// Other bytes.
+        Changed = "changed",
+        /// Not there.
+        Missing = "missing",
+        /// It could not be told.
+        CannotCheck = "cannot_check",
+    }
+}
+
+/// What a file can be recognised by when its name says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Likeness {
+    /// The recording.
+    pub key: RecordingKey,
+    /// Length by the vendor, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Size by the vendor, in bytes.
+    pub vendor_bytes: Option<u64>,
+    /// Start, else when it was stored.
+    pub at: Option<Timestamp>,
+    /// Whether there is a copy.
+    pub has_copy: bool,
+}
+
+impl Catalogue {
+    /// Every copy of a recording that is in the index, in the order of their paths, which is close to the order on disk.
+    pub fn copies(&self) -> Result<Vec<(RecordingKey, CopyRecord)>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT r.key, c.* FROM copies c JOIN recordings r USING (account_no, recording_id) ORDER BY c.path",
+            )?;
+            let copies = statement.query_map([], keyed_copy)?;
+            Ok(copies.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The copies of these recordings.
+    pub fn copies_of(&self, keys: &[RecordingKey]) -> Result<Vec<(RecordingKey, CopyRecord)>> {
+        let keys = std::rc::Rc::new(keys.iter().map(|key| Value::from(key.0)).collect::<Vec<_>>());
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT r.key, c.* FROM recordings r JOIN copies c USING (account_no, recording_id)
+                 WHERE r.key IN rarray(?1) ORDER BY c.path",
+            )?;
+            let copies = statement.query_map([&keys], keyed_copy)?;
+            Ok(copies.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The copies with this hash.
+    pub fn copies_with_hash(&self, sha256: &str) -> Result<Vec<(RecordingKey, CopyRecord)>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT r.key, c.* FROM copies c JOIN recordings r USING (account_no, recording_id)
+                 WHERE c.sha256 = ?1",
+            )?;
+            let copies = statement.query_map([sha256], keyed_copy)?;
+            Ok(copies.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Keeps what checking some copies found. One that is not as it was is verified no longer: its row needs a look.
+    pub fn note_checks(&self, found: &[(RecordingKey, CheckResult)], at: Timestamp) -> Result<()> {
+        self.write(|tx| {
+            let mut note = tx.prepare_cached(
+                "UPDATE copies SET checked_ms = ?2, check_result = ?3 WHERE (account_no, recording_id) =
+                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)",
+            )?;
+            for (key, result) in found {
+                note.execute((key.0, Instant(at), result))?;
+                copies::settle_key(tx, *key)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// When a copy was last checked, and what was found.
+    pub fn last_check(&self, key: RecordingKey) -> Result<Option<(Timestamp, CheckResult)>> {
+        self.read(|tx| {
+            let found = tx
+                .prepare_cached(
+                    "SELECT c.checked_ms, c.check_result FROM recordings r
+                     JOIN copies c USING (account_no, recording_id)
+                     WHERE r.key = ?1 AND c.checked_ms IS NOT NULL AND c.check_result IS NOT NULL",
+                )?
+                .query_row([key.0], |row| Ok((row.get::<_, Instant>(0)?.0, row.get(1)?)))
+                .optional()?;
+            Ok(found)
+        })
+    }
+
+    /// A copy has been found in another place, with the same bytes.
+    pub fn move_copy(
+        &self,
+        key: RecordingKey,
+        path: &std::path::Path,
+        at: Timestamp,
+    ) -> Result<()> {
+        let path = values::path_value(path)?;
+        self.write(|tx| {
+            let moved = tx.execute(
+                "UPDATE copies SET path = ?2, checked_ms = ?3, check_result = 'ok' WHERE (account_no, recording_id) =
+                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)",
+                (key.0, path, Instant(at)),
+            )?;
+            if moved == 0 {
+                return Err(Error::not_found("copy", &key.0));
+            }
+            copies::settle_key(tx, key)
+        })
+    }
+
+    /// Recordings with this vendor id, of any account.
+    pub fn keys_with_id(&self, recording_id: &str) -> Result<Vec<RecordingKey>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT key FROM recordings WHERE account_no IN (SELECT no FROM accounts WHERE removed = 0)
+                   AND recording_id = ?1",
+            )?;
+            let keys = statement.query_map([recording_id], key_of)?;
+            Ok(keys.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// What every recording can be recognised by.
+    pub fn likenesses(&self) -> Result<Vec<Likeness>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT key, duration_ms, vendor_bytes, when_ms, state IN ('verified', 'remarked') AS has_copy
+                 FROM recordings",
+            )?;
+            let found = statement.query_map([], |row| {
+                Ok(Likeness {
+                    key: key_of(row)?,
+                    duration_ms: values::optional_count(row, "duration_ms")?,
+                    vendor_bytes: values::optional_count(row, "vendor_bytes")?,
+                    at: values::instant(row, "when_ms")?,
+                    has_copy: row.get("has_copy")?,
+                })
+            })?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+}
+
+fn keyed_copy(row: &Row<'_>) -> rusqlite::Result<(RecordingKey, CopyRecord)> {
+    Ok((key_of(row)?, copy_record(row)?))
+}
