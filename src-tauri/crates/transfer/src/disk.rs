@@ -35,11 +35,104 @@ pub fn check_folder(path: &Path) -> Result<()> {
     probe.close().at(path)
 }
 
+/// Which disk a folder is on. When this changes for a path, another disk (or an empty mount point) has taken its place.
+/// `None` where the system does not tell.
+pub fn disk_of(folder: &Path) -> Option<u64> {
+    device(folder)
+}
+
+#[cfg(unix)]
+fn device(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(folder).ok().map(|found| found.dev())
+}
+
+#[cfg(not(unix))]
+fn device(_folder: &Path) -> Option<u64> {
+    None
+}
+
+/// The largest file that the file system of a folder takes, where that is known and small enough to matter.
+pub fn largest_file_bytes(folder: &Path) -> Option<u64> {
+    // Sizes are 32 bits on FAT.
+    matches!(file_system(folder)?.as_str(), "vfat" | "msdos").then_some(u64::from(u32::MAX))
+}
+
+/// Name of the file system, from the kernel's list of mounts (`man 5 proc_pid_mountinfo`).
+#[cfg(target_os = "linux")]
+fn file_system(folder: &Path) -> Option<String> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let mut best: Option<(usize, String)> = None;
+    for line in mounts.lines() {
+        let (place, kind) = line.split_once(" - ")?;
+        let point = place.split(' ').nth(4)?.replace("\\040", " ");
+        let length = point.len();
+        if folder.starts_with(&point) && best.as_ref().is_none_or(|(found, _)| length >= *found) {
+            best = Some((length, kind.split(' ').next()?.to_owned()));
+        }
+    }
+    best.map(|(_, kind)| kind)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn file_system(_folder: &Path) -> Option<String> {
+    None
+}
+
 /// Size and SHA-256 (lower-case hex) of a file as it is now.
 pub fn hash_file(path: &Path) -> Result<(u64, String)> {
     let mut file = File::open(path).at(path)?;
     let (size_bytes, hasher) = hash_rest(&mut file).at(path)?;
     Ok((size_bytes, hex(hasher)))
+}
+
+/// Likewise, telling the bytes read so far, and stopping with `None` once `go_on` says no.
+pub fn hash_file_while(
+    path: &Path,
+    mut go_on: impl FnMut(u64) -> bool,
+) -> Result<Option<(u64, String)>> {
+    let mut file = File::open(path).at(path)?;
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; BLOCK_BYTES];
+    let mut size_bytes = 0_u64;
+    while go_on(size_bytes) {
+        match file.read(&mut block) {
+            Ok(0) => return Ok(Some((size_bytes, hex(hasher)))),
+            Ok(count) => {
+                hasher.update(&block[..count]);
+                size_bytes += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::new(path, &error)),
+        }
+    }
+    Ok(None)
+}
+
+/// Writes a small file as a whole: another program sees the old one or the new one, never a half.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write as _;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".tapeshelf-").tempfile_in(folder).at(folder)?;
+    file.write_all(bytes).at(path)?;
+    file.as_file().sync_all().at(path)?;
+    readable_by_others(file.as_file()).at(path)?;
+    file.persist(path).map_err(|failed| Error::new(path, &failed.error))?;
+    crate::publish::sync_folder(folder).at(folder)
+}
+
+/// Temporary files are private; what they become is as public as any other file of the folder.
+#[cfg(unix)]
+fn readable_by_others(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Hashes from the present position to the end.

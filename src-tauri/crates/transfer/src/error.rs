@@ -9,12 +9,21 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Why a file or folder could not be used. `reason` is the operating system's own sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// No space, no quota, or the largest size the file system takes: the part file is kept, and goes on once there is
+    /// No space or no quota: the part file is kept, and goes on once there is
     /// room.
     #[error("no room left for {}", path.display())]
     DiskFull {
         /// The file that did not fit.
         path: PathBuf,
+    },
+    /// The file system does not take files of this size, or the name is longer than it takes: only this file is
+    /// concerned.
+    #[error("the file system does not take {}: {reason}", path.display())]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        reason: String,
     },
     /// The place exists or should be made, but may not be written: permissions, a read-only disk, a file where a folder
     /// should be.
@@ -48,7 +57,8 @@ impl Error {
         let path = path.to_owned();
         let reason = error.to_string();
         match error.kind() {
-            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => Self::DiskFull { path },
+            Kind::StorageFull | Kind::QuotaExceeded => Self::DiskFull { path },
+            Kind::FileTooLarge | Kind::InvalidFilename => Self::Unfit { path, reason },
             Kind::PermissionDenied
             | Kind::ReadOnlyFilesystem
             | Kind::NotADirectory
@@ -63,6 +73,7 @@ impl Error {
     pub fn path(&self) -> &Path {
         match self {
             Self::DiskFull { path }
+            | Self::Unfit { path, .. }
             | Self::NotWritable { path, .. }
             | Self::Missing { path }
             | Self::Io { path, .. } => path,

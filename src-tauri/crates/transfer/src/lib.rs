@@ -4,6 +4,8 @@
 //! ([`part::SealedPart::publish`]), which a template made ([`naming`]). Nothing here knows about jobs, the network or
 //! decoders: `engine` owns the order of events, and hands in what the decoder found.
 
+mod archive;
+pub mod beside;
 pub mod disk;
 mod error;
 pub mod naming;
@@ -11,6 +13,9 @@ pub mod part;
 mod publish;
 pub mod verify;
 
-pub use disk::{check_folder, free_bytes, hash_file};
+pub use archive::{ArchiveFacts, NotWhole, check_archive};
+pub use disk::{
+    check_folder, disk_of, free_bytes, hash_file, hash_file_while, largest_file_bytes, write_whole,
+};
 pub use error::{Error, Result};
 pub use publish::Shelf;

@@ -142,6 +142,17 @@ impl SealedPart {
         Shelf::default().publish(self, folder, name)
     }
 
+    /// Gives the file a time of change; the final name keeps it. File systems that cannot hold it leave it as it is.
+    pub fn set_changed_at(&self, at: std::time::SystemTime) -> Result<()> {
+        let file = OpenOptions::new().write(true).open(&self.path).at(&self.path)?;
+        match file.set_modified(at) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Err(Error::new(&self.path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Removes the file.
     pub fn discard(self) -> Result<()> {
         remove(&self.path)

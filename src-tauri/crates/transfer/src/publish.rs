@@ -30,12 +30,31 @@ pub struct Shelf {
 impl Shelf {
     /// Moves a part file to `name` below `folder`; see [`SealedPart::publish`]. Can be called from several threads.
     pub fn publish(&self, part: SealedPart, folder: &Path, name: &RelativeName) -> Result<PathBuf> {
+        self.publish_announced(part, folder, name, |_| Ok(()))
+    }
+
+    /// Likewise, but tells each path before it is tried, so that the caller can write down what the file is about to
+    /// be called: after a crash between the two, a file of that name with the part's hash is this one.
+    ///
+    /// # Errors
+    /// Those of the disk, and what `announce` returns; then nothing was moved.
+    pub fn publish_announced<E: From<Error>>(
+        &self,
+        part: SealedPart,
+        folder: &Path,
+        name: &RelativeName,
+        mut announce: impl FnMut(&Path) -> std::result::Result<(), E>,
+    ) -> std::result::Result<PathBuf, E> {
         let target = folder.join(name.folders());
         make_folders(folder, name)?;
         let mut number = 0;
         loop {
             number = self.claim(&target, name, number + 1)?;
             let path = target.join(name.file_name(number));
+            if let Err(error) = announce(&path) {
+                self.release(&target, &name.file_name(number));
+                return Err(error);
+            }
             match rename_new(&part.path, &path) {
                 Ok(()) => {
                     sync_folder(&target).at(&target)?;
@@ -46,7 +65,7 @@ impl Shelf {
                 Err(error) => {
                     self.release(&target, &name.file_name(number));
                     let path = if part.path.exists() { path } else { part.path };
-                    return Err(Error::new(&path, &error));
+                    return Err(Error::new(&path, &error).into());
                 }
             }
         }
@@ -162,7 +181,7 @@ fn retried(mut step: impl FnMut() -> io::Result<()>) -> io::Result<()> {
 /// Forces a folder's entries to disk. File systems that cannot (some network and FUSE mounts) are not an error: the
 /// file's own bytes were synced before.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     match fs::File::open(folder)?.sync_all() {
         Err(error)
             if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
@@ -175,7 +194,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Windows keeps directory entries in its own journal, and does not let a folder be opened as a file.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 

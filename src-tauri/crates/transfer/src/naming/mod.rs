@@ -4,9 +4,10 @@
 //! anything. A value never makes a folder and never leaves one; only a `/` typed into the template does.
 
 mod fields;
+mod form;
 mod safe;
 mod template;
 
-pub use fields::{FIELDS, Field};
+pub use fields::{FIELDS, Field, FieldKind};
 pub use safe::RelativeName;
 pub use template::{NameInput, Template, TemplateProblem};

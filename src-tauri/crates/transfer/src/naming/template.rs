@@ -6,7 +6,8 @@ use std::ops::Range;
 use domain::Recording;
 use jiff::tz::TimeZone;
 
-use super::fields::{FIELDS, value};
+use super::fields::{FIELDS, FieldKind, value};
+use super::form::Form;
 use super::safe::{RelativeName, is_forbidden};
 
 /// The longest template, in bytes: more is a mistake, not a name.
@@ -37,11 +38,12 @@ pub struct Template {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
     Literal(String),
-    Field(&'static str),
+    Field(&'static str, Form),
 }
 
 impl Template {
-    /// Reads a template. `{name}` is a field of [`FIELDS`]; `{{` and `}}` are the braces themselves; `/` makes folders.
+    /// Reads a template. `{name}` is a field of [`FIELDS`], `{name:format}` the same in a form of its
+    /// [`FieldKind`]; `{{` and `}}` are the braces themselves; `/` makes folders.
     /// The extension is not part of the template: it follows from the file's content.
     pub fn parse(text: &str) -> Result<Self, TemplateProblem> {
         if text.len() > MAX_TEMPLATE_BYTES {
@@ -71,7 +73,9 @@ impl Template {
             pieces.iter().fold(String::new(), |mut text, piece| {
                 match piece {
                     Piece::Literal(literal) => text.push_str(literal),
-                    Piece::Field(name) => text.push_str(&value(name, input, extension)),
+                    Piece::Field(name, form) => {
+                        text.push_str(&value(name, form, input, extension));
+                    }
                 }
                 text
             })
@@ -99,18 +103,18 @@ fn parse_component(text: &str, start: usize) -> Result<(Vec<Piece>, usize), Temp
                     return Err(TemplateProblem::new(ProblemKind::Unclosed, at..text.len()));
                 };
                 let close = next + length;
+                if text[close..].starts_with('/') && text[next..close].contains(':') {
+                    return Err(TemplateProblem::new(ProblemKind::FolderInside, close..close + 1));
+                }
                 if !text[close..].starts_with('}') {
                     return Err(TemplateProblem::new(ProblemKind::Unclosed, at..close));
                 }
-                let name = &text[next..close];
-                let Some(field) = FIELDS.iter().find(|field| field.name == name) else {
-                    let kind = ProblemKind::UnknownField(name.to_owned());
-                    return Err(TemplateProblem::new(kind, at..close + 1));
-                };
+                let (field, form) = parse_field(&text[next..close])
+                    .map_err(|kind| TemplateProblem::new(kind, at..close + 1))?;
                 if !literal.is_empty() {
                     pieces.push(Piece::Literal(std::mem::take(&mut literal)));
                 }
-                pieces.push(Piece::Field(field.name));
+                pieces.push(Piece::Field(field, form));
                 at = close + 1;
                 continue;
             }
@@ -126,6 +130,20 @@ fn parse_component(text: &str, start: usize) -> Result<(Vec<Piece>, usize), Temp
         pieces.push(Piece::Literal(literal));
     }
     Ok((pieces, at))
+}
+
+/// `name` or `name:format`.
+fn parse_field(text: &str) -> Result<(&'static str, Form), ProblemKind> {
+    let (name, form) = match text.split_once(':') {
+        Some((name, form)) => (name, Some(form)),
+        None => (text, None),
+    };
+    let Some(field) = FIELDS.iter().find(|field| field.name == name) else {
+        return Err(ProblemKind::UnknownField(name.to_owned()));
+    };
+    let Some(form) = form else { return Ok((field.name, Form::Plain)) };
+    let problem = || ProblemKind::UnknownForm(field.name, form.to_owned(), field.kind);
+    Ok((field.name, Form::parse(form, field.kind).ok_or_else(problem)?))
 }
 
 fn check_component(
@@ -163,6 +181,8 @@ enum ProblemKind {
     Unclosed,
     StrayBrace,
     UnknownField(String),
+    UnknownForm(&'static str, String, FieldKind),
+    FolderInside,
     Forbidden(char),
     Absolute,
     EmptyFolder,
@@ -201,6 +221,16 @@ impl fmt::Display for TemplateProblem {
                 Some(near) => write!(f, "There is no field “{name}”. Did you mean “{near}”?"),
                 None => write!(f, "There is no field “{name}”."),
             },
+            ProblemKind::UnknownForm(name, _, FieldKind::Fixed) => {
+                write!(f, "“{name}” has one form only: write {{{name}}}.")
+            }
+            ProblemKind::UnknownForm(name, form, kind) => {
+                let forms = kind.forms().join(", ");
+                write!(f, "“{name}” cannot be written as “{form}”. Try one of: {forms}.")
+            }
+            ProblemKind::FolderInside => {
+                f.write_str("Folders are made outside the braces: {start:%Y}/{start:%m}.")
+            }
             ProblemKind::Forbidden('\\') => {
                 f.write_str("“\\” cannot be in a file name. Use “/” to make folders.")
             }

@@ -31,6 +31,8 @@ fn recording() -> Recording {
         storage_rate: None,
         monthly_cost: None,
         size_bytes: None,
+        rule_ids: Vec::new(),
+        file_name: None,
         raw: String::new(),
     }
 }

@@ -35,6 +35,8 @@ fn named(template: &str) -> RelativeName {
         storage_rate: None,
         monthly_cost: None,
         size_bytes: None,
+        rule_ids: Vec::new(),
+        file_name: None,
         raw: String::new(),
     };
     let input =
