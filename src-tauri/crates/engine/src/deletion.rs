@@ -2,16 +2,19 @@
 //!
 //! For each recording, in this order: the copy on disk is hashed again and must match (or the person chose to delete
 //! without a copy, and there is none), the deletion is written down, the provider is asked, the answer is written down.
+//!
+//! An answer that is lost leaves the deletion unsettled: it may have happened. The provider is asked for the recording
+//! then, at once and again at the next start, until it says whether it still has it.
 
 use catalogue::{DeletionOutcome, NewDeletion, StoredRecording};
-use domain::RecordingKey;
+use domain::{RecordingId, RecordingKey};
 use futures_util::{StreamExt, stream};
-use providers::Deleted;
+use providers::{Deleted, Provider};
 
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::Selection;
-use crate::{Engine, blocking};
+use crate::{Engine, blocking, lock};
 
 /// How many deletions are under way at once.
 const PARALLEL: usize = 4;
@@ -38,9 +41,11 @@ pub struct DeleteReport {
     pub already_gone: u32,
     /// Left alone.
     pub kept: Vec<Kept>,
+    /// Asked for, but nobody knows yet whether it happened.
+    pub unknown: Vec<Kept>,
 }
 
-/// A recording that was left alone.
+/// A recording that was left alone, or may have been.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// Which.
@@ -53,6 +58,42 @@ enum Ended {
     Deleted,
     AlreadyGone,
     Kept(String),
+    Unknown(String),
+}
+
+/// Counts the deletions that are under way, so that closing the program waits for their answers.
+#[derive(Default)]
+pub(crate) struct Deletions {
+    under_way: std::sync::Mutex<u32>,
+    ended: tokio::sync::Notify,
+}
+
+/// One deletion under way, until it is dropped.
+struct UnderWay<'a>(&'a Deletions);
+
+impl Deletions {
+    fn begin(&self) -> UnderWay<'_> {
+        *lock(&self.under_way) += 1;
+        UnderWay(self)
+    }
+
+    /// Waits until none is under way.
+    pub(crate) async fn stopped(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if *lock(&self.under_way) == 0 {
+                return;
+            }
+            ended.await;
+        }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.under_way) -= 1;
+        self.0.ended.notify_waiters();
+    }
 }
 
 impl Engine {
@@ -82,14 +123,17 @@ impl Engine {
                 Ok(Ended::Deleted) => report.deleted += 1,
                 Ok(Ended::AlreadyGone) => report.already_gone += 1,
                 Ok(Ended::Kept(why)) => report.kept.push(Kept { key, why }),
+                Ok(Ended::Unknown(why)) => report.unknown.push(Kept { key, why }),
                 Err(error) => report.kept.push(Kept { key, why: kept_sentence(&error) }),
             }
         }
         report.kept.sort_by_key(|kept| kept.key);
+        report.unknown.sort_by_key(|unknown| unknown.key);
         tracing::info!(
             deleted = report.deleted,
             already_gone = report.already_gone,
             kept = report.kept.len(),
+            unknown = report.unknown.len(),
             "deletion"
         );
         self.tell(Event::LibraryChanged);
@@ -98,6 +142,10 @@ impl Engine {
     }
 
     async fn delete_one(&self, key: RecordingKey, order: &DeleteOrder) -> Result<Ended> {
+        if self.inner.shutdown.is_cancelled() {
+            return Ok(Ended::Kept("Tapeshelf was closed before its turn came.".to_owned()));
+        }
+        let _under_way = self.inner.deletions.begin();
         let stored = self.stored(key).await?;
         match self.check_copy(&stored).await? {
             CopyCheck::Whole => {}
@@ -120,20 +168,93 @@ impl Engine {
         let record =
             self.with_catalogue(move |catalogue| catalogue.begin_deletion(&deletion)).await?;
         let answer = provider.delete(&stored.recording.id).await;
-        let (outcome, detail) = match &answer {
-            Ok(Deleted::Now) => (DeletionOutcome::Deleted, None),
-            Ok(Deleted::AlreadyGone) => (DeletionOutcome::AlreadyGone, None),
-            Err(error) => (DeletionOutcome::Failed, Some(error.to_string())),
+        match answer {
+            Ok(Deleted::Now) => {
+                self.settle(record, DeletionOutcome::Deleted, None).await?;
+                Ok(Ended::Deleted)
+            }
+            Ok(Deleted::AlreadyGone) => {
+                self.settle(record, DeletionOutcome::AlreadyGone, None).await?;
+                Ok(Ended::AlreadyGone)
+            }
+            Err(error) if answer_is_lost(&error) => {
+                let why = format!(
+                    "The provider was asked to delete it, but its answer was lost: {error}."
+                );
+                let noted = why.clone();
+                self.with_catalogue(move |catalogue| {
+                    catalogue.note_unsettled_deletion(record, &noted)
+                })
+                .await?;
+                match self.ask_what_became(provider.as_ref(), record, &stored.recording.id).await? {
+                    Some(DeletionOutcome::Failed) => Ok(Ended::Kept(
+                        "The connection broke, and the provider still has it.".to_owned(),
+                    )),
+                    Some(_) => Ok(Ended::Deleted),
+                    None => Ok(Ended::Unknown(why)),
+                }
+            }
+            Err(error) => {
+                self.settle(record, DeletionOutcome::Failed, Some(error.to_string())).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Asks the provider about deletions whose answer an earlier run never got. What cannot be asked now is left for the
+    /// next time.
+    pub(crate) async fn reconcile_deletions(&self) -> Result<()> {
+        let open = self.with_catalogue(catalogue::Catalogue::unsettled_deletions).await?;
+        for row in open {
+            let asked = async {
+                let provider = self.provider(&row.deletion.account).await?;
+                self.ask_what_became(provider.as_ref(), row.id, &row.deletion.recording_id).await
+            };
+            match asked.await {
+                Ok(Some(outcome)) => {
+                    tracing::info!(
+                        deletion = row.id,
+                        outcome = outcome.as_str(),
+                        "a deletion is settled"
+                    );
+                    self.tell(Event::LibraryChanged);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::info!(deletion = row.id, %error, "a deletion stays unsettled")
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the provider still has a recording that it was asked to delete; settles the record if it says so.
+    async fn ask_what_became(
+        &self,
+        provider: &dyn Provider,
+        record: i64,
+        id: &RecordingId,
+    ) -> Result<Option<DeletionOutcome>> {
+        let (outcome, detail) = match provider.retrieve(id).await {
+            Ok(_) => (DeletionOutcome::Failed, Some("The provider still has it.".to_owned())),
+            Err(providers::Error::NotFound(_)) => (DeletionOutcome::Deleted, None),
+            Err(_) => return Ok(None),
         };
+        self.settle(record, outcome, detail).await?;
+        Ok(Some(outcome))
+    }
+
+    async fn settle(
+        &self,
+        record: i64,
+        outcome: DeletionOutcome,
+        detail: Option<String>,
+    ) -> Result<()> {
         let at = self.now();
         self.with_catalogue(move |catalogue| {
             catalogue.settle_deletion(record, outcome, detail.as_deref(), at)
         })
-        .await?;
-        match answer? {
-            Deleted::Now => Ok(Ended::Deleted),
-            Deleted::AlreadyGone => Ok(Ended::AlreadyGone),
-        }
+        .await
     }
 
     /// Hashes the copy again, now.
@@ -171,6 +292,19 @@ enum CopyCheck {
     None,
     /// There should be one, but it is not what it was.
     Bad(String),
+}
+
+/// Whether the provider may have done what it was asked, although this is all we heard.
+fn answer_is_lost(error: &providers::Error) -> bool {
+    use providers::{Error as Vendor, Obstacle};
+    match error {
+        Vendor::Interrupted { .. } | Vendor::BadReply { .. } | Vendor::VendorFailed(_) => true,
+        // Without a connection nothing was asked.
+        Vendor::Unreachable { obstacle, .. } => {
+            matches!(obstacle, Obstacle::TimedOut | Obstacle::Other)
+        }
+        _ => false,
+    }
 }
 
 fn kept_sentence(error: &Error) -> String {

@@ -65,6 +65,9 @@ pub enum Error {
         /// Why not.
         what: String,
     },
+    /// The provider knows the recording, but has no audio file of it yet.
+    #[error("The provider has no audio file for this recording yet.")]
+    NotReady,
     /// Something asked for by id is not there any more.
     #[error("{what}")]
     Stale {

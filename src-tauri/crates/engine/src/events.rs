@@ -3,6 +3,7 @@
 use domain::AccountId;
 use tokio::sync::broadcast;
 
+use crate::copies::{AdoptReport, CheckReport};
 use crate::playback::PlaybackState;
 use crate::sync::SyncProgress;
 use crate::transfers::JobView;
@@ -28,6 +29,12 @@ pub enum Event {
     Job(JobView),
     /// An export was asked for or answered.
     ExportsChanged,
+    /// A check of copies moved on.
+    Check(Box<CheckReport>),
+    /// Taking in files moved on.
+    Adoption(Box<AdoptReport>),
+    /// Rules that keep saving were changed or ran.
+    RulesChanged,
     /// The player moved on.
     Player(PlaybackState),
 }

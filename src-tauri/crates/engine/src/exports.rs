@@ -42,8 +42,8 @@ impl Engine {
         let provider = self.provider(account).await?;
         let zone = self.export_zone(account).await?;
         let problems = request.problems(self.now().to_zoned(zone.clone()).datetime());
-        let body_json = provider.export_body(request)?;
-        let curl = curl_command(&provider.export_url(), &body_json);
+        let preview = provider.export_preview(request)?;
+        let (body_json, curl) = (preview.body.clone(), curl_command(&preview.url, &preview.body));
         let (matching_count, matching_duration_ms) =
             self.count_matching(account, request, &zone).await?;
         Ok(ReviewedExport { problems, body_json, curl, matching_count, matching_duration_ms })
@@ -67,7 +67,7 @@ impl Engine {
             account: account.clone(),
             account_label: self.account(account).await?.label,
             requested_at: self.now(),
-            body_json: provider.export_body(request)?,
+            body_json: provider.export_preview(request)?.body,
             recipients: request.recipients.clone(),
         };
         let id = self.with_catalogue(move |catalogue| catalogue.record_export(&export)).await?;
@@ -161,7 +161,7 @@ fn period(
     }
 }
 
-type Settled = (ExportOutcome, Option<u16>, Option<String>, Option<String>);
+pub(crate) type Settled = (ExportOutcome, Option<u16>, Option<String>, Option<String>);
 
 fn settle(answer: &providers::Result<providers::ExportAccepted>) -> Settled {
     match answer {
@@ -171,18 +171,21 @@ fn settle(answer: &providers::Result<providers::ExportAccepted>) -> Settled {
             accepted.status.clone(),
             accepted.correlation.clone(),
         ),
-        Err(error) => {
-            let outcome = match error {
-                providers::Error::Busy(_) => ExportOutcome::Busy,
-                providers::Error::Unreachable { .. } | providers::Error::Interrupted { .. } => {
-                    ExportOutcome::Unanswered
-                }
-                _ => ExportOutcome::Refused,
-            };
-            let said = error.correlation().cloned().unwrap_or_default();
-            (outcome, said.status, said.message.or_else(|| Some(error.to_string())), said.id)
-        }
+        Err(error) => settle_refusal(error),
     }
+}
+
+/// What to write down when a request was not accepted.
+pub(crate) fn settle_refusal(error: &providers::Error) -> Settled {
+    let outcome = match error {
+        providers::Error::Busy(_) => ExportOutcome::Busy,
+        providers::Error::Unreachable { .. } | providers::Error::Interrupted { .. } => {
+            ExportOutcome::Unanswered
+        }
+        _ => ExportOutcome::Refused,
+    };
+    let said = error.correlation().cloned().unwrap_or_default();
+    (outcome, said.status, said.message.or_else(|| Some(error.to_string())), said.id)
 }
 
 /// The request as a command to paste, with the credentials left to the environment.

@@ -1,20 +1,27 @@
 //! One recording's audio, from the provider to a verified, still unnamed file. Shared by downloads and playback, so
 //! that what is heard went through the same checks as what is saved.
+//!
+//! Nothing here writes to a disk on an async thread: chunks go through a channel to a thread of their own, and no
+//! attempt ends before that thread has, so that two attempts never write into one file.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use audio::Error as AudioError;
 use backon::{BackoffBuilder, ExponentialBuilder};
+use bytes::Bytes;
 use catalogue::StoredRecording;
 use domain::{AudioFacts, Remark, Verdict};
 use futures_util::StreamExt;
-use providers::{MediaStream, Provider};
+use futures_util::future::BoxFuture;
+use providers::{MediaRequest, MediaStream, Provider};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use transfer::part::{PartFile, SealedPart};
 use transfer::verify::{Expected, ProbeProblem, judge};
 
 use crate::error::{Error, Result};
+use crate::transfers::Bandwidth;
 use crate::{Engine, blocking};
 
 /// How often one recording is tried before it counts as failed.
@@ -23,16 +30,41 @@ const TRIES: usize = 4;
 const MOST_BYTES: u64 = 4_000_000_000;
 /// How much of the start of a file tells what it is.
 const HEAD_BYTES: usize = 512;
+/// Chunks that may wait for the disk.
+const CHUNKS_WAITING: usize = 32;
 
 /// A verified file under its `.part` name.
 pub(crate) struct Fetched {
     pub(crate) sealed: SealedPart,
     pub(crate) facts: AudioFacts,
     pub(crate) remarks: Vec<Remark>,
+    /// From asking for the audio to its first byte.
+    pub(crate) answered_in: Duration,
 }
 
 /// How the bytes come along: received so far, and the whole size if known.
 pub(crate) type OnBytes<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
+
+/// Told once, when the provider has begun to answer: the strong `ETag`, and the whole size if known. An error ends the
+/// attempt before the first byte is written.
+pub(crate) type OnOpened<'a> =
+    &'a (dyn Fn(Option<String>, Option<u64>) -> BoxFuture<'static, Result<()>> + Send + Sync);
+
+/// What one attempt is about.
+pub(crate) struct Attempt<'a> {
+    pub(crate) stored: &'a StoredRecording,
+    /// Where the bytes go.
+    pub(crate) part: &'a Path,
+    /// The strong `ETag` of the bytes that are there, kept up to date: only with it an attempt goes on where an earlier
+    /// one stopped.
+    pub(crate) validator: &'a mut Option<String>,
+    /// The address in the list may be out of date: ask for a fresh one first.
+    pub(crate) address_is_stale: bool,
+    pub(crate) on_opened: Option<OnOpened<'a>>,
+    pub(crate) on_bytes: OnBytes<'a>,
+    /// The cap on all downloads.
+    pub(crate) cap: Option<&'a Bandwidth>,
+}
 
 impl Engine {
     /// Downloads into `part` and verifies. Goes on where an earlier try stopped if the file at the provider is provably
@@ -46,29 +78,32 @@ impl Engine {
         on_bytes: OnBytes<'_>,
         cancel: &CancellationToken,
     ) -> Result<Fetched> {
-        // The keyring may wait for a person.
-        let provider = tokio::select! {
-            () = cancel.cancelled() => return Err(Error::Cancelled),
-            provider = self.provider(&stored.account) => provider?,
-        };
         let mut pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(Duration::from_secs(20))
             .with_max_times(TRIES - 1)
             .with_jitter()
             .build();
+        let mut address_is_stale = false;
         loop {
-            let outcome = tokio::select! {
-                () = cancel.cancelled() => return Err(Error::Cancelled),
-                outcome = attempt(provider.as_ref(), stored, part, validator, on_bytes) => outcome,
+            let attempt = Attempt {
+                stored,
+                part,
+                validator,
+                address_is_stale,
+                on_opened: None,
+                on_bytes,
+                cap: None,
             };
-            let error = match outcome {
+            let error = match self.fetch_once(attempt, cancel).await {
                 Ok(fetched) => return Ok(fetched),
+                Err(Error::NotReady) => Error::NotAudio { what: Error::NotReady.to_string() },
                 Err(error) => error,
             };
             let Some(pause) = worth_another_try(&error).then(|| pauses.next()).flatten() else {
                 return Err(error);
             };
+            address_is_stale = true;
             tracing::debug!(recording = ?stored.recording.id, %error, "trying the download again");
             tokio::select! {
                 () = cancel.cancelled() => return Err(Error::Cancelled),
@@ -76,66 +111,156 @@ impl Engine {
             }
         }
     }
+
+    /// One attempt.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] when the provider knows the recording but has no file; `NotFound` only when the provider
+    /// says that it does not have the recording itself.
+    pub(crate) async fn fetch_once(
+        &self,
+        attempt: Attempt<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Fetched> {
+        // The keyring may wait for a person.
+        let provider =
+            or_cancelled(cancel, self.provider(&attempt.stored.account)).await?;
+        let (path, may_go_on) = (attempt.part.to_owned(), attempt.validator.is_some());
+        let mut file = blocking(move || {
+            let mut file = PartFile::open(&path)?;
+            if !may_go_on && file.len() > 0 {
+                // Nothing proves that the bytes here belong to the file there.
+                file.restart()?;
+            }
+            Ok(file)
+        })
+        .await?;
+        let mut source = Source::listed(attempt.stored, attempt.address_is_stale);
+        let asked_at = Instant::now();
+        let validator = attempt.validator.clone();
+        let opening = source.open(provider.as_ref(), file.len(), validator.as_deref());
+        let mut stream = or_cancelled(cancel, opening).await?;
+        let answered_in = asked_at.elapsed();
+        let etag = strong_etag(&stream);
+        if file.len() > 0
+            && (stream.offset != file.len() || etag.is_none() || etag != *attempt.validator)
+        {
+            file = blocking(move || {
+                file.restart()?;
+                Ok(file)
+            })
+            .await?;
+            if stream.offset != 0 {
+                stream = or_cancelled(cancel, source.open(provider.as_ref(), 0, None)).await?;
+            }
+        }
+        *attempt.validator = strong_etag(&stream);
+        if let Some(on_opened) = attempt.on_opened {
+            on_opened(attempt.validator.clone(), stream.total_bytes).await?;
+        }
+        let expected = Expected { announced_bytes: stream.total_bytes, ..source.expected };
+        let file = receive(stream, file, &expected, attempt.on_bytes, attempt.cap, cancel).await?;
+        let (sealed, facts, remarks) = blocking(move || verify(file, &expected)).await?;
+        Ok(Fetched { sealed, facts, remarks, answered_in })
+    }
 }
 
-fn worth_another_try(error: &Error) -> bool {
+/// Whether an attempt that failed so may succeed later by itself.
+pub(crate) fn worth_another_try(error: &Error) -> bool {
     use providers::Error as Vendor;
     match error {
         // The provider crate has tried again what it may; a broken or odd media reply is ours to repeat.
-        Error::Provider(Vendor::Interrupted { .. } | Vendor::BadReply { .. })
+        Error::Provider(
+            Vendor::Interrupted { .. } | Vendor::BadReply { .. } | Vendor::VendorFailed(_),
+        )
         | Error::NotAudio { .. } => true,
         _ => false,
     }
 }
 
-/// One try.
-async fn attempt(
-    provider: &dyn Provider,
-    stored: &StoredRecording,
-    part: &Path,
-    validator: &mut Option<String>,
-    on_bytes: OnBytes<'_>,
-) -> Result<Fetched> {
-    // The listed URL may have expired, so it is asked for anew.
-    let fresh = provider.retrieve(&stored.recording.id).await?;
-    let Some(url) = &fresh.media_url else {
-        return Err(not_ready());
-    };
-    let path = part.to_owned();
-    let mut file = blocking(move || Ok(PartFile::open(&path)?)).await?;
-    if validator.is_none() {
-        // Nothing proves that the bytes here belong to the file there.
-        file.restart()?;
+async fn or_cancelled<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::select! {
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        done = work => done,
     }
-    let mut stream = open_media(provider, url, file.len()).await?;
-    let etag = strong_etag(&stream);
-    if file.len() > 0 && (stream.offset != file.len() || etag.is_none() || etag != *validator) {
-        file.restart()?;
-        if stream.offset != 0 {
-            stream = open_media(provider, url, 0).await?;
+}
+
+/// Where the audio is, and what is known about it.
+struct Source<'a> {
+    stored: &'a StoredRecording,
+    /// The address to ask.
+    url: Option<String>,
+    /// That address was asked for a moment ago.
+    is_fresh: bool,
+    expected: Expected,
+}
+
+impl<'a> Source<'a> {
+    /// As the list said. Its address saves a request for each file, and is as good as a fresh one unless it expired.
+    fn listed(stored: &'a StoredRecording, address_is_stale: bool) -> Self {
+        let recording = &stored.recording;
+        Self {
+            stored,
+            url: recording.media_url.clone().filter(|_| !address_is_stale),
+            is_fresh: false,
+            expected: Expected {
+                announced_bytes: None,
+                vendor_bytes: recording.size_bytes,
+                duration_ms: recording.duration_ms,
+                format: recording.format.clone(),
+            },
         }
     }
-    *validator = strong_etag(&stream);
-    let expected = Expected {
-        announced_bytes: stream.total_bytes,
-        vendor_bytes: fresh.size_bytes.or(stored.recording.size_bytes),
-        duration_ms: fresh.duration_ms.or(stored.recording.duration_ms),
-        format: fresh.format.clone(),
-    };
-    receive(stream, &mut file, on_bytes).await?;
-    blocking(move || verify(file, &expected)).await
+
+    async fn open(
+        &mut self,
+        provider: &dyn Provider,
+        offset: u64,
+        if_range: Option<&str>,
+    ) -> Result<MediaStream> {
+        use providers::Error as Vendor;
+        if let Some(url) = &self.url {
+            let request =
+                MediaRequest { id: &self.stored.recording.id, url: Some(url), offset, if_range };
+            match provider.media(&request).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) if self.is_fresh => return Err(of_a_fresh_address(error)),
+                // What an address that has expired, or a recording that is gone, looks like.
+                Err(
+                    Vendor::NotFound(_)
+                    | Vendor::PermissionDenied(_)
+                    | Vendor::Rejected(_)
+                    | Vendor::BadReply { .. },
+                ) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let fresh = provider.retrieve(&self.stored.recording.id).await?;
+        let Some(url) = fresh.media_url else { return Err(Error::NotReady) };
+        let known = &self.expected;
+        self.expected = Expected {
+            announced_bytes: None,
+            vendor_bytes: fresh.size_bytes.or(known.vendor_bytes),
+            duration_ms: fresh.duration_ms.or(known.duration_ms),
+            format: fresh.format.or_else(|| known.format.clone()),
+        };
+        self.is_fresh = true;
+        let url = self.url.insert(url);
+        let request =
+            MediaRequest { id: &self.stored.recording.id, url: Some(url), offset, if_range };
+        provider.media(&request).await.map_err(of_a_fresh_address)
+    }
 }
 
-/// Opens the audio. The recording itself was retrieved a moment ago, so a 404 here means that its file is not ready.
-async fn open_media(provider: &dyn Provider, url: &str, offset: u64) -> Result<MediaStream> {
-    provider.media(url, offset).await.map_err(|error| match error {
-        providers::Error::NotFound(_) => not_ready(),
+/// The recording itself was retrieved a moment ago, so a 404 means that its file is not ready.
+fn of_a_fresh_address(error: providers::Error) -> Error {
+    match error {
+        providers::Error::NotFound(_) => Error::NotReady,
         other => other.into(),
-    })
-}
-
-fn not_ready() -> Error {
-    Error::NotAudio { what: "The provider has no audio file for this recording yet.".into() }
+    }
 }
 
 /// The reply's `ETag`, if it promises the same bytes; a weak one (`W/…`) does not (RFC 9110, 8.8.1).
@@ -143,48 +268,103 @@ fn strong_etag(stream: &MediaStream) -> Option<String> {
     stream.etag.clone().filter(|etag| !etag.starts_with("W/"))
 }
 
+/// Writes the stream into the file. However it ends, what came is in the file when this returns.
 async fn receive(
     mut stream: MediaStream,
-    file: &mut PartFile,
+    file: PartFile,
+    expected: &Expected,
     on_bytes: OnBytes<'_>,
-) -> Result<()> {
-    if stream.offset != file.len() {
+    cap: Option<&Bandwidth>,
+    cancel: &CancellationToken,
+) -> Result<PartFile> {
+    let mut received = file.len();
+    if stream.offset != received {
         return Err(Error::NotAudio {
             what: "The provider sent another part of the file than asked for.".into(),
         });
     }
-    on_bytes(file.len(), stream.total_bytes);
-    while let Some(chunk) = stream.bytes.next().await {
-        file.write(&chunk?)?;
-        if file.len() > MOST_BYTES {
-            file.restart()?;
-            return Err(Error::NotAudio {
-                what: "The provider's reply did not end; no call is that long.".into(),
+    on_bytes(received, stream.total_bytes);
+    let (send, chunks) = mpsc::channel(CHUNKS_WAITING);
+    let writer = tokio::task::spawn_blocking(move || write_all(file, chunks));
+    let most = expected.announced_bytes.unwrap_or(MOST_BYTES).min(MOST_BYTES);
+    let ended = loop {
+        let chunk = tokio::select! {
+            () = cancel.cancelled() => break Err(Error::Cancelled),
+            chunk = stream.bytes.next() => chunk,
+        };
+        let chunk = match chunk {
+            None => break Ok(()),
+            Some(Ok(chunk)) => chunk,
+            Some(Err(error)) => break Err(error.into()),
+        };
+        let size = chunk.len();
+        received += size as u64;
+        let is_endless = received > most;
+        // The writer is gone when the disk refused; it says why below.
+        if send.send(chunk).await.is_err() {
+            break Ok(());
+        }
+        if is_endless {
+            break Err(Error::NotAudio {
+                what: "The provider's reply did not end where it should.".into(),
             });
         }
-        on_bytes(file.len(), stream.total_bytes);
+        on_bytes(received, stream.total_bytes);
+        if let Some(cap) = cap {
+            tokio::select! {
+                () = cancel.cancelled() => break Err(Error::Cancelled),
+                () = cap.pay(size) => {}
+            }
+        }
+    };
+    drop(send);
+    let written = match writer.await {
+        Ok(written) => written,
+        Err(stopped) => Err(Error::Internal { what: stopped.to_string() }),
+    };
+    let mut file = written?;
+    if let Err(error @ Error::NotAudio { .. }) = ended {
+        // Bytes beyond the end prove the others wrong.
+        blocking(move || Ok(file.restart()?)).await?;
+        return Err(error);
     }
-    Ok(())
+    ended.map(|()| file)
+}
+
+fn write_all(mut file: PartFile, mut chunks: mpsc::Receiver<Bytes>) -> Result<PartFile> {
+    while let Some(chunk) = chunks.blocking_recv() {
+        file.write(&chunk)?;
+    }
+    Ok(file)
 }
 
 /// Seals the file and decides whether it is the recording. A rejected file is removed.
-fn verify(file: PartFile, expected: &Expected) -> Result<Fetched> {
+pub(crate) fn verify(
+    file: PartFile,
+    expected: &Expected,
+) -> Result<(SealedPart, AudioFacts, Vec<Remark>)> {
     let sealed = file.seal()?;
-    let head = read_head(&sealed.path)?;
-    let probe = audio::probe(&sealed.path).map_err(|error| match error {
-        AudioError::Unsupported { container, codec } => {
-            ProbeProblem::Unsupported { container, codec }
-        }
-        other => ProbeProblem::Failed { reason: other.to_string() },
-    });
-    match judge(sealed.size_bytes, &head, probe, expected) {
-        Verdict::Verified(facts) => Ok(Fetched { sealed, facts, remarks: Vec::new() }),
-        Verdict::Remarked(facts, remarks) => Ok(Fetched { sealed, facts, remarks }),
+    let verdict = judge_file(&sealed.path, sealed.size_bytes, expected)?;
+    match verdict {
+        Verdict::Verified(facts) => Ok((sealed, facts, Vec::new())),
+        Verdict::Remarked(facts, remarks) => Ok((sealed, facts, remarks)),
         Verdict::Rejected(rejection) => {
             sealed.discard()?;
             Err(Error::NotAudio { what: rejection.to_string() })
         }
     }
+}
+
+/// Decodes a file to its end and judges it.
+pub(crate) fn judge_file(path: &Path, size_bytes: u64, expected: &Expected) -> Result<Verdict> {
+    let head = read_head(path)?;
+    let probe = audio::probe(path).map_err(|error| match error {
+        AudioError::Unsupported { container, codec } => {
+            ProbeProblem::Unsupported { container, codec }
+        }
+        other => ProbeProblem::Failed { reason: other.to_string() },
+    });
+    Ok(judge(size_bytes, &head, probe, expected))
 }
 
 fn read_head(path: &Path) -> Result<Vec<u8>> {

@@ -5,18 +5,27 @@
 //! of use cases; what they share (catalogue, vault, provider per account) lives in this file and in `accounts`.
 
 mod accounts;
+mod awake;
+mod calls;
+mod annotations;
+mod completeness;
+mod copies;
 mod data;
 mod deletion;
 mod error;
 mod events;
+mod export_jobs;
 mod exports;
 mod fetch;
 mod library;
+mod network;
 mod playback;
+mod rules;
 mod settings;
 mod sync;
 mod transfers;
 pub mod vault;
+mod views;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, TryLockError};
@@ -26,29 +35,44 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use catalogue::Catalogue;
 use domain::AccountId;
 use jiff::Timestamp;
-use providers::Provider;
 use providers::http::{Transport, TransportOptions};
 use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
-pub use accounts::{AccountState, NewVobizAccount, SecretPlace};
+pub use accounts::{
+    AccountPace, AccountState, NewVbcAccount, NewVobizAccount, OpenBrowser, SecretPlace, VbcGrant,
+    VbcProfile,
+};
+pub use annotations::Annotating;
 pub use audio::{OutputKind, Peaks};
 pub use catalogue::{
-    CopyRecord, ExportOutcome, ExportRow, ItemRecord, ItemState, JobState, RowRecord, Totals,
+    Annotation, Annotations, CheckResult, CopyRecord, Hold, ExportJobRow, ExportOutcome, ExportRow, ItemFilter, ItemOrder, ItemRecord,
+    ItemState, JobFilter, JobState, Priority, RowRecord, Totals,
 };
 pub use catalogue::{StoredRecording, ViewCounts};
+pub use completeness::Completeness;
+pub use copies::{
+    AdoptOrder, AdoptReport, Adopted, AdoptedFile, CheckReport, CheckScope, CheckedCopy, ChosenSource,
+};
 pub use data::{DataFacts, Platform};
 pub use deletion::{DeleteOrder, DeleteReport, Kept};
 pub use error::{Error, KeyringFailure, Result};
 pub use events::{Event, Subscription};
+pub use export_jobs::{ReviewedJob, SavedArchive};
 pub use exports::ReviewedExport;
-pub use library::{Detail, Selection, Snapshot};
+pub use library::{Detail, SearchOrder, Selection, Snapshot};
 pub use playback::{PlaybackState, PlayerPhase};
-pub use providers::{Correlation, Error as VendorError};
-pub use settings::{ColumnWidth, Density, Settings, Theme};
-pub use sync::SyncProgress;
+pub use providers::{Correlation, Error as VendorError, Obstacle, Pace, Transcript};
+pub use rules::{AutoSaveRule, RuleChange, RuleQuery, RuleTally};
+pub use settings::{ColumnOrder, ColumnWidth, Density, ProxyChoice, Settings, Theme};
+pub use sync::{SyncDepth, SyncProgress, SyncTally};
 pub use transfer::{Error as FileError, free_bytes};
-pub use transfers::{FolderToken, JobView, PreviewedNames};
+pub use transfers::{
+    FolderToken, ItemView, JobView, LanePace, NamePreset, NameProblem, NewTransfer, Plan, PreviewedNames, QuietHours,
+    TransferOptions, TransferPace, TransferSettings,
+};
+
+pub use views::{ImportedViews, SavedView};
 
 use vault::Vault;
 
@@ -84,17 +108,23 @@ struct Inner {
     clock: Clock,
     actor: String,
     start_note: Option<String>,
-    transport: Transport,
+    transport: Mutex<Transport>,
     sandbox_recordings: u32,
     sandbox: OnceCell<sandbox::Sandbox>,
-    providers: Mutex<HashMap<AccountId, Arc<dyn Provider>>>,
-    session_secrets: vault::MemoryVault,
+    providers: Mutex<HashMap<AccountId, accounts::ProviderCell>>,
+    session_secrets: Arc<vault::MemoryVault>,
+    signing_in: Mutex<Option<CancellationToken>>,
+    watched_exports: Mutex<HashSet<AccountId>>,
+    archives: Mutex<export_jobs::RunningArchives>,
     missing_secrets: Mutex<HashSet<AccountId>>,
     events: events::Hub,
-    syncs: Mutex<HashMap<AccountId, CancellationToken>>,
+    syncs: Mutex<HashMap<AccountId, sync::RunningSync>>,
     sync_ended: Notify,
     snapshots: Mutex<library::Snapshots>,
-    transfers: transfers::Running,
+    transfers: transfers::Transfers,
+    deletions: deletion::Deletions,
+    copies: copies::Copies,
+    rules_turn: tokio::sync::Mutex<()>,
     playback: playback::Playback,
     shutdown: CancellationToken,
     profile_lock: File,
@@ -113,7 +143,23 @@ impl Engine {
         let (catalogue, note) = Catalogue::open(&options.data_dir)?;
         let now = (options.clock)();
         catalogue.begin_visit(now)?;
-        let volume = settings::read(&catalogue)?.volume;
+        // While the window is being built, so that the first search need not wait.
+        let warming = catalogue.clone();
+        std::thread::spawn(move || {
+            if let Err(error) = warming.warm_up() {
+                tracing::warn!(%error, "the rows could not be read into memory");
+            }
+        });
+        let settings = settings::read(&catalogue)?;
+        let volume = settings.volume;
+        // A file that is gone or a proxy that makes no sense must not keep the app from starting.
+        let transport = match network::transport(&settings) {
+            Ok(transport) => transport,
+            Err(error) => {
+                tracing::warn!(%error, "the network settings cannot be used; going on without");
+                Transport::new(TransportOptions::default())?
+            }
+        };
         let events = events::Hub::new();
         let playback = playback::Playback::start(options.output, &events, volume);
         Ok(Self {
@@ -124,17 +170,23 @@ impl Engine {
                 clock: options.clock,
                 actor: options.actor,
                 start_note: note.repaired,
-                transport: Transport::new(TransportOptions::default())?,
+                transport: Mutex::new(transport),
                 sandbox_recordings: options.sandbox_recordings,
                 sandbox: OnceCell::new(),
                 providers: Mutex::default(),
-                session_secrets: vault::MemoryVault::default(),
+                session_secrets: Arc::default(),
+                signing_in: Mutex::default(),
+                watched_exports: Mutex::default(),
+                archives: Mutex::default(),
                 missing_secrets: Mutex::default(),
                 events,
                 syncs: Mutex::default(),
                 sync_ended: Notify::new(),
                 snapshots: Mutex::default(),
-                transfers: transfers::Running::default(),
+                transfers: transfers::Transfers::default(),
+                deletions: deletion::Deletions::default(),
+                copies: copies::Copies::default(),
+                rules_turn: tokio::sync::Mutex::default(),
                 playback,
                 shutdown: CancellationToken::new(),
                 profile_lock,
@@ -146,10 +198,21 @@ impl Engine {
     /// Called once the window is up, because it may touch the keyring.
     pub async fn resume_work(&self) -> Result<()> {
         self.recover_transfers().await?;
+        let engine = self.clone();
+        // The provider may take its time; nothing waits for this.
+        tokio::spawn(async move {
+            if let Err(error) = engine.reconcile_deletions().await {
+                tracing::warn!(%error, "open deletions could not be looked at");
+            }
+        });
         for state in self.accounts().await? {
             // One without a secret fails at once and so shows that it needs a sign-in.
             self.start_sync(&state.account.id);
+            if state.account.vendor == domain::Vendor::Vbc {
+                self.watch_export_jobs(&state.account.id);
+            }
         }
+        self.keep_in_step();
         Ok(())
     }
 
@@ -157,6 +220,7 @@ impl Engine {
     pub async fn shut_down(&self) {
         self.inner.shutdown.cancel();
         self.inner.transfers.stopped().await;
+        self.inner.deletions.stopped().await;
         let catalogue = self.inner.catalogue.clone();
         let closed = tokio::task::spawn_blocking(move || catalogue.close_cleanly()).await;
         if let Ok(Err(error)) = closed {
@@ -173,7 +237,8 @@ impl Engine {
         &self.inner.data_dir
     }
 
-    fn now(&self) -> Timestamp {
+    /// The time, by this engine's clock.
+    pub fn now(&self) -> Timestamp {
         (self.inner.clock)()
     }
 

@@ -3,24 +3,44 @@
 //! A snapshot keeps the scrollbar honest (position n is always the same row) and rows still while a sync runs. The last
 //! few are kept; an older one is `Stale` and the window searches again.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use catalogue::{RowRecord, StoredRecording, Totals, ViewCounts};
 use domain::RecordingKey;
-use domain::search::Search;
+use domain::query::{self, Completion, Field, Reading};
+use domain::search::{LibraryView, Search, Sort};
+use domain::{AccountId, phone};
+use jiff::tz::TimeZone;
 
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::{Engine, lock};
+use crate::{Engine, blocking, lock};
 
 /// How many snapshots are kept: the one on screen, and a few that a dialog or a fast typist may still refer to.
 const KEPT: usize = 8;
+/// How many other calls of the same numbers the details show.
+const SAME_NUMBER_SHOWN: usize = 20;
+/// Fewer digits are an extension or a service number, which says little about who called.
+const TELLING_DIGITS: usize = 6;
 /// The longest window.
 const LONGEST_WINDOW: usize = 500;
 
+/// A search to make; the engine knows the time and the time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchOrder {
+    /// What was typed, in the language of [`domain::query`].
+    pub text: String,
+    /// Only this account.
+    pub account: Option<AccountId>,
+    /// Only this part of the library.
+    pub view: LibraryView,
+    /// Order; empty means newest first.
+    pub sort: Vec<Sort>,
+}
+
 /// The answer to a search.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
     /// Names it.
     pub id: u32,
@@ -32,6 +52,14 @@ pub struct Snapshot {
     pub known_bytes: u64,
     /// Rows of unknown size.
     pub unknown_size_count: u32,
+    /// Total of the known prices a month.
+    pub monthly_cost: f64,
+    /// Rows of unknown price.
+    pub unknown_cost_count: u32,
+    /// What was typed.
+    pub text: String,
+    /// What was read from it.
+    pub query: Reading,
 }
 
 /// Which rows an action is about.
@@ -59,6 +87,12 @@ pub struct Detail {
     pub account_label: String,
     /// Other recordings of the same call.
     pub same_call: Vec<RowRecord>,
+    /// The newest other recordings with one of its numbers.
+    pub same_number: Vec<RowRecord>,
+    /// How many there are of them.
+    pub same_number_count: u32,
+    /// The query that finds them and itself; `None` when it has no number that tells calls apart.
+    pub same_number_query: Option<String>,
 }
 
 /// The snapshots that are kept.
@@ -85,7 +119,10 @@ impl Snapshots {
 
 impl Engine {
     /// Runs a search and keeps its result as a snapshot.
-    pub async fn search(&self, search: Search) -> Result<Snapshot> {
+    pub async fn search(&self, order: SearchOrder) -> Result<Snapshot> {
+        let query = query::read(&order.text);
+        let text = order.text.clone();
+        let search = self.to_search(order).await?;
         let found = self.with_catalogue(move |catalogue| catalogue.search(&search)).await?;
         let count = u32::try_from(found.keys.len()).unwrap_or(u32::MAX);
         let id = lock(&self.inner.snapshots).add(found.keys);
@@ -95,7 +132,39 @@ impl Engine {
             duration_ms: found.duration_ms,
             known_bytes: found.known_bytes,
             unknown_size_count: found.unknown_size_count,
+            monthly_cost: found.monthly_cost,
+            unknown_cost_count: found.unknown_cost_count,
+            text,
+            query,
         })
+    }
+
+    /// A search at this moment in the chosen time zone.
+    pub(crate) async fn to_search(&self, order: SearchOrder) -> Result<Search> {
+        let SearchOrder { text, account, view, sort } = order;
+        Ok(Search { text, account, view, sort, now: self.now(), zone: self.time_zone().await? })
+    }
+
+    /// The time zone that was chosen, else this computer's.
+    pub(crate) async fn time_zone(&self) -> Result<TimeZone> {
+        let chosen = self.settings().await?.time_zone;
+        Ok(TimeZone::get(&chosen).unwrap_or_else(|_| TimeZone::system()))
+    }
+
+    /// Where rows stand in a snapshot.
+    pub async fn positions(&self, snapshot: u32, keys: Vec<RecordingKey>) -> Result<Vec<Option<u32>>> {
+        let snapshot = self.snapshot(snapshot)?;
+        blocking(move || {
+            let mut wanted: HashMap<RecordingKey, Option<u32>> =
+                keys.iter().map(|key| (*key, None)).collect();
+            for (position, key) in (0..).zip(snapshot.iter()) {
+                if let Some(found) = wanted.get_mut(key) {
+                    *found = Some(position);
+                }
+            }
+            Ok(keys.iter().map(|key| wanted.get(key).copied().flatten()).collect())
+        })
+        .await
     }
 
     /// Rows of a snapshot by position. A row that has been removed since is left out.
@@ -113,7 +182,8 @@ impl Engine {
 
     /// Counts for the sidebar.
     pub async fn view_counts(&self) -> Result<ViewCounts> {
-        self.with_catalogue(catalogue::Catalogue::counts).await
+        let now = self.now();
+        self.with_catalogue(move |catalogue| catalogue.counts(now)).await
     }
 
     /// Everything about one recording.
@@ -133,7 +203,31 @@ impl Engine {
             Err(Error::Stale { .. }) => String::new(),
             Err(error) => return Err(error),
         };
-        Ok(Detail { stored, row, account_label, same_call })
+        let same_number_query = same_number_query(&stored);
+        let (same_number, same_number_count) = match same_number_query.clone() {
+            Some(text) => self.same_number(key, text).await?,
+            None => (Vec::new(), 0),
+        };
+        Ok(Detail {
+            stored,
+            row,
+            account_label,
+            same_call,
+            same_number,
+            same_number_count,
+            same_number_query,
+        })
+    }
+
+    async fn same_number(&self, key: RecordingKey, text: String) -> Result<(Vec<RowRecord>, u32)> {
+        let search = self.to_search(SearchOrder { text, ..SearchOrder::default() }).await?;
+        self.with_catalogue(move |catalogue| {
+            let mut keys = catalogue.search(&search)?.keys;
+            keys.retain(|other| *other != key);
+            let shown = &keys[..keys.len().min(SAME_NUMBER_SHOWN)];
+            Ok((catalogue.rows(shown)?, u32::try_from(keys.len()).unwrap_or(u32::MAX)))
+        })
+        .await
     }
 
     /// Asks the provider for one recording and stores the answer.
@@ -156,6 +250,32 @@ impl Engine {
         }
         self.tell(Event::LibraryChanged);
         self.recording(key).await
+    }
+
+    /// What may stand at the cursor of a query.
+    pub async fn complete_query(&self, text: &str, cursor: usize) -> Result<Completion> {
+        let mut asked = None;
+        query::complete(text, cursor, |field| {
+            asked = Some(field);
+            Vec::new()
+        });
+        let seen = match asked {
+            Some(field) => {
+                self.with_catalogue(move |catalogue| catalogue.seen_values(field)).await?
+            }
+            None => Vec::new(),
+        };
+        Ok(query::complete(text, cursor, |_| seen))
+    }
+
+    /// The values that a token has in the data, the most frequent first.
+    pub async fn seen_values(&self, token: &str) -> Result<Vec<(String, u32)>> {
+        match Field::named(token) {
+            Some(field) => {
+                self.with_catalogue(move |catalogue| catalogue.seen_values(field)).await
+            }
+            None => Ok(Vec::new()),
+        }
     }
 
     /// What a selection amounts to.
@@ -188,4 +308,23 @@ impl Engine {
             .get(id)
             .ok_or_else(|| Error::stale("This result list is too old; search again."))
     }
+}
+
+/// The query for recordings with one of this recording's numbers.
+fn same_number_query(stored: &StoredRecording) -> Option<String> {
+    let mut tokens: Vec<String> = [&stored.recording.from, &stored.recording.to]
+        .into_iter()
+        .flatten()
+        .filter_map(|party| {
+            let digits = phone::digits(party);
+            let is_address = phone::sip_user(party).is_some() && !party.contains('"');
+            if is_address {
+                Some(format!("number:\"{party}\""))
+            } else {
+                (digits.len() >= TELLING_DIGITS).then(|| format!("number:{digits}"))
+            }
+        })
+        .collect();
+    tokens.dedup();
+    (!tokens.is_empty()).then(|| tokens.join(" or "))
 }

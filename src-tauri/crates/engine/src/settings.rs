@@ -32,6 +32,18 @@ pub enum Density {
     Compact,
 }
 
+/// How the network is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ProxyChoice {
+    /// As the system is set up.
+    System,
+    /// Directly.
+    None,
+    /// Through [`Settings::proxy_url`].
+    Manual,
+}
+
 /// One column of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,6 +54,19 @@ pub struct ColumnWidth {
     pub width_px: u32,
     /// Shown.
     pub visible: bool,
+    /// Stays at the left edge while the others scroll sideways.
+    #[serde(default)]
+    pub pinned: bool,
+}
+
+/// A column the table is sorted by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnOrder {
+    /// Which.
+    pub column: String,
+    /// Largest or newest first.
+    pub descending: bool,
 }
 
 /// All settings.
@@ -66,6 +91,18 @@ pub struct Settings {
     pub details_open: bool,
     /// Whether the sidebar is open.
     pub sidebar_open: bool,
+    /// What the table is sorted by, first the one that counts most; empty means newest first.
+    pub sort: Vec<ColumnOrder>,
+    /// Whether the middle digits of numbers are hidden on screen.
+    pub mask_numbers: bool,
+    /// How the network is reached.
+    pub proxy: ProxyChoice,
+    /// Address of the manual proxy, without a password.
+    pub proxy_url: String,
+    /// A file of certificates (PEM) to trust besides the system's; empty for none.
+    pub ca_file: String,
+    /// Minutes between syncs while the app is open; 0 for never by itself.
+    pub sync_every_min: u32,
 }
 
 impl Default for Settings {
@@ -80,6 +117,12 @@ impl Default for Settings {
             columns: Vec::new(),
             details_open: true,
             sidebar_open: true,
+            sort: Vec::new(),
+            mask_numbers: false,
+            proxy: ProxyChoice::System,
+            proxy_url: String::new(),
+            ca_file: String::new(),
+            sync_every_min: 15,
         }
     }
 }
@@ -146,9 +189,15 @@ impl Engine {
         self.with_catalogue(read).await
     }
 
-    /// Checks and keeps the settings.
+    /// Checks and keeps the settings. A change of how the network is reached holds from the next request on.
     pub async fn set_settings(&self, settings: Settings) -> Result<()> {
         settings.check()?;
+        let before = self.settings().await?;
+        let network = |of: &Settings| (of.proxy, of.proxy_url.clone(), of.ca_file.clone());
+        if network(&before) != network(&settings) {
+            let wanted = settings.clone();
+            self.replace_transport(crate::blocking(move || crate::network::transport(&wanted)).await?);
+        }
         self.with_catalogue(move |catalogue| {
             let mut stored = catalogue.setting(NAME)?.unwrap_or_default();
             let new = serde_json::to_value(&settings).unwrap_or_default();

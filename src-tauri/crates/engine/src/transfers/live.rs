@@ -13,13 +13,21 @@ use crate::lock;
 const WINDOW: Duration = Duration::from_secs(4);
 
 /// Progress of the files under way.
-#[derive(Default)]
 pub(super) struct Live {
     state: Mutex<State>,
+    began: Instant,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self { state: Mutex::default(), began: Instant::now() }
+    }
 }
 
 #[derive(Default)]
 struct State {
+    /// Files that left in this run.
+    settled: u32,
     /// Position of the item → received and whole size.
     files: HashMap<u32, (u64, Option<u64>)>,
     /// Bytes that came in this run.
@@ -49,7 +57,29 @@ impl Live {
 
     /// A file left: its bytes are in the catalogue now, or it goes back to the queue.
     pub(super) fn settle(&self, position: u32) {
-        lock(&self.state).files.remove(&position);
+        let mut state = lock(&self.state);
+        state.files.remove(&position);
+        state.settled += 1;
+    }
+
+    /// Received and whole size of one file under way.
+    pub(super) fn of(&self, position: u32) -> Option<(u64, Option<u64>)> {
+        lock(&self.state).files.get(&position).copied()
+    }
+
+    /// How long so many bytes, or else so many files, take at the rate of this run.
+    pub(super) fn left_ms(&self, bytes: Option<u64>, files: u32, now: Instant) -> Option<u64> {
+        let rate = self.bytes_per_s();
+        if let Some(bytes) = bytes
+            && rate > 0
+        {
+            return Some(bytes.saturating_mul(1000) / rate);
+        }
+        let settled = lock(&self.state).settled;
+        let elapsed = now.duration_since(self.began).as_millis();
+        let left =
+            u128::from(files) * elapsed / u128::from(std::num::NonZeroU32::new(settled)?.get());
+        u64::try_from(left).ok()
     }
 
     /// Bytes of the files under way.

@@ -1,89 +1,128 @@
 //! Downloads: jobs of many recordings, written down before the first byte, that go on after a stop of any kind.
 //!
-//! The catalogue holds the state of each job and item; what lives in memory is only what is moving right now
-//! (`live.rs`) and the task that moves it (`runner.rs`).
+//! The catalogue holds the state of each job and item. What lives in memory is only what is moving right now: the jobs
+//! that run (`active`), their progress (`live`), how much each account bears (`lanes`), and the one task that moves them
+//! all (`conductor`). A single file is `item`; what comes along when a job ends is `besides`.
 
+mod active;
+mod bandwidth;
+mod begin;
+mod besides;
+mod conductor;
+mod item;
+mod lanes;
 mod live;
-mod runner;
+mod options;
+mod pace;
+mod quiet;
+mod trouble;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Instant;
 
-use catalogue::{ItemRecord, JobRecord, JobState, NewJob};
-use domain::{JobId, RecordingKey};
+use catalogue::{
+    ItemFilter, ItemOrder, ItemRecord, JobFilter, JobRecord, JobState, Priority, RowRecord,
+};
+use domain::JobId;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
-use transfer::naming::{FIELDS, Field, NameInput, RelativeName, Template};
-use uuid::Uuid;
+use transfer::part::part_path;
 
+use crate::awake::Awake;
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::library::Selection;
 use crate::{Engine, blocking, lock};
 
-use live::Live;
+use active::ActiveJob;
+pub(crate) use bandwidth::Bandwidth;
+pub use begin::{FolderToken, NameProblem, NewTransfer, Plan, PreviewedNames};
+use lanes::Lanes;
+pub(crate) use options::JobOptions;
+pub use options::{NamePreset, TransferOptions, TransferSettings};
+pub use pace::{LanePace, TransferPace};
+pub use quiet::QuietHours;
 
-/// Setting that remembers the folder used last.
-const LAST_FOLDER: &str = "lastFolder";
-/// How many names a preview shows.
-const PREVIEWED: usize = 5;
-
-/// A folder a person picked. Only the token goes to the window and comes back; the path stays here.
-#[derive(Debug, Clone)]
-pub struct FolderToken {
-    /// Names it.
-    pub token: String,
-    /// To show.
-    pub path: PathBuf,
-    /// Free bytes there.
-    pub free_bytes: Option<u64>,
-}
+/// The most items or jobs that are given out at once.
+const LONGEST_LIST: u32 = 500;
 
 /// A job with what is moving right now.
 #[derive(Debug, Clone)]
 pub struct JobView {
     /// As written down.
     pub record: JobRecord,
+    /// What it was told to do besides.
+    pub options: TransferOptions,
     /// Bytes received, with those of the files under way.
     pub received_bytes: u64,
     /// Bytes a second over the last seconds, while it runs.
     pub bytes_per_s: Option<u64>,
+    /// An estimate of the time left in milliseconds, while it runs.
+    pub left_ms: Option<u64>,
+    /// One sentence that explains the present pace, while it runs.
+    pub pace: Option<String>,
 }
 
-/// How files would be named.
+/// A file of a job, with the row of its recording if the index still has it.
 #[derive(Debug, Clone)]
-pub struct PreviewedNames {
-    /// Relative paths of the first few rows.
-    pub names: Vec<String>,
-    /// What is wrong with the template.
-    pub problem: Option<String>,
-    /// The fields a template may use.
-    pub fields: &'static [Field],
+pub struct ItemView {
+    /// As written down, with what is moving right now.
+    pub record: ItemRecord,
+    /// The recording.
+    pub row: Option<RowRecord>,
 }
 
-/// The jobs that run in this process, and the folders that were picked.
+/// What holds for all downloads.
+#[derive(Debug, Clone)]
+struct Rules {
+    /// Files at once.
+    at_once: u32,
+    /// Nothing begins before.
+    quiet_until: Option<jiff::Zoned>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { at_once: 4, quiet_until: None }
+    }
+}
+
+/// The jobs that run, and the one task that moves them.
 #[derive(Default)]
-pub(crate) struct Running {
-    jobs: Mutex<HashMap<JobId, Arc<RunningJob>>>,
+struct Active {
+    jobs: HashMap<JobId, Arc<ActiveJob>>,
+    is_conducted: bool,
+}
+
+/// All that downloads share.
+#[derive(Default)]
+pub(crate) struct Transfers {
+    active: Mutex<Active>,
     folders: Mutex<HashMap<String, PathBuf>>,
-    one_ended: Notify,
+    shelves: Mutex<HashMap<PathBuf, Weak<transfer::Shelf>>>,
+    lanes: Lanes,
+    cap: Bandwidth,
+    awake: Awake,
+    rules: Mutex<Rules>,
+    rules_at: Mutex<Option<Instant>>,
+    pace: Mutex<Option<String>>,
+    /// Something changed that the conductor should look at.
+    wake: Notify,
+    /// A file or a job ended.
+    ended: Notify,
 }
 
-struct RunningJob {
-    stop: CancellationToken,
-    live: Live,
-    /// Knows the names in the folder, so that a large job does not list it for each file.
-    shelf: transfer::Shelf,
-}
-
-impl Running {
-    /// Waits until no job runs any more; they must have been told to stop.
+impl Transfers {
+    /// Waits until nothing runs any more; the jobs must have been told to stop.
     pub(crate) async fn stopped(&self) {
         loop {
-            let ended = self.one_ended.notified();
-            if lock(&self.jobs).is_empty() {
-                return;
+            let ended = self.ended.notified();
+            self.wake.notify_one();
+            {
+                let active = lock(&self.active);
+                if active.jobs.is_empty() && !active.is_conducted {
+                    return;
+                }
             }
             ended.await;
         }
@@ -91,134 +130,101 @@ impl Running {
 
     /// Whether any job is moving.
     pub(crate) fn any_running(&self) -> bool {
-        !lock(&self.jobs).is_empty()
+        !lock(&self.active).jobs.is_empty()
     }
 
-    fn get(&self, id: &JobId) -> Option<Arc<RunningJob>> {
-        lock(&self.jobs).get(id).cloned()
+    fn get(&self, id: &JobId) -> Option<Arc<ActiveJob>> {
+        lock(&self.active).jobs.get(id).cloned()
+    }
+
+    fn all(&self) -> Vec<Arc<ActiveJob>> {
+        lock(&self.active).jobs.values().cloned().collect()
+    }
+
+    /// Jobs whose files may begin.
+    fn taking(&self) -> Vec<Arc<ActiveJob>> {
+        self.all().into_iter().filter(|job| job.takes_items()).collect()
+    }
+
+    /// The names of a folder, shared by all jobs that save into it.
+    fn shelf_of(&self, folder: &Path) -> Arc<transfer::Shelf> {
+        let mut shelves = lock(&self.shelves);
+        shelves.retain(|_, shelf| shelf.strong_count() > 0);
+        if let Some(shelf) = shelves.get(folder).and_then(Weak::upgrade) {
+            return shelf;
+        }
+        let shelf = Arc::new(transfer::Shelf::default());
+        shelves.insert(folder.to_owned(), Arc::downgrade(&shelf));
+        shelf
+    }
+
+    /// The folder behind a token.
+    pub(crate) fn folder(&self, token: &str) -> Result<PathBuf> {
+        let folder = lock(&self.folders).get(token).cloned();
+        folder.ok_or_else(|| Error::stale("Choose the folder again."))
     }
 }
 
 impl Engine {
-    /// Takes in a folder that a person picked in a native dialog.
-    ///
-    /// # Errors
-    /// When nothing can be written there.
-    pub async fn take_folder(&self, path: PathBuf) -> Result<FolderToken> {
-        let checked = path.clone();
-        let free_bytes = blocking(move || {
-            transfer::check_folder(&checked)?;
-            Ok(transfer::free_bytes(&checked).ok())
-        })
-        .await?;
-        let token = Uuid::new_v4().to_string();
-        lock(&self.inner.transfers.folders).insert(token.clone(), path.clone());
-        Ok(FolderToken { token, path, free_bytes })
-    }
-
-    /// The folder used last, if it can still be written to.
-    pub async fn last_folder(&self) -> Result<Option<FolderToken>> {
-        let stored = self.with_catalogue(|catalogue| catalogue.setting(LAST_FOLDER)).await?;
-        let Some(path) = stored.as_ref().and_then(serde_json::Value::as_str).map(PathBuf::from)
-        else {
-            return Ok(None);
-        };
-        // It must not be made anew by asking: a folder that is gone is a reason to choose again.
-        if !path.is_dir() {
-            return Ok(None);
-        }
-        Ok(self.take_folder(path).await.ok())
-    }
-
-    /// How the first few files of a selection would be named.
-    pub async fn preview_names(
-        &self,
-        template: &str,
-        selection: &Selection,
-    ) -> Result<PreviewedNames> {
-        let parsed = match Template::parse(template) {
-            Ok(parsed) => parsed,
-            Err(problem) => {
-                return Ok(PreviewedNames {
-                    names: Vec::new(),
-                    problem: Some(problem.to_string()),
-                    fields: FIELDS,
-                });
-            }
-        };
-        let keys = self.selected_keys(selection)?;
-        let mut names = Vec::new();
-        for (index, key) in keys.iter().take(PREVIEWED).enumerate() {
-            let stored = self.stored(*key).await?;
-            let extension = stored.recording.format.clone().unwrap_or_else(|| "mp3".into());
-            names.push(self.name_for(&parsed, &stored, index, &extension).await?.to_string());
-        }
-        Ok(PreviewedNames { names, problem: None, fields: FIELDS })
-    }
-
-    /// Writes a job down and starts it.
-    pub async fn start_transfer(
-        &self,
-        selection: &Selection,
-        folder: &str,
-        template: &str,
-    ) -> Result<JobView> {
-        Template::parse(template)
-            .map_err(|problem| Error::invalid("template", problem.to_string()))?;
-        let folder = lock(&self.inner.transfers.folders)
-            .get(folder)
-            .cloned()
-            .ok_or_else(|| Error::stale("Choose the folder again."))?;
-        let keys = self.selected_keys(selection)?;
-        if keys.is_empty() {
-            return Err(Error::Invalid { field: None, what: "Nothing is selected.".into() });
-        }
-        let remembered = serde_json::Value::from(folder.to_string_lossy().into_owned());
-        self.with_catalogue(move |catalogue| catalogue.set_setting(LAST_FOLDER, &remembered))
-            .await?;
-        self.begin_job(folder, template.to_owned(), keys, None).await
-    }
-
-    /// A job of one recording, to a path that a person chose in a native save dialog. Its extension follows the bytes.
-    pub async fn save_one(&self, key: RecordingKey, path: &Path) -> Result<JobView> {
-        let (Some(folder), Some(stem)) = (path.parent(), path.file_stem()) else {
-            return Err(Error::File { path: path.to_owned(), what: "this is no file name".into() });
-        };
-        let folder = folder.to_owned();
-        let checked = folder.clone();
-        blocking(move || Ok(transfer::check_folder(&checked)?)).await?;
-        let stem = stem.to_string_lossy().into_owned();
-        self.begin_job(folder, String::new(), vec![key], Some(stem)).await
-    }
-
-    /// The name [`Engine::save_one`]'s dialog should offer.
-    pub async fn suggested_name(&self, key: RecordingKey) -> Result<String> {
-        let stored = self.stored(key).await?;
-        let template = Template::parse(&self.settings().await?.name_template)
-            .map_err(|problem| Error::invalid("nameTemplate", problem.to_string()))?;
-        let extension = stored.recording.format.clone().unwrap_or_else(|| "mp3".into());
-        let name = self.name_for(&template, &stored, 0, &extension).await?.to_string();
-        Ok(name.rsplit('/').next().unwrap_or_default().to_owned())
-    }
-
     /// All jobs, newest first.
     pub async fn jobs(&self) -> Result<Vec<JobView>> {
         let records = self.with_catalogue(catalogue::Catalogue::jobs).await?;
         Ok(records.into_iter().map(|record| self.with_live(record)).collect())
     }
 
+    /// Jobs that match, newest first, with the number of all that do.
+    pub async fn find_jobs(
+        &self,
+        filter: JobFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u32, Vec<JobView>)> {
+        let (total, records) = self
+            .with_catalogue(move |catalogue| {
+                catalogue.find_jobs(&filter, offset, limit.min(LONGEST_LIST))
+            })
+            .await?;
+        Ok((total, records.into_iter().map(|record| self.with_live(record)).collect()))
+    }
+
     /// Files of a job by position, with what is moving right now.
     pub async fn job_items(&self, id: &JobId, offset: u32, limit: u32) -> Result<Vec<ItemRecord>> {
         let wanted = id.clone();
-        let mut items = self
-            .with_catalogue(move |catalogue| catalogue.job_items(&wanted, offset, limit.min(500)))
+        let items = self
+            .with_catalogue(move |catalogue| {
+                catalogue.job_items(&wanted, offset, limit.min(LONGEST_LIST))
+            })
             .await?;
-        if let Some(job) = self.inner.transfers.get(id) {
-            for item in &mut items {
-                job.live.apply_to(item);
-            }
-        }
-        Ok(items)
+        Ok(self.with_live_items(id, items))
+    }
+
+    /// Files of a job that match, by position, with the number of all that do.
+    pub async fn find_items(
+        &self,
+        id: &JobId,
+        filter: ItemFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u32, Vec<ItemView>)> {
+        let wanted = id.clone();
+        let (total, items) = self
+            .with_catalogue(move |catalogue| {
+                catalogue.find_items(&wanted, &filter, offset, limit.min(LONGEST_LIST))
+            })
+            .await?;
+        let items = self.with_live_items(id, items);
+        Ok((total, self.with_rows(items).await?))
+    }
+
+    /// Adds the rows of their recordings.
+    pub async fn with_rows(&self, items: Vec<ItemRecord>) -> Result<Vec<ItemView>> {
+        let keys: Vec<_> = items.iter().map(|item| item.key).collect();
+        let rows = self.with_catalogue(move |catalogue| catalogue.rows(&keys)).await?;
+        let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.key, row)).collect();
+        Ok(items
+            .into_iter()
+            .map(|record| ItemView { row: rows.remove(&record.key), record })
+            .collect())
     }
 
     /// Stops a job for now; files under way keep what they have.
@@ -233,8 +239,7 @@ impl Engine {
         let (wanted, folder, total) = (id.clone(), record.folder, record.tally.total);
         blocking(move || {
             for position in 0..total {
-                let part = transfer::part::part_path(&folder, wanted.as_str(), position);
-                remove_part(&part);
+                remove_part(&part_path(&folder, wanted.as_str(), position));
             }
             Ok(())
         })
@@ -243,18 +248,30 @@ impl Engine {
         Ok(())
     }
 
-    /// Goes on with a paused job.
+    /// Goes on with a paused job, at once also where a provider is being waited for.
     pub async fn resume_job(&self, id: &JobId) -> Result<()> {
         let record = self.job_record(id).await?;
+        self.inner.transfers.lanes.forgive();
         if record.state != JobState::Paused {
+            self.inner.transfers.wake.notify_one();
             return Ok(());
         }
         let folder = record.folder.clone();
-        blocking(move || Ok(transfer::check_folder(&folder)?)).await?;
+        blocking(move || {
+            // Not made anew: a folder that is gone may be a disk that is not connected.
+            if folder.is_dir() {
+                Ok(transfer::check_folder(&folder)?)
+            } else {
+                Err(transfer::Error::Missing { path: folder }.into())
+            }
+        })
+        .await?;
         self.put_back_stragglers(id).await?;
         self.set_job_state(id, JobState::Running, None).await?;
-        self.run_job(id.clone());
-        Ok(())
+        if record.tally.held > 0 && record.tally.held == record.tally.queued {
+            self.release_all(id, record.tally.total).await?;
+        }
+        self.activate(id).await
     }
 
     /// Queues the failed files of a job again and goes on.
@@ -262,8 +279,67 @@ impl Engine {
         let wanted = id.clone();
         let queued = self.with_catalogue(move |catalogue| catalogue.retry_failed(&wanted)).await?;
         if queued > 0 {
-            self.run_job(id.clone());
+            self.activate(id).await?;
         }
+        self.tell(Event::LibraryChanged);
+        self.tell_job(id).await
+    }
+
+    /// Does something with single files of a job.
+    pub async fn order_items(
+        &self,
+        id: &JobId,
+        positions: Vec<u32>,
+        order: ItemOrder,
+    ) -> Result<()> {
+        let (wanted, asked) = (id.clone(), positions.clone());
+        let changed = self
+            .with_catalogue(move |catalogue| catalogue.order_items(&wanted, &asked, order))
+            .await?;
+        let active = self.inner.transfers.get(id);
+        if matches!(order, ItemOrder::Hold | ItemOrder::Cancel)
+            && let Some(job) = &active
+        {
+            job.stop_items(&changed);
+        }
+        if order == ItemOrder::Cancel {
+            let (folder, wanted) = (self.job_record(id).await?.folder, id.clone());
+            // One that is under way removes its own when it has let go of it.
+            let idle = changed
+                .into_iter()
+                .filter(|position| active.as_ref().is_none_or(|job| !job.is_under_way(*position)));
+            let parts: Vec<_> =
+                idle.map(|position| part_path(&folder, wanted.as_str(), position)).collect();
+            blocking(move || {
+                parts.iter().for_each(|part| remove_part(part));
+                Ok(())
+            })
+            .await?;
+        }
+        if matches!(order, ItemOrder::Release | ItemOrder::Retry)
+            && self.job_record(id).await?.state == JobState::Running
+        {
+            self.activate(id).await?;
+        }
+        self.inner.transfers.wake.notify_one();
+        self.tell(Event::LibraryChanged);
+        self.tell_job(id).await
+    }
+
+    /// Puts a job before another one of the queue, or at its end.
+    pub async fn move_job(&self, id: &JobId, before: Option<&JobId>) -> Result<()> {
+        let (wanted, target) = (id.clone(), before.cloned());
+        self.with_catalogue(move |catalogue| catalogue.move_job(&wanted, target.as_ref())).await?;
+        for view in self.jobs().await?.into_iter().filter(|view| !view.record.state.is_ended()) {
+            self.tell(Event::Job(view));
+        }
+        Ok(())
+    }
+
+    /// Changes how urgent a job is.
+    pub async fn set_job_priority(&self, id: &JobId, priority: Priority) -> Result<()> {
+        let wanted = id.clone();
+        self.with_catalogue(move |catalogue| catalogue.set_priority(&wanted, priority)).await?;
         self.tell_job(id).await
     }
 
@@ -275,42 +351,34 @@ impl Engine {
     /// Goes on with the jobs an earlier run left.
     pub(crate) async fn recover_transfers(&self) -> Result<()> {
         for id in self.with_catalogue(catalogue::Catalogue::recover_jobs).await? {
-            self.run_job(id);
+            if let Err(error) = self.activate(&id).await {
+                tracing::error!(job = %id, %error, "a download job cannot go on");
+            }
         }
         Ok(())
     }
 
-    async fn begin_job(
-        &self,
-        folder: PathBuf,
-        template: String,
-        keys: Vec<RecordingKey>,
-        fixed_stem: Option<String>,
-    ) -> Result<JobView> {
-        let id = JobId::new(Uuid::now_v7().to_string());
-        let job = NewJob { id: id.clone(), folder, template, created_at: self.now() };
+    async fn release_all(&self, id: &JobId, total: u32) -> Result<()> {
+        let id = id.clone();
+        let all: Vec<u32> = (0..total).collect();
         self.with_catalogue(move |catalogue| {
-            catalogue.create_job(&job, &keys)?;
-            if let Some(stem) = fixed_stem
-                && let Some(mut item) = catalogue.job_items(&job.id, 0, 1)?.pop()
-            {
-                item.name = Some(stem);
-                catalogue.set_item(&job.id, &item)?;
-            }
-            Ok(())
+            catalogue.order_items(&id, &all, ItemOrder::Release).map(|_| ())
         })
-        .await?;
-        self.run_job(id.clone());
-        self.tell(Event::LibraryChanged);
-        Ok(self.with_live(self.job_record(&id).await?))
+        .await
     }
 
-    /// Stops the task of a job and waits until it has put its items back, then writes the new state down.
+    async fn put_back_stragglers(&self, id: &JobId) -> Result<()> {
+        let id = id.clone();
+        self.with_catalogue(move |catalogue| catalogue.put_back_items(&id)).await
+    }
+
+    /// Stops a job's files and waits until they are put back, then writes the new state down.
     async fn end_run(&self, id: &JobId, state: JobState, note: Option<&str>) -> Result<()> {
         if let Some(job) = self.inner.transfers.get(id) {
             job.stop.cancel();
             loop {
-                let ended = self.inner.transfers.one_ended.notified();
+                let ended = self.inner.transfers.ended.notified();
+                self.inner.transfers.wake.notify_one();
                 if self.inner.transfers.get(id).is_none() {
                     break;
                 }
@@ -340,40 +408,35 @@ impl Engine {
     }
 
     fn with_live(&self, record: JobRecord) -> JobView {
-        match self.inner.transfers.get(&record.id) {
-            Some(job) => JobView {
-                received_bytes: record.tally.received_bytes + job.live.unsettled_bytes(),
-                bytes_per_s: Some(job.live.bytes_per_s()),
-                record,
-            },
-            None => {
-                JobView { received_bytes: record.tally.received_bytes, bytes_per_s: None, record }
-            }
+        let options = JobOptions::read(&record.options_json).options;
+        let active = self.inner.transfers.get(&record.id);
+        let unsettled = active.as_ref().map_or(0, |job| job.live.unsettled_bytes());
+        let received_bytes = record.tally.received_bytes + unsettled;
+        let left_files = record.tally.queued - record.tally.held + record.tally.moving;
+        let left_bytes = record.tally.expected_bytes.map(|all| all.saturating_sub(received_bytes));
+        JobView {
+            options,
+            received_bytes,
+            bytes_per_s: active.as_ref().map(|job| job.live.bytes_per_s()),
+            left_ms: active
+                .as_ref()
+                .and_then(|job| job.live.left_ms(left_bytes, left_files, Instant::now())),
+            pace: active.and_then(|_| lock(&self.inner.transfers.pace).clone()),
+            record,
         }
+    }
+
+    fn with_live_items(&self, id: &JobId, mut items: Vec<ItemRecord>) -> Vec<ItemRecord> {
+        if let Some(job) = self.inner.transfers.get(id) {
+            items.iter_mut().for_each(|item| job.live.apply_to(item));
+        }
+        items
     }
 
     async fn tell_job(&self, id: &JobId) -> Result<()> {
         let view = self.with_live(self.job_record(id).await?);
         self.tell(Event::Job(view));
         Ok(())
-    }
-
-    async fn name_for(
-        &self,
-        template: &Template,
-        stored: &catalogue::StoredRecording,
-        index: usize,
-        extension: &str,
-    ) -> Result<RelativeName> {
-        let zone = self.settings().await?.zone();
-        let account = self.account(&stored.account).await?;
-        let input = NameInput {
-            recording: &stored.recording,
-            account_label: &account.label,
-            zone: &zone,
-            index,
-        };
-        Ok(template.render(&input, extension))
     }
 }
 

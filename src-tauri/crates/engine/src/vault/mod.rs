@@ -2,6 +2,7 @@
 
 mod memory;
 mod os;
+mod parts;
 
 use async_trait::async_trait;
 use domain::{AccountId, Secret};

@@ -12,6 +12,7 @@ use keyring::v1::Entry;
 use tokio::sync::oneshot;
 
 use super::Vault;
+use super::parts::Entries;
 use crate::error::{Error, KeyringFailure, Result};
 
 /// The service name under which the OS shows our entries.
@@ -32,18 +33,19 @@ impl Default for OsVault {
 }
 
 impl OsVault {
-    /// Runs one keyring call with the deadline.
+    /// Runs the keyring calls about one account with the deadline.
     async fn call<T, F>(&self, account: &AccountId, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Entry) -> keyring::Result<T> + Send + 'static,
+        F: FnOnce(&str, &Entries<'_, keyring::Error>) -> keyring::Result<T> + Send + 'static,
     {
         let user = account.as_str().to_owned();
         let (tell, told) = oneshot::channel();
         std::thread::Builder::new()
             .name("keyring".into())
             .spawn(move || {
-                let result = Entry::new(SERVICE, &user).and_then(|entry| work(&entry));
+                let entries = Entries { get: &get, set: &set, delete: &delete };
+                let result = work(&user, &entries);
                 // Nobody waits any more after the deadline.
                 let _ = tell.send(result);
             })
@@ -92,23 +94,33 @@ fn failure(error: &keyring::Error) -> Error {
 #[async_trait]
 impl Vault for OsVault {
     async fn store(&self, account: &AccountId, secret: Secret<String>) -> Result<()> {
-        self.call(account, move |entry| entry.set_password(secret.expose())).await
+        self.call(account, move |user, entries| entries.store(user, secret.expose())).await
     }
 
     async fn load(&self, account: &AccountId) -> Result<Option<Secret<String>>> {
-        self.call(account, |entry| match entry.get_password() {
-            Ok(text) => Ok(Some(Secret::new(text))),
-            Err(keyring::Error::NoEntry) => Ok(None),
-            Err(error) => Err(error),
-        })
-        .await
+        self.call(account, |user, entries| Ok(entries.load(user)?.map(Secret::new))).await
     }
 
     async fn forget(&self, account: &AccountId) -> Result<()> {
-        self.call(account, |entry| match entry.delete_credential() {
-            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-            Err(error) => Err(error),
-        })
-        .await
+        self.call(account, |user, entries| entries.forget(user)).await
+    }
+}
+
+fn get(user: &str) -> keyring::Result<Option<String>> {
+    match Entry::new(SERVICE, user)?.get_password() {
+        Ok(text) => Ok(Some(text)),
+        Err(keyring::Error::NoEntry) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn set(user: &str, text: &str) -> keyring::Result<()> {
+    Entry::new(SERVICE, user)?.set_password(text)
+}
+
+fn delete(user: &str) -> keyring::Result<()> {
+    match Entry::new(SERVICE, user)?.delete_credential() {
+        Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
+        Err(error) => Err(error),
     }
 }

@@ -23,7 +23,7 @@ async fn a_checked_account_is_kept_with_its_token_in_the_vault_only() {
 
     world.engine.shut_down().await;
     let token = world.sandbox.auth_token().as_bytes();
-    for entry in walk(world.dir.path()) {
+    for entry in crate::support::files_below(world.dir.path()) {
         let bytes = std::fs::read(&entry).unwrap();
         assert!(
             !bytes.windows(token.len()).any(|window| window == token),
@@ -164,14 +164,17 @@ async fn without_a_keyring_the_token_is_kept_for_the_session_only_if_the_person_
 async fn the_built_in_sandbox_comes_back_with_what_was_deleted_still_deleted() {
     let mut world = World::empty(1).await;
     let mut events = world.engine.subscribe();
-    let account = world.engine.add_sandbox().await.unwrap();
-    assert!(account.is_sandbox);
+    let accounts = world.engine.add_sandbox().await.unwrap();
+    assert_eq!(accounts.len(), 2, "one of each vendor");
+    assert!(accounts.iter().all(|account| account.is_sandbox));
+    crate::support::sync_end(&mut events).await;
     crate::support::sync_end(&mut events).await;
     let before = world.rows("").await;
-    assert_eq!(before.len(), 60);
+    let of_vobiz = before.iter().filter(|row| row.account == accounts[0].id).count();
+    assert_eq!((before.len(), of_vobiz), (60, 54), "both accounts have calls");
 
     let again = world.engine.add_sandbox().await.unwrap();
-    assert_eq!(again.id, account.id, "there is only one sandbox account");
+    assert_eq!(again, accounts, "there are only two sandbox accounts");
 
     let order = tapeshelf_engine::DeleteOrder {
         selection: tapeshelf_engine::Selection::Keys(vec![before[3].key]),
@@ -189,18 +192,6 @@ async fn the_built_in_sandbox_comes_back_with_what_was_deleted_still_deleted() {
     let after = world.rows("").await;
     assert_eq!(after.len(), 59);
     assert!(after.iter().all(|row| row.recording_id != before[3].recording_id));
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        if entry.path().is_dir() {
-            files.extend(walk(&entry.path()));
-        } else {
-            files.push(entry.path());
-        }
-    }
-    files
 }
 
 #[tokio::test]

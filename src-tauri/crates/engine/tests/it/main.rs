@@ -6,7 +6,8 @@
 mod accounts;
 mod deletion;
 mod exports;
+mod library;
 mod playback;
 mod support;
 mod sync;
-mod transfers;
+mod vbc;

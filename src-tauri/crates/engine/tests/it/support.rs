@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::search::Search;
 use domain::{AccountId, RecordingKey, Secret};
 use sandbox::{Sandbox, SandboxOptions};
 use tapeshelf_engine as engine;
 use tapeshelf_engine::vault::{MemoryVault, Vault};
 use tapeshelf_engine::{
-    Engine, Event, JobState, JobView, NewVobizAccount, Options, OutputKind, RowRecord,
+    Engine, Event, JobState, JobView, NewVobizAccount, Options, OutputKind, RowRecord, SearchOrder,
     Subscription, SyncProgress,
 };
 
@@ -76,7 +75,7 @@ impl World {
     /// All rows of a search, newest first.
     pub(crate) async fn rows(&self, text: &str) -> Vec<RowRecord> {
         let found =
-            self.engine.search(Search { text: text.into(), ..Search::default() }).await.unwrap();
+            self.engine.search(SearchOrder { text: text.into(), ..SearchOrder::default() }).await.unwrap();
         let mut rows = Vec::new();
         while rows.len() < found.count as usize {
             let window = self.engine.window(found.id, rows.len(), 500).await.unwrap();
@@ -102,9 +101,14 @@ impl World {
     pub(crate) async fn download(&self, keys: Vec<RecordingKey>) -> JobView {
         let mut events = self.engine.subscribe();
         let folder = self.engine.take_folder(self.folder()).await.unwrap();
-        let selection = engine::Selection::Keys(keys);
-        let job =
-            self.engine.start_transfer(&selection, &folder.token, "{date}_{id}").await.unwrap();
+        let new = engine::NewTransfer {
+            selection: engine::Selection::Keys(keys),
+            folder: folder.token,
+            template: "{date}_{id}".to_owned(),
+            options: engine::TransferOptions::default(),
+            priority: engine::Priority::Normal,
+        };
+        let job = self.engine.start_transfer(new).await.unwrap();
         job_end(&mut events, &job).await
     }
 }
@@ -157,4 +161,17 @@ pub(crate) async fn job_end(events: &mut Subscription, job: &JobView) -> JobView
         _ => None,
     })
     .await
+}
+
+/// Every file below a folder.
+pub(crate) fn files_below(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().is_dir() {
+            files.extend(files_below(&entry.path()));
+        } else {
+            files.push(entry.path());
+        }
+    }
+    files
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use domain::search::{LibraryView, Search};
+use domain::search::LibraryView;
 use sandbox::SandboxOptions;
-use tapeshelf_engine::{Error, Event, SyncProgress};
+use tapeshelf_engine::{Error, Event, SearchOrder, SyncDepth, SyncProgress};
 
 use crate::support::{World, sync_end, wait_for};
 
@@ -80,7 +80,7 @@ async fn what_the_provider_does_not_list_any_more_is_marked_and_kept() {
         .find(|row| row.key == victim.key)
         .expect("the row is kept");
     assert!(row.gone);
-    let attention = Search { view: LibraryView::NeedsAttention, ..Search::default() };
+    let attention = SearchOrder { view: LibraryView::NeedsAttention, ..SearchOrder::default() };
     assert_eq!(world.engine.search(attention).await.unwrap().count, 1);
 }
 
@@ -113,7 +113,7 @@ async fn a_sync_without_an_answer_fails_and_keeps_what_is_here() {
         panic!("it cannot have worked")
     };
     assert!(matches!(*error, Error::Provider(_)), "{error:?}");
-    assert_eq!(engine.search(Search::default()).await.unwrap().count, 30);
+    assert_eq!(engine.search(SearchOrder::default()).await.unwrap().count, 30);
     drop((dir, vault));
 }
 
@@ -179,5 +179,113 @@ async fn rows_that_move_up_while_the_list_is_read_are_not_lost() {
         .collect();
     for id in world.sandbox.recording_ids() {
         assert!(there.contains(&id), "{id} slipped through");
+    }
+}
+
+/// How often the list was asked for since the log had `before` entries.
+fn list_requests(world: &World, before: usize) -> usize {
+    let log = world.sandbox.request_log();
+    log[before..].iter().filter(|logged| logged.path.ends_with("/Recording/")).count()
+}
+
+#[tokio::test]
+async fn a_second_sync_asks_for_no_more_than_what_is_new() {
+    let world = World::with(SandboxOptions {
+        recordings: 900,
+        max_page_size: 20,
+        ..SandboxOptions::default()
+    })
+    .await;
+    let id = world.add_account().await;
+    assert!(list_requests(&world, 0) >= 45, "the first sync reads everything");
+    world.sandbox.add_calls(25).unwrap();
+    let before = world.sandbox.request_log().len();
+    let mut events = world.engine.subscribe();
+    world.engine.start_sync(&id);
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
+    assert_eq!((tally.new, tally.warning), (25, None));
+    let asked = list_requests(&world, before);
+    assert!(asked <= 4, "two pages of news and two of overlap, not {asked}");
+
+    let before = world.sandbox.request_log().len();
+    world.engine.start_sync_of(&id, SyncDepth::Full);
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
+    assert_eq!((tally.received, tally.new, tally.gone), (925, 0, 0));
+    assert!(list_requests(&world, before) >= 46);
+}
+
+#[tokio::test]
+async fn an_interrupted_first_sync_goes_on_where_it_stopped() {
+    let mut world = World::with(SandboxOptions {
+        recordings: 1200,
+        max_page_size: 20,
+        latency: std::time::Duration::from_millis(20),
+        ..SandboxOptions::default()
+    })
+    .await;
+    let mut events = world.engine.subscribe();
+    let account = world.engine.add_vobiz(world.credentials()).await.unwrap();
+    wait_for(&mut events, |event| match event {
+        Event::Sync { progress: SyncProgress::Running { received, .. }, .. } if received >= 700 => {
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    world.reopen().await;
+    let before = world.sandbox.request_log().len();
+    world.sandbox.add_calls(30).unwrap();
+    let mut events = world.engine.subscribe();
+    world.engine.start_sync(&account.id);
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
+    assert_eq!(tally.warning, None);
+    assert_eq!(world.rows("").await.len(), 1230, "each recording once, new ones too");
+    let asked = list_requests(&world, before);
+    assert!(asked < 60, "of 62 pages {asked} were read again");
+}
+
+#[tokio::test]
+async fn calls_that_arrive_while_pages_are_read_in_parallel_are_not_lost() {
+    let world = World::with(SandboxOptions {
+        recordings: 600,
+        max_page_size: 20,
+        latency: std::time::Duration::from_millis(20),
+        ..SandboxOptions::default()
+    })
+    .await;
+    let mut events = world.engine.subscribe();
+    let account = world.engine.add_vobiz(world.credentials()).await.unwrap();
+    let mut added = 0;
+    loop {
+        let progress = wait_for(&mut events, |event| match event {
+            Event::Sync { progress, .. } => Some(progress),
+            _ => None,
+        })
+        .await;
+        match progress {
+            SyncProgress::Running { .. } if added < 40 => {
+                world.sandbox.add_calls(4).unwrap();
+                added += 4;
+            }
+            SyncProgress::Running { .. } => {}
+            SyncProgress::Finished(tally) => {
+                assert_eq!(tally.warning, None);
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    world.engine.start_sync(&account.id);
+    sync_end(&mut events).await;
+    let known: HashSet<String> =
+        world.rows("").await.iter().map(|row| row.recording_id.as_str().to_owned()).collect();
+    for id in world.sandbox.recording_ids() {
+        assert!(known.contains(&id), "{id} slipped through");
     }
 }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use domain::CopyState;
 use sandbox::{Fault, SandboxOptions};
 use sha2::{Digest as _, Sha256};
-use tapeshelf_engine::{Event, ItemState, JobState, Selection};
+use tapeshelf_engine::{Event, ItemState, JobState};
 
-use crate::support::{World, job_end, wait_for};
+use crate::support::{World, job_end, wait_for, walk};
 
 #[tokio::test]
 async fn files_are_whole_named_and_hashed() {
-    let (world, _) = World::synced(80).await;
+    let world = World::synced(80).await;
     let keys = world.short_keys(6).await;
     let job = world.download(keys.clone()).await;
     assert_eq!(job.record.state, JobState::Finished);
@@ -32,24 +32,24 @@ async fn files_are_whole_named_and_hashed() {
         assert!(copy.path.starts_with(world.folder()));
         assert!(names.insert(copy.path));
     }
-    assert_eq!(visible_files(&world).len(), 6, "no part file is left");
+    assert_eq!(world.files().len(), 6, "no part file is left");
 }
 
 #[tokio::test]
 async fn saving_again_what_is_saved_costs_nothing() {
-    let (world, _) = World::synced(40).await;
+    let world = World::synced(40).await;
     let keys = world.short_keys(3).await;
     world.download(keys.clone()).await;
     let requests = world.sandbox.request_log().len();
     let again = world.download(keys).await;
     assert_eq!(again.record.tally.skipped, 3);
     assert_eq!(world.sandbox.request_log().len(), requests);
-    assert_eq!(visible_files(&world).len(), 3);
+    assert_eq!(world.files().len(), 3);
 }
 
 #[tokio::test]
 async fn a_web_page_or_an_empty_or_cut_reply_is_never_saved() {
-    let (world, _) = World::synced(40).await;
+    let world = World::synced(40).await;
     let keys = world.short_keys(4).await;
     for (key, fault) in keys.iter().zip([Fault::Html200, Fault::Empty200, Fault::Cut]) {
         let id = world.engine.recording(*key).await.unwrap().stored.recording.id;
@@ -68,12 +68,13 @@ async fn a_web_page_or_an_empty_or_cut_reply_is_never_saved() {
         assert_eq!(stored.row.state, CopyState::Failed);
         assert!(stored.stored.copy.is_none());
     }
-    assert_eq!(visible_files(&world).len(), 1, "only the whole one has a name");
+    assert_eq!(world.files().len(), 1, "only the whole one has a name");
 }
 
 #[tokio::test]
 async fn a_hostile_recording_id_stays_inside_the_folder() {
-    let world = World::empty(3).await;
+    let world =
+        World::with(SandboxOptions { recordings: 3, seed: 7, ..SandboxOptions::default() }).await;
     let rows = {
         world.add_account().await;
         world.rows("").await
@@ -82,10 +83,7 @@ async fn a_hostile_recording_id_stays_inside_the_folder() {
     let mut planted: serde_json::Value = serde_json::from_str(&template.raw).unwrap();
     planted["recording_id"] = "../../../escaped".into();
     world.sandbox.plant(planted);
-    let id = world.engine.accounts().await.unwrap()[0].account.id.clone();
-    let mut events = world.engine.subscribe();
-    world.engine.start_sync(&id);
-    crate::support::sync_end(&mut events).await;
+    world.sync().await;
     let row = world.rows("escaped").await.pop().expect("the planted row is listed");
     world.download(vec![row.key]).await;
     let outside: Vec<_> = walk(world.dir.path())
@@ -108,8 +106,7 @@ async fn a_paused_job_keeps_its_bytes_and_goes_on_after_a_restart() {
     let keys = world.short_keys(12).await;
     let folder = world.engine.take_folder(world.folder()).await.unwrap();
     let mut events = world.engine.subscribe();
-    let job =
-        world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
+    let job = world.start(keys, &folder.token, "{id}").await;
     wait_for(&mut events, |event| match event {
         Event::Job(view) if view.received_bytes > 0 => Some(()),
         _ => None,
@@ -129,7 +126,7 @@ async fn a_paused_job_keeps_its_bytes_and_goes_on_after_a_restart() {
     let done = job_end(&mut events, &paused).await;
     assert_eq!(done.record.state, JobState::Finished);
     assert_eq!(done.record.tally.verified + done.record.tally.remarked, 12);
-    assert_eq!(visible_files(&world).len(), 12);
+    assert_eq!(world.files().len(), 12);
 }
 
 #[tokio::test]
@@ -144,8 +141,7 @@ async fn a_cancelled_job_leaves_no_half_files() {
     let folder = world.engine.take_folder(world.folder()).await.unwrap();
     let mut events = world.engine.subscribe();
     let keys = world.short_keys(20).await;
-    let job =
-        world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
+    let job = world.start(keys, &folder.token, "{id}").await;
     wait_for(&mut events, |event| match event {
         Event::Job(view) if view.received_bytes > 0 => Some(()),
         _ => None,
@@ -155,7 +151,7 @@ async fn a_cancelled_job_leaves_no_half_files() {
     let ended = world.engine.jobs().await.unwrap().remove(0);
     assert_eq!(ended.record.state, JobState::Cancelled);
     let tally = &ended.record.tally;
-    assert_eq!(visible_files(&world).len(), (tally.verified + tally.remarked) as usize);
+    assert_eq!(world.files().len(), (tally.verified + tally.remarked) as usize);
     assert!(
         walk(&world.folder())
             .iter()
@@ -166,7 +162,7 @@ async fn a_cancelled_job_leaves_no_half_files() {
 
 #[tokio::test]
 async fn failed_files_can_be_tried_again() {
-    let (world, _) = World::synced(20).await;
+    let world = World::synced(20).await;
     let keys = world.short_keys(2).await;
     let id = world.engine.recording(keys[0]).await.unwrap().stored.recording.id;
     world.sandbox.break_media(id.as_str(), Fault::Html200);
@@ -189,7 +185,7 @@ async fn failed_files_can_be_tried_again() {
 
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_refused_at_once() {
-    let (world, _) = World::synced(5).await;
+    let world = World::synced(5).await;
     let file = world.dir.path().join("a file");
     std::fs::write(&file, "in the way").unwrap();
     let error = world.engine.take_folder(file.join("below")).await.unwrap_err();
@@ -210,28 +206,11 @@ async fn a_folder_that_goes_away_pauses_the_job() {
     std::fs::write(world.folder(), "a file where the folder was").unwrap();
     let mut events = world.engine.subscribe();
     let keys = world.short_keys(3).await;
-    let job =
-        world.engine.start_transfer(&Selection::Keys(keys), &folder.token, "{id}").await.unwrap();
+    let job = world.start(keys, &folder.token, "{id}").await;
     let paused = job_end(&mut events, &job).await;
     assert_eq!(paused.record.state, JobState::Paused);
     assert!(paused.record.note.is_some_and(|note| note.starts_with("Paused")));
     assert_eq!(paused.record.tally.queued, 3, "nothing is lost");
-}
-
-fn visible_files(world: &World) -> Vec<std::path::PathBuf> {
-    walk(&world.folder())
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        if entry.path().is_dir() {
-            files.extend(walk(&entry.path()));
-        } else {
-            files.push(entry.path());
-        }
-    }
-    files
 }
 
 /// Bytes as hexadecimal digits.

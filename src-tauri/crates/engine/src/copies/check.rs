@@ -1,0 +1,215 @@
+//! *Verify now*: every copy is read and hashed again, and compared with what it was when it was verified.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use catalogue::{CheckResult, CopyRecord};
+use domain::RecordingKey;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::MOST_LISTED;
+use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::library::Selection;
+use crate::{Engine, blocking, lock};
+
+/// How often progress is told and results are written down.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+
+/// Which copies to check.
+#[derive(Debug, Clone)]
+pub enum CheckScope {
+    /// Every one.
+    All,
+    /// Those of these recordings.
+    Selected(Selection),
+}
+
+/// A copy that is not as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedCopy {
+    /// The recording.
+    pub key: RecordingKey,
+    /// Where the copy is, or was.
+    pub path: std::path::PathBuf,
+    /// What was found.
+    pub result: CheckResult,
+    /// As a sentence.
+    pub what: String,
+}
+
+/// A check, under way or done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// A person stopped it.
+    pub cancelled: bool,
+    /// Copies to check.
+    pub total: u32,
+    /// As they were.
+    pub ok: u32,
+    /// Other bytes.
+    pub changed: u32,
+    /// Not there.
+    pub missing: u32,
+    /// It cannot be told.
+    pub cannot_check: u32,
+    /// Bytes read.
+    pub read_bytes: u64,
+    /// Bytes of all copies to check.
+    pub total_bytes: u64,
+    /// The first copies that are not as they were.
+    pub troubles: Vec<CheckedCopy>,
+}
+
+impl Engine {
+    /// Starts a check; progress comes as events. One at a time: a second call answers with the one that runs.
+    pub async fn check_copies(&self, scope: CheckScope) -> Result<CheckReport> {
+        let copies = match scope {
+            CheckScope::All => self.with_catalogue(catalogue::Catalogue::copies).await?,
+            CheckScope::Selected(selection) => {
+                let keys = self.selected_keys(&selection)?;
+                self.with_catalogue(move |catalogue| catalogue.copies_of(&keys)).await?
+            }
+        };
+        let stop = self.inner.shutdown.child_token();
+        let report = CheckReport {
+            began_at: self.now(),
+            ended_at: None,
+            cancelled: false,
+            total: u32::try_from(copies.len()).unwrap_or(u32::MAX),
+            ok: 0,
+            changed: 0,
+            missing: 0,
+            cannot_check: 0,
+            read_bytes: 0,
+            total_bytes: copies.iter().map(|(_, copy)| copy.size_bytes).sum(),
+            troubles: Vec::new(),
+        };
+        {
+            let mut running = lock(&self.inner.copies.check_stop);
+            if running.is_some() {
+                let report = lock(&self.inner.copies.check).clone();
+                return report.ok_or_else(|| Error::stale("The check has just ended."));
+            }
+            *running = Some(stop.clone());
+            *lock(&self.inner.copies.check) = Some(report.clone());
+        }
+        let engine = self.clone();
+        tokio::spawn(async move {
+            let work = engine.clone();
+            let outcome = blocking(move || work.check_all(&copies, &stop)).await;
+            if let Err(error) = outcome {
+                tracing::error!(%error, "the check of copies stopped");
+                engine.change_check(|report| report.cancelled = true);
+            }
+            let now = engine.now();
+            engine.change_check(|report| report.ended_at = Some(now));
+            *lock(&engine.inner.copies.check_stop) = None;
+            engine.tell_check();
+            engine.tell(Event::LibraryChanged);
+        });
+        Ok(report)
+    }
+
+    /// Stops a check; what was found until then stands.
+    pub fn cancel_check(&self) {
+        if let Some(stop) = &*lock(&self.inner.copies.check_stop) {
+            stop.cancel();
+        }
+    }
+
+    /// The check that runs, or ran last in this run of the program.
+    pub fn check_report(&self) -> Option<CheckReport> {
+        lock(&self.inner.copies.check).clone()
+    }
+
+    fn check_all(
+        &self,
+        copies: &[(RecordingKey, CopyRecord)],
+        stop: &CancellationToken,
+    ) -> Result<()> {
+        let mut unwritten = Vec::new();
+        let mut told_at = Instant::now();
+        for (key, copy) in copies {
+            let before = self.check_report().map_or(0, |report| report.read_bytes);
+            let found = check_one(copy, |read| {
+                if told_at.elapsed() >= TELL_EVERY {
+                    told_at = Instant::now();
+                    self.change_check(|report| report.read_bytes = before + read);
+                    self.tell_check();
+                }
+                !stop.is_cancelled()
+            });
+            let Some((result, what)) = found else {
+                self.change_check(|report| report.cancelled = true);
+                break;
+            };
+            unwritten.push((*key, result));
+            self.change_check(|report| {
+                report.read_bytes = before + copy.size_bytes;
+                match result {
+                    CheckResult::Ok => report.ok += 1,
+                    CheckResult::Changed => report.changed += 1,
+                    CheckResult::Missing => report.missing += 1,
+                    CheckResult::CannotCheck => report.cannot_check += 1,
+                }
+                if result != CheckResult::Ok && report.troubles.len() < MOST_LISTED {
+                    let path = copy.path.clone();
+                    report.troubles.push(CheckedCopy { key: *key, path, result, what });
+                }
+            });
+            if unwritten.len() >= 500 {
+                self.inner.catalogue.note_checks(&unwritten, self.now())?;
+                unwritten.clear();
+            }
+        }
+        Ok(self.inner.catalogue.note_checks(&unwritten, self.now())?)
+    }
+
+    fn change_check(&self, change: impl FnOnce(&mut CheckReport)) {
+        if let Some(report) = &mut *lock(&self.inner.copies.check) {
+            change(report);
+        }
+    }
+
+    fn tell_check(&self) {
+        if let Some(report) = self.check_report() {
+            self.tell(Event::Check(Box::new(report)));
+        }
+    }
+}
+
+/// What one copy is now. `None` when `go_on` said no.
+fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(CheckResult, String)> {
+    let shown = copy.path.display();
+    Some(match transfer::hash_file_while(&copy.path, go_on) {
+        Ok(None) => return None,
+        Ok(Some((size, sha256))) if size == copy.size_bytes && sha256 == copy.sha256 => {
+            (CheckResult::Ok, String::new())
+        }
+        Ok(Some((size, _))) if size != copy.size_bytes => (
+            CheckResult::Changed,
+            format!("{shown} has {size} bytes; it had {} when it was verified.", copy.size_bytes),
+        ),
+        Ok(Some(_)) => {
+            (CheckResult::Changed, format!("{shown} has other bytes than when it was verified."))
+        }
+        Err(transfer::Error::Missing { .. }) if has_folder(&copy.path) => {
+            (CheckResult::Missing, format!("{shown} is not there any more."))
+        }
+        Err(transfer::Error::Missing { .. }) => (
+            CheckResult::CannotCheck,
+            format!("The folder of {shown} is not there. Its disk may not be connected."),
+        ),
+        Err(error) => (CheckResult::CannotCheck, format!("It could not be read: {error}.")),
+    })
+}
+
+fn has_folder(path: &Path) -> bool {
+    path.parent().is_some_and(Path::is_dir)
+}

@@ -1,0 +1,241 @@
+//! Which recording a file is: by its hash, by an id in its name, or by its length and size.
+
+use std::path::{Path, PathBuf};
+
+use catalogue::{Catalogue, CopyRecord, Likeness, StoredRecording};
+use domain::{RecordingKey, Verdict};
+use jiff::Timestamp;
+use transfer::verify::Expected;
+
+use super::adopt::Adopted;
+use crate::error::Result;
+use crate::fetch::{evidence, judge_file};
+
+/// Lengths closer than this are the same: MP3 pads to whole frames, vendors give whole seconds.
+const SAME_LENGTH_MS: u64 = 1_100;
+
+/// What a file turned out to be.
+pub(super) struct Finding {
+    pub(super) outcome: Adopted,
+    pub(super) key: Option<RecordingKey>,
+    /// As a sentence.
+    pub(super) what: String,
+    /// The copy to record, for [`Adopted::Adopted`].
+    pub(super) copy: Option<CopyRecord>,
+    /// The recording it belongs to.
+    pub(super) stored: Option<Box<StoredRecording>>,
+}
+
+/// Knows what recordings can be recognised by. Likenesses are read when they are first needed.
+pub(super) struct Recogniser<'a> {
+    catalogue: &'a Catalogue,
+    likenesses: Option<Vec<Likeness>>,
+    now: Timestamp,
+}
+
+impl<'a> Recogniser<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, now: Timestamp) -> Self {
+        Self { catalogue, likenesses: None, now }
+    }
+
+    /// Looks at one file. `name` is what it is called, which in an archive is not what its path says.
+    pub(super) fn look_at(&mut self, path: &Path, name: &str) -> Result<Finding> {
+        let (size_bytes, sha256) = transfer::hash_file(path)?;
+        for (key, copy) in self.catalogue.copies_with_hash(&sha256)? {
+            let is_known = copy.path == path
+                || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes);
+            return Ok(if is_known {
+                Finding::plain(Adopted::AlreadyKnown, Some(key), "Its copy is known already.")
+            } else {
+                let what = format!("It was at {} before.", copy.path.display());
+                Finding::plain(Adopted::FoundAgain, Some(key), what)
+            });
+        }
+        let (key, how) = match self.by_name(name)? {
+            Guess::One(key) => (key, How::Id),
+            Guess::Several => {
+                let what = "Its name holds the ids of several recordings.";
+                return Ok(Finding::plain(Adopted::Ambiguous, None, what));
+            }
+            Guess::None => match self.by_likeness(path, size_bytes)? {
+                Guess::One(key) => (key, How::Likeness),
+                Guess::Several => {
+                    let what =
+                        "Several recordings are as long as this one, and its name holds no id.";
+                    return Ok(Finding::plain(Adopted::Ambiguous, None, what));
+                }
+                Guess::None => {
+                    let what = "No recording has this id, or this length and size.";
+                    return Ok(Finding::plain(Adopted::NoMatch, None, what));
+                }
+            },
+        };
+        let Some(stored) = self.catalogue.recording(key)? else {
+            return Ok(Finding::plain(
+                Adopted::NoMatch,
+                None,
+                "Its recording is gone from the index.",
+            ));
+        };
+        if let Some(copy) = &stored.copy
+            && std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
+        {
+            let what = format!("Its recording has a copy at {} already.", copy.path.display());
+            return Ok(Finding::plain(Adopted::AlreadyKnown, Some(key), what));
+        }
+        self.judge(path, size_bytes, sha256, Box::new(stored), how)
+    }
+
+    fn judge(
+        &self,
+        path: &Path,
+        size_bytes: u64,
+        sha256: String,
+        stored: Box<StoredRecording>,
+        how: How,
+    ) -> Result<Finding> {
+        let recording = &stored.recording;
+        let expected = Expected {
+            announced_bytes: None,
+            vendor_bytes: recording.size_bytes,
+            duration_ms: recording.duration_ms,
+            format: recording.format.clone(),
+        };
+        let (facts, remarks) = match judge_file(path, size_bytes, &expected)? {
+            Verdict::Verified(facts) => (facts, Vec::new()),
+            Verdict::Remarked(facts, remarks) => (facts, remarks),
+            Verdict::Rejected(why) => {
+                return Ok(Finding::plain(Adopted::Refused, Some(stored.key), why.to_string()));
+            }
+        };
+        let mut remarks: Vec<String> = remarks.iter().map(ToString::to_string).collect();
+        let what = match how {
+            How::Id => "Recognised by the id in its name; it decodes to the end.".to_owned(),
+            How::Likeness => {
+                let what = "Recognised by its length and size alone, not by an id.".to_owned();
+                remarks.push(what.clone());
+                what
+            }
+        };
+        let copy = CopyRecord {
+            path: path.to_owned(),
+            size_bytes,
+            sha256,
+            verified_at: self.now,
+            evidence: evidence(&facts),
+            remarks,
+        };
+        Ok(Finding {
+            outcome: Adopted::Adopted,
+            key: Some(stored.key),
+            what,
+            copy: Some(copy),
+            stored: Some(stored),
+        })
+    }
+
+    /// By the whole name, or by a piece of it that is an id.
+    fn by_name(&self, name: &str) -> Result<Guess> {
+        let mut found: Vec<RecordingKey> = Vec::new();
+        for candidate in id_candidates(name) {
+            for key in self.catalogue.keys_with_id(&candidate)? {
+                if !found.contains(&key) {
+                    found.push(key);
+                }
+            }
+        }
+        Ok(Guess::of(&found))
+    }
+
+    /// Only a recording that is as long, and as large if its size is known, and the only one that is.
+    fn by_likeness(&mut self, path: &Path, size_bytes: u64) -> Result<Guess> {
+        let Ok(facts) = audio::probe(path) else { return Ok(Guess::None) };
+        let length_ms = facts.decoded_ms();
+        let likenesses = match &mut self.likenesses {
+            Some(likenesses) => likenesses,
+            none => none.insert(self.catalogue.likenesses()?),
+        };
+        let fits = |likeness: &&Likeness| {
+            !likeness.has_copy
+                && likeness.duration_ms.is_some_and(|ms| ms.abs_diff(length_ms) <= SAME_LENGTH_MS)
+                && likeness.vendor_bytes.is_none_or(|bytes| bytes == size_bytes)
+        };
+        let found: Vec<_> =
+            likenesses.iter().filter(fits).take(2).map(|likeness| likeness.key).collect();
+        Ok(Guess::of(&found))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    Id,
+    Likeness,
+}
+
+enum Guess {
+    None,
+    One(RecordingKey),
+    Several,
+}
+
+impl Guess {
+    fn of(found: &[RecordingKey]) -> Self {
+        match found {
+            [] => Self::None,
+            [one] => Self::One(*one),
+            _ => Self::Several,
+        }
+    }
+}
+
+impl Finding {
+    fn plain(outcome: Adopted, key: Option<RecordingKey>, what: impl Into<String>) -> Self {
+        Self { outcome, key, what: what.into(), copy: None, stored: None }
+    }
+}
+
+/// Pieces of a file name that may be ids: all of it, what stands between characters that ids do not have, and UUIDs
+/// wherever they stand. A number such as a copy's ` (2)` is dropped first.
+fn id_candidates(name: &str) -> Vec<String> {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let path = PathBuf::from(file);
+    let stem =
+        path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let plain = match stem.rsplit_once(" (") {
+        Some((before, number)) if number.trim_end_matches(')').parse::<u32>().is_ok() => before,
+        _ => stem.as_str(),
+    };
+    let mut candidates = vec![plain.to_owned()];
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    for piece in plain.split(|c: char| !is_inside(c)).filter(|piece| piece.len() >= 6) {
+        candidates.push(piece.to_owned());
+        // A UUID at the end of `2026-05-07-<uuid>`.
+        if piece.len() > 36
+            && let Some(tail) = piece.get(piece.len() - 36..)
+            && uuid::Uuid::try_parse(tail).is_ok()
+        {
+            candidates.push(tail.to_owned());
+        }
+    }
+    candidates.dedup();
+    candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_found_wherever_they_stand_in_a_name() {
+        let id = "8f6a2b1c-0d3e-4f5a-9b8c-7d6e5f4a3b2c";
+        for name in [
+            format!("{id}.mp3"),
+            format!("sub/folder/{id}.mp3"),
+            format!("2026-05-07_09-45_+9198_{id}.mp3"),
+            format!("2026-05-07_{id} (2).wav"),
+            format!("call-2026-{id}.mp3"),
+        ] {
+            assert!(id_candidates(&name).contains(&id.to_owned()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,462 @@
+//! Export jobs of VBC: review, create, watch, and download the archive before it goes away.
+//!
+//! The request is on record like any other export. A job is written down as soon as the vendor names it; then the
+//! vendor is asked about it, at growing intervals, for as long as it is open. An archive counts as saved only after every
+//! file in it was read through.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use catalogue::{ExportJobRow, ExportOutcome, NewExport, RowRecord};
+use domain::search::Search;
+use domain::{AccountId, ExportJob, ExportJobStatus, ListFilters, RecordingList, VendorJobId};
+use futures_util::StreamExt as _;
+use providers::Provider;
+use tokio_util::sync::CancellationToken;
+use transfer::naming::RelativeName;
+use transfer::part::{PartFile, SealedPart, part_path};
+
+use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::exports::settle_refusal;
+use crate::{Engine, blocking, lock};
+
+/// Rows read from the index at a time while counting.
+const CHUNK: usize = 1000;
+/// How soon a job is asked about again, and how far apart it gets (contract B6).
+const FIRST_POLL: Duration = Duration::from_secs(5);
+const LAST_POLL: Duration = Duration::from_secs(60);
+/// How much of an archive is gathered before it is written.
+const WRITE_BYTES: usize = 1 << 20;
+/// How often an archive is begun again after its connection broke.
+const ARCHIVE_TRIES: usize = 5;
+
+/// What a person sees before a job is created.
+#[derive(Debug, Clone)]
+pub struct ReviewedJob {
+    /// Rules the request breaks, as sentences.
+    pub problems: Vec<String>,
+    /// Where it goes.
+    pub url: String,
+    /// The exact body.
+    pub body_json: String,
+    /// The same as a curl command, without the token.
+    pub curl: String,
+    /// Recordings of the index that match, by what it knows.
+    pub matching_count: u32,
+    /// Their length in milliseconds.
+    pub matching_duration_ms: u64,
+}
+
+/// A whole archive on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedArchive {
+    /// Where it is.
+    pub path: std::path::PathBuf,
+    /// Its size.
+    pub size_bytes: u64,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Files in it.
+    pub files: u32,
+}
+
+impl Engine {
+    /// Checks a request for a job and shows it as it would be sent.
+    pub async fn review_export_job(
+        &self,
+        account: &AccountId,
+        list: &RecordingList,
+        filters: &ListFilters,
+    ) -> Result<ReviewedJob> {
+        let provider = self.provider(account).await?;
+        let preview = provider.export_job_preview(list, filters)?;
+        let curl = curl_command(&preview.url, &preview.body);
+        let (matching_count, matching_duration_ms) =
+            self.count_passing(account, list, filters).await?;
+        Ok(ReviewedJob {
+            problems: problems(filters),
+            url: preview.url,
+            body_json: preview.body,
+            curl,
+            matching_count,
+            matching_duration_ms,
+        })
+    }
+
+    /// Asks the vendor for a job and writes down what it answered. Returns the jobs there are now.
+    ///
+    /// # Errors
+    /// `Invalid` when the request breaks a rule: nothing is sent then. A refusal by the vendor is on record, and an error.
+    pub async fn create_export_job(
+        &self,
+        account: &AccountId,
+        list: &RecordingList,
+        filters: &ListFilters,
+    ) -> Result<Vec<ExportJobRow>> {
+        if let Some(problem) = problems(filters).into_iter().next() {
+            return Err(Error::Invalid { field: None, what: problem });
+        }
+        let provider = self.provider(account).await?;
+        let export = NewExport {
+            account: account.clone(),
+            account_label: self.account(account).await?.label,
+            requested_at: self.now(),
+            body_json: provider.export_job_preview(list, filters)?.body,
+            recipients: Vec::new(),
+        };
+        let id = self.with_catalogue(move |catalogue| catalogue.record_export(&export)).await?;
+        self.tell(Event::ExportsChanged);
+        let answer = provider.create_export_job(list, filters).await;
+        let (account, list, now) = (account.clone(), list.clone(), self.now());
+        let watched = account.clone();
+        let noted = match &answer {
+            Ok(jobs) => Ok(jobs.clone()),
+            Err(error) => Err(settle_refusal(error)),
+        };
+        self.with_catalogue(move |catalogue| {
+            let jobs = match noted {
+                Ok(jobs) => jobs,
+                Err((outcome, status, message, correlation)) => {
+                    return catalogue.settle_export(
+                        id,
+                        outcome,
+                        status,
+                        message.as_deref(),
+                        correlation.as_deref(),
+                    );
+                }
+            };
+            for job in jobs {
+                let job = ExportJob {
+                    id: job,
+                    status: ExportJobStatus::Running,
+                    files_completed: None,
+                    files_total: None,
+                    download_url: None,
+                    valid_until: None,
+                };
+                catalogue.note_export_job(&account, &list, &job, Some(id), false, now)?;
+            }
+            catalogue.settle_export(id, ExportOutcome::Accepted, Some(202), None, None)
+        })
+        .await?;
+        self.tell(Event::ExportsChanged);
+        answer?;
+        self.watch_export_jobs(&watched);
+        self.known_export_jobs(&watched).await
+    }
+
+    /// The jobs of an account: those on record, after the vendor was asked for its list, so that jobs made elsewhere are
+    /// here too.
+    pub async fn export_jobs(&self, account: &AccountId) -> Result<Vec<ExportJobRow>> {
+        let provider = self.provider(account).await?;
+        let mut seen = Vec::new();
+        // One list for everybody whose token this is (contract B4).
+        let list = RecordingList::Company;
+        for job in provider.export_jobs(&list, None).await? {
+            seen.push(job);
+        }
+        let (noted, now) = (account.clone(), self.now());
+        self.with_catalogue(move |catalogue| {
+            for job in &seen {
+                catalogue.note_export_job(&noted, &list, job, None, true, now)?;
+            }
+            Ok(())
+        })
+        .await?;
+        self.watch_export_jobs(account);
+        self.known_export_jobs(account).await
+    }
+
+    /// The jobs of an account that are on record, newest first.
+    pub async fn known_export_jobs(&self, account: &AccountId) -> Result<Vec<ExportJobRow>> {
+        let mut rows = self.with_catalogue(catalogue::Catalogue::export_jobs).await?;
+        rows.retain(|row| row.account == *account);
+        Ok(rows)
+    }
+
+    /// Asks about the open jobs of an account until none is open, in the background.
+    pub fn watch_export_jobs(&self, account: &AccountId) {
+        if !lock(&self.inner.watched_exports).insert(account.clone()) {
+            return;
+        }
+        let (engine, account) = (self.clone(), account.clone());
+        let stop = self.inner.shutdown.clone();
+        tokio::spawn(async move {
+            let watched = tokio::select! {
+                () = stop.cancelled() => Ok(()),
+                watched = engine.poll_export_jobs(&account) => watched,
+            };
+            lock(&engine.inner.watched_exports).remove(&account);
+            if let Err(error) = watched {
+                tracing::warn!(%account, %error, "export jobs are not watched any more");
+            }
+        });
+    }
+
+    async fn poll_export_jobs(&self, account: &AccountId) -> Result<()> {
+        let mut pauses = ExponentialBuilder::default()
+            .with_min_delay(FIRST_POLL)
+            .with_max_delay(LAST_POLL)
+            .without_max_times()
+            .build();
+        loop {
+            let open: Vec<_> = self
+                .known_export_jobs(account)
+                .await?
+                .into_iter()
+                .filter(|row| row.job.status.is_open())
+                .collect();
+            if open.is_empty() {
+                return Ok(());
+            }
+            tokio::time::sleep(pauses.next().unwrap_or(LAST_POLL)).await;
+            let provider = self.provider(account).await?;
+            for row in open {
+                let job = match provider.export_job(&row.list, &row.job.id).await {
+                    Ok(job) => job,
+                    Err(providers::Error::NotFound(_)) => ExportJob {
+                        status: ExportJobStatus::Failed("not found".into()),
+                        ..row.job
+                    },
+                    Err(error) if error.is_transient() => continue,
+                    Err(error) => return Err(error.into()),
+                };
+                let (account, now) = (account.clone(), self.now());
+                self.with_catalogue(move |catalogue| {
+                    catalogue.note_export_job(&account, &row.list, &job, None, true, now)
+                })
+                .await?;
+                self.tell(Event::ExportsChanged);
+            }
+        }
+    }
+
+    /// Downloads the archive of a finished job into a chosen folder and reads it through.
+    ///
+    /// # Errors
+    /// `Stale` when the job is not on record, or its archive is past its time; `NotAudio` when what came is no whole
+    /// archive, which is not kept.
+    pub async fn download_archive(
+        &self,
+        account: &AccountId,
+        job: &VendorJobId,
+        folder_token: &str,
+        on_bytes: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+    ) -> Result<SavedArchive> {
+        let folder = self.inner.transfers.folder(folder_token)?;
+        let row = self
+            .known_export_jobs(account)
+            .await?
+            .into_iter()
+            .find(|row| row.job.id == *job)
+            .ok_or_else(|| Error::stale("This export job is not on record any more."))?;
+        let provider = self.provider(account).await?;
+        // The address may have changed since, and the vendor may have taken it away.
+        let fresh = provider.export_job(&row.list, job).await?;
+        if fresh.valid_until.is_some_and(|until| until <= self.now()) {
+            return Err(Error::stale(
+                "The vendor has taken this archive away. Ask for the export again.",
+            ));
+        }
+        let cancel = self.inner.shutdown.child_token();
+        let key = (account.clone(), job.clone());
+        lock(&self.inner.archives).insert(key.clone(), cancel.clone());
+        let sealed = tokio::select! {
+            () = cancel.cancelled() => Err(Error::Cancelled),
+            sealed = receive_archive(&provider, &fresh, &folder, on_bytes) => sealed,
+        };
+        lock(&self.inner.archives).remove(&key);
+        let sealed = sealed?;
+        let label = self.account(account).await?.label;
+        let stem = format!("Export {label} {job}");
+        let (checked, target) = (sealed.path.clone(), folder.clone());
+        let facts = blocking(move || Ok(transfer::check_archive(&checked)?)).await?;
+        let facts = match facts {
+            Ok(facts) => facts,
+            Err(why) => {
+                blocking(move || Ok(sealed.discard()?)).await?;
+                return Err(Error::NotAudio { what: why.0 });
+            }
+        };
+        let (size_bytes, sha256) = (sealed.size_bytes, sealed.sha256.clone());
+        let path = blocking(move || {
+            Ok(sealed.publish(&target, &RelativeName::from_stem(&stem, "zip"))?)
+        })
+        .await?;
+        let (account, job, archive) = (account.clone(), job.clone(), path.clone());
+        self.with_catalogue(move |catalogue| catalogue.note_archive(&account, &job, &archive))
+            .await?;
+        self.tell(Event::ExportsChanged);
+        Ok(SavedArchive { path, size_bytes, sha256, files: facts.files })
+    }
+
+    /// Stops the download of an archive; what came is kept for the next try.
+    pub fn cancel_archive(&self, account: &AccountId, job: &VendorJobId) {
+        let key = (account.clone(), job.clone());
+        if let Some(cancel) = lock(&self.inner.archives).get(&key) {
+            cancel.cancel();
+        }
+    }
+
+    async fn count_passing(
+        &self,
+        account: &AccountId,
+        list: &RecordingList,
+        filters: &ListFilters,
+    ) -> Result<(u32, u64)> {
+        let search = Search { account: Some(account.clone()), now: self.now(), ..Search::default() };
+        let vendor = self.account(account).await?.vendor;
+        let (list, filters) = (list.clone(), filters.clone());
+        self.with_catalogue(move |catalogue| {
+            let (mut count, mut duration_ms) = (0, 0);
+            let keys = catalogue.search(&search)?.keys;
+            for keys in keys.chunks(CHUNK) {
+                let rows: Vec<RowRecord> = catalogue.rows(keys)?;
+                for row in rows.iter().filter(|row| !row.gone) {
+                    if RecordingList::of(vendor, &row.recording_id) != list {
+                        continue;
+                    }
+                    let Some(stored) = catalogue.recording(row.key)? else { continue };
+                    if filters.admits(&stored.recording) {
+                        count += 1;
+                        duration_ms += row.duration_ms.unwrap_or_default();
+                    }
+                }
+            }
+            Ok((count, duration_ms))
+        })
+        .await
+    }
+}
+
+/// Receives an archive, beginning again where the connection broke if the vendor proves that it is still the same one.
+async fn receive_archive(
+    provider: &Arc<dyn Provider>,
+    job: &ExportJob,
+    folder: &std::path::Path,
+    on_bytes: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+) -> Result<SealedPart> {
+    let path = part_path(folder, &format!("export-{}", job.id), 0);
+    let mut file = blocking(move || Ok(PartFile::open(&path)?)).await?;
+    file.restart()?;
+    let mut validator: Option<String> = None;
+    let mut tries = 0;
+    loop {
+        let received = archive_once(provider, job, file, &mut validator, on_bytes).await;
+        match received {
+            Ok(whole) => return blocking(move || Ok(whole.seal()?)).await,
+            Err((Some(part), Error::Provider(error)))
+                if error.is_transient() && tries < ARCHIVE_TRIES =>
+            {
+                tries += 1;
+                file = part;
+                tracing::debug!(job = %job.id, %error, "going on with an archive");
+            }
+            Err((_, error)) => return Err(error),
+        }
+    }
+}
+
+/// One reply's worth. The file is handed back in every case, so that the next try goes on with it.
+async fn archive_once(
+    provider: &Arc<dyn Provider>,
+    job: &ExportJob,
+    mut file: PartFile,
+    validator: &mut Option<String>,
+    on_bytes: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+) -> std::result::Result<PartFile, (Option<PartFile>, Error)> {
+    let stream = provider.job_archive(job, file.len(), validator.as_deref()).await;
+    let mut stream = match stream {
+        Ok(stream) => stream,
+        Err(error) => return Err((Some(file), error.into())),
+    };
+    // Another part than asked for: from the beginning, if it is that.
+    if stream.offset != file.len()
+        && let Err(error) = file.restart()
+    {
+        return Err((Some(file), error.into()));
+    }
+    if stream.offset != file.len() {
+        let what = "The vendor sent another part of the archive than asked for.".into();
+        return Err((Some(file), Error::NotAudio { what }));
+    }
+    *validator = stream.etag.clone().filter(|etag| !etag.starts_with("W/"));
+    on_bytes(file.len(), stream.total_bytes);
+    let mut waiting = Vec::new();
+    loop {
+        let chunk = stream.bytes.next().await;
+        let ended = !matches!(chunk, Some(Ok(_)));
+        if let Some(Ok(bytes)) = &chunk {
+            waiting.extend_from_slice(bytes);
+        }
+        if ended || waiting.len() >= WRITE_BYTES {
+            let bytes = std::mem::take(&mut waiting);
+            // A disk may keep its writer waiting, so it is none of the async threads.
+            let written = tokio::task::spawn_blocking(move || {
+                let outcome = file.write(&bytes);
+                (file, outcome)
+            })
+            .await;
+            let outcome;
+            (file, outcome) = match written {
+                Ok(written) => written,
+                Err(stopped) => return Err((None, Error::Internal { what: stopped.to_string() })),
+            };
+            if let Err(error) = outcome {
+                return Err((Some(file), error.into()));
+            }
+            on_bytes(file.len(), stream.total_bytes);
+        }
+        match chunk {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => {
+                // Without proof that the rest belongs to what is here, the next try begins anew.
+                if validator.is_none()
+                    && let Err(error) = file.restart()
+                {
+                    return Err((Some(file), error.into()));
+                }
+                return Err((Some(file), error.into()));
+            }
+            None => {
+                return match stream.total_bytes {
+                    Some(total) if total != file.len() => {
+                        let reason = format!("{} of {total} bytes arrived", file.len());
+                        Err((Some(file), providers::Error::Interrupted { reason }.into()))
+                    }
+                    _ => Ok(file),
+                };
+            }
+        }
+    }
+}
+
+/// A job without dates would pack all there is, so both ends are required here though the vendor does not ask for them.
+fn problems(filters: &ListFilters) -> Vec<String> {
+    let mut problems = Vec::new();
+    match (filters.start_gte, filters.start_lte) {
+        (Some(from), Some(to)) if from < to => {}
+        (Some(_), Some(_)) => problems.push("The period ends before it begins.".into()),
+        _ => problems.push("Choose the first and the last day.".into()),
+    }
+    if let (Some(least), Some(most)) = (filters.duration_gte_ms, filters.duration_lte_ms)
+        && least > most
+    {
+        problems.push("The shortest length is longer than the longest.".into());
+    }
+    problems
+}
+
+fn curl_command(url: &str, body: &str) -> String {
+    let body = body.replace('\'', r"'\''");
+    format!(
+        "curl -X POST '{url}' \\\n  -H \"Authorization: Bearer $VBC_ACCESS_TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+    )
+}
+
+/// Downloads of archives that run now.
+pub(crate) type RunningArchives =
+    std::collections::HashMap<(AccountId, VendorJobId), CancellationToken>;

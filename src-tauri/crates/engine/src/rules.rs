@@ -1,0 +1,277 @@
+//! Rules that keep saving: every recording a query finds, to one place, after each sync.
+
+use std::path::PathBuf;
+
+use catalogue::{Priority, SaveRule};
+use domain::search::LibraryView;
+use domain::{AccountId, CopyState, RecordingKey};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use transfer::naming::Template;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::events::Event;
+use crate::library::SearchOrder;
+use crate::transfers::{JobOptions, TransferOptions};
+use crate::{Engine, blocking};
+
+/// Rows looked at in one go.
+const PAGE: usize = 1_000;
+
+/// Which recordings a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleQuery {
+    /// In the language of the search field.
+    pub text: String,
+    /// Only this account.
+    pub account: Option<AccountId>,
+    /// Only this part of the library.
+    pub view: LibraryView,
+}
+
+/// What a rule did the last time it ran.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleTally {
+    /// When.
+    pub at: Timestamp,
+    /// Recordings that matched.
+    pub matched: u32,
+    /// Of them saved already.
+    pub saved: u32,
+    /// Of them on their way already.
+    pub moving: u32,
+    /// Of them gone at the provider, or given up after failing.
+    pub left_out: u32,
+    /// Of them queued now.
+    pub queued: u32,
+    /// Why nothing could be queued, as a sentence.
+    pub problem: Option<String>,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AutoSaveRule {
+    /// Id.
+    pub id: String,
+    /// What a person calls it.
+    pub label: String,
+    /// Which recordings.
+    pub query: RuleQuery,
+    /// Where they go.
+    pub folder: PathBuf,
+    /// How files are named.
+    pub template: String,
+    /// What comes along.
+    pub options: TransferOptions,
+    /// Runs after each sync.
+    pub enabled: bool,
+    /// What it did the last time.
+    pub last: Option<RuleTally>,
+}
+
+/// Makes a rule or changes one.
+#[derive(Debug, Clone)]
+pub struct RuleChange {
+    /// Which; `None` for a new one.
+    pub id: Option<String>,
+    /// What a person calls it.
+    pub label: String,
+    /// Which recordings.
+    pub query: RuleQuery,
+    /// The token of a folder; `None` keeps the one it has.
+    pub folder: Option<String>,
+    /// How files are named.
+    pub template: String,
+    /// What comes along.
+    pub options: TransferOptions,
+    /// Runs after each sync.
+    pub enabled: bool,
+}
+
+/// A query as it is kept.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KeptQuery {
+    text: String,
+    account: Option<String>,
+    view: String,
+}
+
+impl Engine {
+    /// All rules, oldest first.
+    pub async fn save_rules(&self) -> Result<Vec<AutoSaveRule>> {
+        let rules = self.with_catalogue(catalogue::Catalogue::save_rules).await?;
+        rules.into_iter().map(AutoSaveRule::read).collect()
+    }
+
+    /// Makes a rule, or changes one. It runs with the next sync, or by [`Engine::run_save_rule`].
+    pub async fn put_save_rule(&self, change: RuleChange) -> Result<AutoSaveRule> {
+        Template::parse(&change.template)
+            .map_err(|problem| Error::invalid("template", problem.to_string()))?;
+        change.options.check()?;
+        if change.label.trim().is_empty() {
+            return Err(Error::invalid("label", "Give the rule a name."));
+        }
+        if let Some(problem) = domain::query::read(&change.query.text).problems.first() {
+            return Err(Error::invalid("query", problem.what.clone()));
+        }
+        let before = match &change.id {
+            Some(id) => Some(self.save_rule(id).await?),
+            None => None,
+        };
+        let folder = match (&change.folder, &before) {
+            (Some(token), _) => self.inner.transfers.folder(token)?,
+            (None, Some(before)) => before.folder.clone(),
+            (None, None) => return Err(Error::invalid("folderToken", "Choose a folder.")),
+        };
+        let id = change.id.unwrap_or_else(|| Uuid::now_v7().to_string());
+        let kept = KeptQuery {
+            text: change.query.text,
+            account: change.query.account.map(|account| account.to_string()),
+            view: change.query.view.name().to_owned(),
+        };
+        let options = JobOptions { options: change.options, fixed_stem: None };
+        let rule = SaveRule {
+            id: id.clone(),
+            label: change.label.trim().to_owned(),
+            query_json: serde_json::to_string(&kept)
+                .map_err(|error| Error::Internal { what: error.to_string() })?,
+            folder,
+            template: change.template,
+            options_json: options.to_json(),
+            enabled: change.enabled,
+            created_at: self.now(),
+            last_json: None,
+        };
+        self.with_catalogue(move |catalogue| catalogue.put_save_rule(&rule)).await?;
+        self.tell(Event::RulesChanged);
+        self.save_rule(&id).await
+    }
+
+    /// Removes a rule. What it saved stays, and what it queued goes on.
+    pub async fn remove_save_rule(&self, id: &str) -> Result<()> {
+        let id = id.to_owned();
+        self.with_catalogue(move |catalogue| catalogue.remove_save_rule(&id)).await?;
+        self.tell(Event::RulesChanged);
+        Ok(())
+    }
+
+    /// Runs a rule now, also one that is off.
+    pub async fn run_save_rule(&self, id: &str) -> Result<RuleTally> {
+        let rule = self.save_rule(id).await?;
+        self.run_rule(rule).await
+    }
+
+    /// Runs every rule that is on. What one cannot do is in its tally.
+    pub(crate) async fn run_save_rules(&self) {
+        let rules = match self.save_rules().await {
+            Ok(rules) => rules,
+            Err(error) => {
+                tracing::warn!(%error, "the rules that keep saving cannot be read");
+                return;
+            }
+        };
+        for rule in rules.into_iter().filter(|rule| rule.enabled) {
+            let id = rule.id.clone();
+            if let Err(error) = self.run_rule(rule).await {
+                tracing::warn!(rule = id, %error, "a rule that keeps saving did not run");
+            }
+        }
+    }
+
+    async fn save_rule(&self, id: &str) -> Result<AutoSaveRule> {
+        let rules = self.save_rules().await?;
+        rules
+            .into_iter()
+            .find(|rule| rule.id == id)
+            .ok_or_else(|| Error::stale("This rule is not there any more."))
+    }
+
+    async fn run_rule(&self, rule: AutoSaveRule) -> Result<RuleTally> {
+        // Two syncs that end together must not queue the same recordings twice.
+        let _turn = self.inner.rules_turn.lock().await;
+        let order = SearchOrder {
+            text: rule.query.text.clone(),
+            account: rule.query.account.clone(),
+            view: rule.query.view,
+            ..SearchOrder::default()
+        };
+        let search = self.to_search(order).await?;
+        let (mut tally, keys) = self
+            .with_catalogue(move |catalogue| sort_out(catalogue, &search))
+            .await
+            .map(|(tally, keys)| (RuleTally { at: self.now(), ..tally }, keys))?;
+        let folder = rule.folder.clone();
+        let is_there = blocking(move || Ok(folder.is_dir())).await?;
+        if !keys.is_empty() && is_there {
+            tally.queued = u32::try_from(keys.len()).unwrap_or(u32::MAX);
+            let options = JobOptions { options: rule.options, fixed_stem: None };
+            let mut job = self.new_job(rule.folder, rule.template, Priority::Low, &options);
+            job.label.clone_from(&rule.label);
+            job.rule_id = Some(rule.id.clone());
+            self.begin_job(job, keys).await?;
+        } else if !is_there {
+            tally.problem = Some(format!(
+                "The folder {} is not there. Connect its disk, or choose another one.",
+                rule.folder.display()
+            ));
+        }
+        let (id, kept) = (rule.id, serde_json::to_string(&tally).unwrap_or_default());
+        self.with_catalogue(move |catalogue| catalogue.note_rule_run(&id, &kept)).await?;
+        self.tell(Event::RulesChanged);
+        Ok(tally)
+    }
+}
+
+/// What a search finds, by what is to be done about it.
+fn sort_out(
+    catalogue: &catalogue::Catalogue,
+    search: &domain::search::Search,
+) -> catalogue::Result<(RuleTally, Vec<RecordingKey>)> {
+    let found = catalogue.search(search)?.keys;
+    let mut tally = RuleTally {
+        at: Timestamp::UNIX_EPOCH,
+        matched: u32::try_from(found.len()).unwrap_or(u32::MAX),
+        saved: 0,
+        moving: 0,
+        left_out: 0,
+        queued: 0,
+        problem: None,
+    };
+    let mut keys = Vec::new();
+    for page in found.chunks(PAGE) {
+        for row in catalogue.rows(page)? {
+            match row.state {
+                CopyState::Verified | CopyState::Remarked => tally.saved += 1,
+                CopyState::Moving => tally.moving += 1,
+                CopyState::Failed => tally.left_out += 1,
+                CopyState::NotSaved if row.gone => tally.left_out += 1,
+                CopyState::NotSaved => keys.push(row.key),
+            }
+        }
+    }
+    Ok((tally, keys))
+}
+
+impl AutoSaveRule {
+    fn read(rule: SaveRule) -> Result<Self> {
+        let kept: KeptQuery = serde_json::from_str(&rule.query_json)
+            .map_err(|error| Error::Internal { what: format!("a rule cannot be read: {error}") })?;
+        Ok(Self {
+            id: rule.id,
+            label: rule.label,
+            query: RuleQuery {
+                text: kept.text,
+                account: kept.account.map(AccountId::new),
+                view: LibraryView::named(&kept.view).unwrap_or_default(),
+            },
+            folder: rule.folder,
+            template: rule.template,
+            options: JobOptions::read(&rule.options_json).options,
+            enabled: rule.enabled,
+            last: rule.last_json.and_then(|json| serde_json::from_str(&json).ok()),
+        })
+    }
+}

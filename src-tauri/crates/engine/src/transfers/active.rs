@@ -1,0 +1,142 @@
+//! A job that runs: what it needs at hand for each file, and what stops it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use catalogue::JobRecord;
+use domain::{AccountId, JobId};
+use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
+use transfer::naming::Template;
+
+use super::live::Live;
+use super::options::{JobOptions, TransferOptions};
+use crate::error::{Error, Result};
+use crate::lock;
+
+/// A job that runs.
+pub(super) struct ActiveJob {
+    pub(super) id: JobId,
+    pub(super) folder: PathBuf,
+    /// Which disk the folder was on when the job began to run.
+    pub(super) disk: Option<u64>,
+    pub(super) template: Template,
+    pub(super) fixed_stem: Option<String>,
+    pub(super) options: TransferOptions,
+    pub(super) zone: TimeZone,
+    pub(super) stop: CancellationToken,
+    pub(super) live: Live,
+    /// Knows the names in the folder, so that a large job does not list it for each file.
+    pub(super) shelf: Arc<transfer::Shelf>,
+    labels: Mutex<HashMap<AccountId, String>>,
+    under_way: Mutex<HashMap<u32, CancellationToken>>,
+    halted: Mutex<Option<Error>>,
+    finishing: AtomicBool,
+}
+
+impl ActiveJob {
+    pub(super) fn new(
+        record: &JobRecord,
+        zone: TimeZone,
+        stop: CancellationToken,
+        shelf: Arc<transfer::Shelf>,
+    ) -> Result<Self> {
+        let JobOptions { options, fixed_stem } = JobOptions::read(&record.options_json);
+        let template = if fixed_stem.is_some() { "{id}" } else { &record.template };
+        let template = Template::parse(template)
+            .map_err(|problem| Error::invalid("template", problem.to_string()))?;
+        Ok(Self {
+            id: record.id.clone(),
+            disk: transfer::disk_of(&record.folder),
+            folder: record.folder.clone(),
+            template,
+            fixed_stem,
+            zone: zone_of(&options, zone),
+            options,
+            stop,
+            live: Live::default(),
+            shelf,
+            labels: Mutex::default(),
+            under_way: Mutex::default(),
+            halted: Mutex::default(),
+            finishing: AtomicBool::new(false),
+        })
+    }
+
+    /// Where the audio goes: into the payload of a bag, or the folder itself.
+    pub(super) fn audio_folder(&self) -> PathBuf {
+        if self.options.bag {
+            self.folder.join(transfer::beside::BAG_DATA)
+        } else {
+            self.folder.clone()
+        }
+    }
+
+    pub(super) fn label_of(&self, account: &AccountId) -> Option<String> {
+        lock(&self.labels).get(account).cloned()
+    }
+
+    pub(super) fn keep_label(&self, account: &AccountId, label: &str) {
+        lock(&self.labels).insert(account.clone(), label.to_owned());
+    }
+
+    /// A file begins; the token stops it alone.
+    pub(super) fn begin(&self, position: u32) -> CancellationToken {
+        let token = self.stop.child_token();
+        lock(&self.under_way).insert(position, token.clone());
+        token
+    }
+
+    pub(super) fn end(&self, position: u32) {
+        lock(&self.under_way).remove(&position);
+    }
+
+    pub(super) fn stop_items(&self, positions: &[u32]) {
+        let under_way = lock(&self.under_way);
+        for token in positions.iter().filter_map(|position| under_way.get(position)) {
+            token.cancel();
+        }
+    }
+
+    pub(super) fn is_under_way(&self, position: u32) -> bool {
+        lock(&self.under_way).contains_key(&position)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        lock(&self.under_way).is_empty()
+    }
+
+    /// Stops the job because of something that stops every file of it. The first reason counts.
+    pub(super) fn halt(&self, error: Error) {
+        lock(&self.halted).get_or_insert(error);
+        self.stop.cancel();
+    }
+
+    pub(super) fn take_halt(&self) -> Option<Error> {
+        lock(&self.halted).take()
+    }
+
+    /// Whether files of it may begin.
+    pub(super) fn takes_items(&self) -> bool {
+        !self.stop.is_cancelled() && !self.finishing.load(Ordering::SeqCst)
+    }
+
+    /// Marks it as ending; false when it was already.
+    pub(super) fn begin_finishing(&self) -> bool {
+        !self.finishing.swap(true, Ordering::SeqCst)
+    }
+
+    pub(super) fn go_on(&self) {
+        self.finishing.store(false, Ordering::SeqCst);
+    }
+}
+
+/// The zone of a download, or else of the settings.
+pub(super) fn zone_of(options: &TransferOptions, of_settings: TimeZone) -> TimeZone {
+    if options.time_zone.is_empty() {
+        return of_settings;
+    }
+    TimeZone::get(&options.time_zone).unwrap_or(of_settings)
+}

@@ -1,0 +1,308 @@
+//! What comes along with the audio when a job ends: metadata, checksums, a bag, the vendor's own records.
+//!
+//! The lists describe the folder, not the job: every verified copy below it, whichever job saved it, and every
+//! recording that a job was to save there and could not. So a second job into the same folder makes them longer and
+//! never wrong, and writing them again changes nothing.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use catalogue::{Catalogue, CopyRecord, ItemFilter, ItemState, JobFilter, StoredRecording};
+use domain::RecordingKey;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use transfer::beside::{BagInfo, Listed, checksum_lines, csv_table, write_bag};
+use transfer::write_whole;
+
+use super::active::ActiveJob;
+use crate::error::{Error, Result};
+use crate::{Engine, blocking};
+
+/// The table.
+const CSV_NAME: &str = "recordings.csv";
+/// The same as JSON.
+const JSON_NAME: &str = "recordings.json";
+/// For `sha256sum -c`.
+const SUMS_NAME: &str = "SHA256SUMS";
+/// Items read at once.
+const PAGE: u32 = 500;
+
+/// One recording in the lists. The names of the fields are the columns of the table.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+struct Entry {
+    file: Option<String>,
+    status: &'static str,
+    why: Option<String>,
+    size_bytes: Option<u64>,
+    sha256: Option<String>,
+    verified_at: Option<String>,
+    evidence: Option<String>,
+    account: String,
+    recording_id: String,
+    call_uuid: Option<String>,
+    started_at: Option<String>,
+    started_at_local: Option<String>,
+    start_is_estimated: bool,
+    duration_ms: Option<u64>,
+    direction: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    caller_name: Option<String>,
+    conference: Option<String>,
+    extensions: String,
+    kind: Option<String>,
+    format: Option<String>,
+    added_at: Option<String>,
+}
+
+const HEADER: [&str; 23] = [
+    "file",
+    "status",
+    "why",
+    "size_bytes",
+    "sha256",
+    "verified_at",
+    "evidence",
+    "account",
+    "recording_id",
+    "call_uuid",
+    "started_at",
+    "started_at_local",
+    "start_is_estimated",
+    "duration_ms",
+    "direction",
+    "from",
+    "to",
+    "caller_name",
+    "conference",
+    "extensions",
+    "kind",
+    "format",
+    "added_at",
+];
+
+impl Engine {
+    /// Writes what a job was told to write besides.
+    pub(super) async fn write_besides(&self, job: &Arc<ActiveJob>) -> Result<()> {
+        if !job.options.has_besides() {
+            return Ok(());
+        }
+        let labels: HashMap<_, _> = self
+            .accounts()
+            .await?
+            .into_iter()
+            .map(|state| (state.account.id, state.account.label))
+            .collect();
+        let (catalogue, job, now) = (self.inner.catalogue.clone(), Arc::clone(job), self.now());
+        blocking(move || {
+            if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
+                return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
+            }
+            let label =
+                |stored: &StoredRecording| labels.get(&stored.account).cloned().unwrap_or_default();
+            let (entries, listed) = entries(&catalogue, &job, &label)?;
+            let mut tags = Vec::new();
+            if job.options.csv {
+                let rows = entries.iter().map(Entry::cells);
+                write_whole(&job.folder.join(CSV_NAME), &csv_table(&HEADER, rows))?;
+                tags.push(CSV_NAME);
+            }
+            if job.options.json {
+                let text = serde_json::to_vec_pretty(&entries).map_err(internal)?;
+                write_whole(&job.folder.join(JSON_NAME), &text)?;
+                tags.push(JSON_NAME);
+            }
+            if job.options.checksums {
+                write_whole(&job.folder.join(SUMS_NAME), checksum_lines(&listed).as_bytes())?;
+                tags.push(SUMS_NAME);
+            }
+            if job.options.bag {
+                let info = BagInfo {
+                    date: now.to_zoned(job.zone.clone()).date().to_string(),
+                    software: format!("Tapeshelf {}", env!("CARGO_PKG_VERSION")),
+                    description: format!("{} call recordings", listed.len()),
+                };
+                write_bag(&job.folder, &listed, &tags, &info)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The entries of a folder by file name, those that could not be saved last, and the files for checksums. Writes the
+/// vendor's records beside the files on the way, because they are long and need not be held all at once.
+fn entries(
+    catalogue: &Catalogue,
+    job: &ActiveJob,
+    label: &dyn Fn(&StoredRecording) -> String,
+) -> Result<(Vec<Entry>, Vec<Listed>)> {
+    let mut entries = Vec::new();
+    let mut listed = Vec::new();
+    for (key, copy) in catalogue.copies()? {
+        let Some(file) = path_below(&copy.path, &job.folder) else { continue };
+        let Some(stored) = catalogue.recording(key)? else { continue };
+        if job.options.raw_json && copy.path.is_file() {
+            // Not with_extension: a name like `call 1.30` has a dot of its own before the extension.
+            let mut name = copy.path.clone().into_os_string();
+            name.push(".json");
+            write_whole(Path::new(&name), &pretty(&stored.recording.raw))?;
+        }
+        listed.push(Listed {
+            path: file.clone(),
+            size_bytes: copy.size_bytes,
+            sha256: copy.sha256.clone(),
+        });
+        entries.push(Entry::saved(&stored, &copy, file, label(&stored), &job.zone));
+    }
+    entries.sort_by(|one, other| one.file.cmp(&other.file));
+    listed.sort();
+    for (key, why) in failures(catalogue, job)? {
+        let Some(stored) = catalogue.recording(key)? else { continue };
+        let is_here =
+            stored.copy.as_ref().is_some_and(|copy| path_below(&copy.path, &job.folder).is_some());
+        if !is_here {
+            let label = label(&stored);
+            entries.push(Entry::new(&stored, label, &job.zone, "not saved", Some(why)));
+        }
+    }
+    Ok((entries, listed))
+}
+
+/// What jobs into this folder could not save, each recording once with the latest reason.
+fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey, String)>> {
+    let mut failed: Vec<(RecordingKey, String)> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let (_, jobs) = catalogue.find_jobs(&JobFilter::default(), 0, u32::MAX)?;
+    for record in jobs.into_iter().filter(|record| record.folder == job.folder) {
+        let filter = ItemFilter { states: vec![ItemState::Failed], ..ItemFilter::default() };
+        let mut offset = 0;
+        loop {
+            let (total, items) = catalogue.find_items(&record.id, &filter, offset, PAGE)?;
+            offset += PAGE;
+            for item in items {
+                if seen.insert(item.key) {
+                    failed.push((item.key, item.note.unwrap_or_default()));
+                }
+            }
+            if offset >= total {
+                break;
+            }
+        }
+    }
+    Ok(failed)
+}
+
+impl Entry {
+    fn new(
+        stored: &StoredRecording,
+        account: String,
+        zone: &TimeZone,
+        status: &'static str,
+        why: Option<String>,
+    ) -> Self {
+        let recording = &stored.recording;
+        let at = recording.when();
+        Self {
+            file: None,
+            status,
+            why,
+            size_bytes: None,
+            sha256: None,
+            verified_at: None,
+            evidence: None,
+            account,
+            recording_id: recording.id.to_string(),
+            call_uuid: recording.call_uuid.as_ref().map(ToString::to_string),
+            started_at: at.map(|at| at.to_string()),
+            started_at_local: at
+                .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()),
+            start_is_estimated: recording.start_is_estimated,
+            duration_ms: recording.duration_ms,
+            direction: recording.direction.clone(),
+            from: recording.from.clone(),
+            to: recording.to.clone(),
+            caller_name: recording.caller_name.clone(),
+            conference: recording.conference_name.clone(),
+            extensions: recording.extensions.join(" "),
+            kind: recording.kind.clone(),
+            format: recording.format.clone(),
+            added_at: recording.added_at.map(|at| at.to_string()),
+        }
+    }
+
+    fn saved(
+        stored: &StoredRecording,
+        copy: &CopyRecord,
+        file: String,
+        account: String,
+        zone: &TimeZone,
+    ) -> Self {
+        let (status, why) = if copy.remarks.is_empty() {
+            ("verified", None)
+        } else {
+            ("saved with a remark", Some(copy.remarks.join(" ")))
+        };
+        Self {
+            file: Some(file),
+            size_bytes: Some(copy.size_bytes),
+            sha256: Some(copy.sha256.clone()),
+            verified_at: Some(copy.verified_at.to_string()),
+            evidence: Some(copy.evidence.clone()),
+            ..Self::new(stored, account, zone, status, why)
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+        vec![
+            text(&self.file),
+            self.status.to_owned(),
+            text(&self.why),
+            number(self.size_bytes),
+            text(&self.sha256),
+            text(&self.verified_at),
+            text(&self.evidence),
+            self.account.clone(),
+            self.recording_id.clone(),
+            text(&self.call_uuid),
+            text(&self.started_at),
+            text(&self.started_at_local),
+            self.start_is_estimated.to_string(),
+            number(self.duration_ms),
+            text(&self.direction),
+            text(&self.from),
+            text(&self.to),
+            text(&self.caller_name),
+            text(&self.conference),
+            self.extensions.clone(),
+            text(&self.kind),
+            text(&self.format),
+            text(&self.added_at),
+        ]
+    }
+}
+
+/// The path of a file below a folder, with `/` on every system.
+fn path_below(path: &Path, folder: &Path) -> Option<String> {
+    let below = path.strip_prefix(folder).ok()?;
+    let parts: Option<Vec<&str>> =
+        below.components().map(|part| part.as_os_str().to_str()).collect();
+    Some(parts?.join("/"))
+}
+
+/// The vendor's JSON, indented for reading; its words and their order are as they came.
+fn pretty(raw: &str) -> Vec<u8> {
+    match serde_json::from_str::<serde_json::Value>(raw) {
+        Ok(value) => serde_json::to_vec_pretty(&value).unwrap_or_else(|_| raw.into()),
+        Err(_) => raw.into(),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape map_err wants")]
+fn internal(error: serde_json::Error) -> Error {
+    Error::Internal { what: error.to_string() }
+}

@@ -1,0 +1,228 @@
+//! What went wrong with a file, and whose trouble that is: this file's, every file's of the job, or the provider's for
+//! a while.
+
+use std::path::Path;
+use std::time::Duration;
+
+use providers::Error as Vendor;
+use transfer::Error as Disk;
+
+use super::lanes::Outcome;
+use crate::error::Error;
+use crate::fetch::worth_another_try;
+
+/// After so many tries a fault that comes back each time is the file's own.
+const MOST_TRIES: u32 = 4;
+/// How long a recording without a file is waited for, try by try. The last one is repeated.
+const UNTIL_READY: [Duration; 7] = [
+    Duration::from_secs(3),
+    Duration::from_secs(15),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+    Duration::from_mins(30),
+    Duration::from_hours(1),
+];
+/// After so many tries (a day and more) it is given up.
+const MOST_WAITS: u32 = 32;
+
+/// What to do with the file, and with the others.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Put it back; it was only stopped.
+    PutBack,
+    /// Put it back, not to be tried for so long, and say why.
+    PutOff(Duration, String),
+    /// This file cannot be saved.
+    Fail,
+    /// No file of the job can be saved now.
+    HaltJob,
+}
+
+/// Judges by the error and how often the file was begun. `folder_is_sound` asks the disk; it is called only when the
+/// error is about the disk.
+pub(super) fn judge(error: &Error, tries: u32, folder_is_sound: impl FnOnce() -> bool) -> Verdict {
+    match error {
+        Error::Cancelled => Verdict::PutBack,
+        Error::NotReady if tries < MOST_WAITS => {
+            let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
+            let wait = UNTIL_READY[step.min(UNTIL_READY.len() - 1)];
+            Verdict::PutOff(wait, "The provider has no audio file for this recording yet.".into())
+        }
+        Error::SignInNeeded(_) | Error::Keyring { .. } => Verdict::HaltJob,
+        Error::Provider(
+            Vendor::Unauthenticated(_) | Vendor::LockedOut { .. } | Vendor::NotSubscribed(_),
+        ) => Verdict::HaltJob,
+        // The lane waits for the provider; the file did nothing wrong.
+        Error::Provider(Vendor::RateLimited { .. }) => Verdict::PutBack,
+        // Nor did it here, however often: a network may be away for days.
+        Error::Provider(Vendor::Unreachable { .. }) => {
+            let wait = Duration::from_secs(1 << tries.min(6));
+            Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
+        }
+        Error::Transfer(Disk::DiskFull { .. }) => Verdict::HaltJob,
+        Error::Transfer(Disk::Unfit { .. }) => Verdict::Fail,
+        // A name or file that cannot be written although the folder can is this file's trouble.
+        Error::Transfer(_) if !folder_is_sound() => Verdict::HaltJob,
+        Error::Transfer(_) if tries < 2 => Verdict::PutOff(Duration::from_secs(1), String::new()),
+        error if worth_another_try(error) && tries < MOST_TRIES => {
+            // 0.4 s, 1.2 s, 3.6 s, and up to as much again, so that many do not come back at once.
+            let wait = Duration::from_millis(400 * 3_u64.pow(tries.saturating_sub(1).min(3)));
+            Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
+        }
+        // The index itself cannot be used: nothing can be written down.
+        Error::Catalogue(_) | Error::Internal { .. } => Verdict::HaltJob,
+        _ => Verdict::Fail,
+    }
+}
+
+fn jittered(wait: Duration) -> Duration {
+    // The sub-second part of the clock differs between files that failed together.
+    let spread = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |now| now.subsec_micros() % 1000);
+    wait + wait * spread / 1000
+}
+
+/// What the account's lane learns from it.
+pub(super) fn outcome(error: &Error) -> Outcome {
+    match error {
+        Error::Provider(Vendor::RateLimited { retry_after, .. }) => {
+            Outcome::Throttled(*retry_after)
+        }
+        Error::Provider(Vendor::Unreachable { .. }) => Outcome::Offline,
+        Error::Provider(Vendor::Interrupted { .. } | Vendor::VendorFailed(_)) => Outcome::Failed,
+        _ => Outcome::Neutral,
+    }
+}
+
+/// Whether files can be made in a folder now. It is not made anew: a folder that is gone may be an unplugged disk, and
+/// what would be written in its place would be lost on it.
+pub(super) fn is_sound(folder: &Path, disk: Option<u64>) -> bool {
+    folder.is_dir() && transfer::disk_of(folder) == disk && transfer::check_folder(folder).is_ok()
+}
+
+/// Why a job stands still, as a sentence.
+pub(super) fn halt_note(error: &Error) -> String {
+    match error {
+        Error::SignInNeeded(_) => "Waiting: the account needs a sign-in.".into(),
+        Error::Provider(Vendor::LockedOut { .. }) => {
+            "Waiting: the provider has locked the account after failed sign-ins.".into()
+        }
+        Error::Provider(Vendor::NotSubscribed(_)) => {
+            "Waiting: the application of this account is not subscribed to recordings.".into()
+        }
+        Error::Provider(_) => {
+            "Waiting: the provider refused the credentials. Sign in again, then resume.".into()
+        }
+        Error::Transfer(Disk::DiskFull { path }) => format!(
+            "Paused: the disk of {} is full. Nothing that was saved is lost; make room, then resume.",
+            path.parent().unwrap_or(path).display()
+        ),
+        Error::Transfer(Disk::Missing { path }) => format!(
+            "Paused: {} is not there any more. Connect the disk or network folder again, then resume.",
+            path.display()
+        ),
+        other => {
+            format!("Paused: {other}. Nothing that was saved is lost; resume when it is mended.")
+        }
+    }
+}
+
+/// Why a file could not be saved, as a sentence for a person.
+pub(super) fn sentence(error: &Error) -> String {
+    match error {
+        Error::Provider(Vendor::NotFound(_)) => {
+            "The provider does not have this recording any more.".into()
+        }
+        Error::Provider(Vendor::PermissionDenied(_)) => {
+            "This account may not read this recording.".into()
+        }
+        Error::Provider(Vendor::RateLimited { .. }) => {
+            "The provider kept asking to slow down.".into()
+        }
+        Error::Provider(Vendor::Unreachable { reason, .. }) => {
+            format!("The provider did not answer: {reason}.")
+        }
+        Error::Provider(Vendor::Interrupted { reason }) => {
+            format!("The connection broke each time: {reason}.")
+        }
+        Error::Provider(Vendor::VendorFailed(_)) => "The provider had an error of its own.".into(),
+        Error::Provider(Vendor::BadReply { reason, .. }) => {
+            format!("The provider's answer made no sense: {reason}.")
+        }
+        Error::Transfer(Disk::Unfit { .. }) => {
+            "The file system of this folder does not take a file of this name or size.".into()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The vendor's words, kept with the item.
+pub(super) fn vendor_reply_json(error: &Error) -> Option<String> {
+    let Error::Provider(error) = error else { return None };
+    let correlation = error.correlation()?;
+    Some(
+        serde_json::json!({
+            "status": correlation.status,
+            "message": correlation.message,
+            "correlationId": correlation.id,
+        })
+        .to_string(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disk(error: Disk) -> Error {
+        Error::Transfer(error)
+    }
+
+    #[test]
+    fn trouble_of_one_file_is_told_from_trouble_of_all() {
+        let io = || disk(Disk::Io { path: "/calls/x".into(), reason: "I/O error".into() });
+        assert!(matches!(judge(&io(), 1, || true), Verdict::PutOff(..)), "once more");
+        assert!(matches!(judge(&io(), 2, || true), Verdict::Fail), "this file only");
+        assert!(matches!(judge(&io(), 2, || false), Verdict::HaltJob), "the folder itself");
+        let full = disk(Disk::DiskFull { path: "/calls/x".into() });
+        assert!(matches!(judge(&full, 1, || true), Verdict::HaltJob));
+        let long = disk(Disk::Unfit { path: "/calls/x".into(), reason: "too long".into() });
+        assert!(matches!(judge(&long, 1, || false), Verdict::Fail));
+    }
+
+    #[test]
+    fn not_ready_is_waited_for_and_not_for_ever() {
+        assert!(
+            matches!(judge(&Error::NotReady, 1, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
+        );
+        assert!(
+            matches!(judge(&Error::NotReady, 20, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
+        );
+        assert!(matches!(judge(&Error::NotReady, 32, || true), Verdict::Fail));
+    }
+
+    #[test]
+    fn a_broken_reply_is_repeated_a_few_times_with_growing_pauses() {
+        let broken = Error::Provider(Vendor::Interrupted { reason: "reset".into() });
+        for (tries, least_ms) in [(1, 400), (2, 1_200), (3, 3_600)] {
+            let Verdict::PutOff(wait, _) = judge(&broken, tries, || true) else {
+                panic!("given up at try {tries}");
+            };
+            assert!((least_ms..=2 * least_ms).contains(&wait.as_millis()), "{wait:?}");
+        }
+        assert!(matches!(judge(&broken, 4, || true), Verdict::Fail));
+        assert_eq!(outcome(&broken), Outcome::Failed);
+    }
+
+    #[test]
+    fn the_network_is_nobodys_fault() {
+        let away = Error::Provider(Vendor::Unreachable {
+            reason: "no route".into(),
+            obstacle: providers::Obstacle::Offline,
+        });
+        assert!(matches!(judge(&away, 500, || true), Verdict::PutOff(..)), "never given up");
+        assert_eq!(outcome(&away), Outcome::Offline);
+    }
+}

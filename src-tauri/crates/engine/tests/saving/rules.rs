@@ -1,0 +1,59 @@
+//! Rules that keep saving.
+
+use domain::search::LibraryView;
+use tapeshelf_engine::{Event, JobState, RuleChange, RuleQuery, TransferOptions};
+
+use crate::support::{World, wait_for};
+
+#[tokio::test]
+async fn new_calls_are_saved_after_each_sync_and_old_ones_are_not_asked_for_again() {
+    let world = World::synced(6).await;
+    let folder = world.engine.take_folder(world.folder()).await.unwrap();
+    let change = RuleChange {
+        id: None,
+        label: "Everything".into(),
+        query: RuleQuery { text: String::new(), account: None, view: LibraryView::All },
+        folder: Some(folder.token),
+        template: "{id}".into(),
+        options: TransferOptions::default(),
+        enabled: true,
+    };
+    let rule = world.engine.put_save_rule(change).await.unwrap();
+    assert_eq!(rule.last, None);
+    let mut events = world.engine.subscribe();
+    let tally = world.engine.run_save_rule(&rule.id).await.unwrap();
+    assert_eq!((tally.matched, tally.queued), (6, 6));
+    let finished = |wanted: u32| {
+        move |event: Event| match event {
+            Event::Job(view)
+                if view.record.state == JobState::Finished && view.record.tally.total == wanted =>
+            {
+                Some(view)
+            }
+            _ => None,
+        }
+    };
+    let job = wait_for(&mut events, finished(6)).await;
+    assert_eq!(
+        (job.record.label.as_str(), job.record.rule_id),
+        ("Everything", Some(rule.id.clone()))
+    );
+    let again = world.engine.run_save_rule(&rule.id).await.unwrap();
+    assert_eq!((again.matched, again.saved, again.queued), (6, 6, 0));
+
+    world.sandbox.add_calls(2).unwrap();
+    world.sync().await;
+    wait_for(&mut events, finished(2)).await;
+    let last = world.engine.save_rules().await.unwrap().remove(0).last.unwrap();
+    assert_eq!((last.matched, last.saved, last.queued), (8, 6, 2));
+    assert_eq!(world.audio().len(), 8);
+
+    std::fs::remove_dir_all(world.folder()).unwrap();
+    world.sandbox.add_calls(1).unwrap();
+    let mut events = world.engine.subscribe();
+    world.sync().await;
+    wait_for(&mut events, |event| matches!(event, Event::RulesChanged).then_some(())).await;
+    let last = world.engine.save_rules().await.unwrap().remove(0).last.unwrap();
+    assert!(last.problem.unwrap().contains("is not there"));
+    assert!(!world.folder().exists(), "an unplugged disk is not made anew");
+}
