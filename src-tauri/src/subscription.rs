@@ -77,6 +77,9 @@ fn replaces(later: &Event, earlier: &Event) -> bool {
             later == earlier
         }
         (Event::Player(_), Event::Player(_))
+        | (Event::Check(_), Event::Check(_))
+        | (Event::Adoption(_), Event::Adoption(_))
+        | (Event::RulesChanged, Event::RulesChanged)
         | (Event::LibraryChanged, Event::LibraryChanged)
         | (Event::AccountsChanged, Event::AccountsChanged)
         | (Event::ExportsChanged, Event::ExportsChanged) => true,
@@ -89,6 +92,8 @@ async fn send_snapshot(engine: &Engine, channel: &Channel<AppEvent>) -> tauri::R
     channel.send(AppEvent::LibraryChanged)?;
     channel.send(AppEvent::ExportsChanged)?;
     send_all(channel, engine.jobs().await.unwrap_or_default().into_iter().map(Event::Job))?;
+    let syncs = engine.running_syncs().into_iter();
+    send_all(channel, syncs.map(|(account, progress)| Event::Sync { account, progress }))?;
     channel.send(AppEvent::Player { player: engine.playback_state().into() })
 }
 

@@ -1,12 +1,14 @@
 //! The table, the details pane, deletion at the provider.
 
-use domain::RecordingKey;
+use domain::{AccountId, RecordingKey};
 use tauri::State;
 use tauri::ipc::Response;
 
 use super::raw_json;
 use crate::App;
 use crate::ipc::IpcResult;
+use crate::ipc::annotations::{AnnotateRequest, Annotated};
+use crate::ipc::completeness::{Completeness, CompletenessRequest};
 use crate::ipc::library::{
     DeleteOutcome, DeleteRequest, RecordingDetail, Row, SearchRequest, SearchResult, Selection,
     SelectionTotals, ViewCounts,
@@ -31,6 +33,17 @@ pub async fn library_window(
 ) -> IpcResult<Response> {
     let rows = app.engine.window(snapshot, offset as usize, limit as usize).await?;
     raw_json(&rows.into_iter().map(Row::from).collect::<Vec<_>>())
+}
+
+/// Where rows stand in a snapshot.
+#[tauri::command]
+pub async fn library_positions(
+    app: State<'_, App>,
+    snapshot: u32,
+    keys: Vec<u32>,
+) -> IpcResult<Vec<Option<u32>>> {
+    let keys = keys.into_iter().map(RecordingKey).collect();
+    Ok(app.engine.positions(snapshot, keys).await?)
 }
 
 /// Counts for the sidebar.
@@ -70,4 +83,34 @@ pub async fn recordings_delete(
     request: DeleteRequest,
 ) -> IpcResult<DeleteOutcome> {
     Ok(app.engine.delete_recordings(request.into()).await?.into())
+}
+
+/// Writes on recordings: notes, tags, stars, holds.
+#[tauri::command]
+pub async fn recordings_annotate(
+    app: State<'_, App>,
+    request: AnnotateRequest,
+) -> IpcResult<Annotated> {
+    let selection = request.selection.into();
+    Ok(Annotated { changed: app.engine.annotate(&selection, request.annotation.into()).await? })
+}
+
+/// What is here of an account, day by day.
+#[tauri::command]
+pub async fn library_completeness(
+    app: State<'_, App>,
+    request: CompletenessRequest,
+) -> IpcResult<Completeness> {
+    let (from, to) = request.days()?;
+    Ok(app.engine.completeness(&AccountId::new(request.account_id), from, to).await?.into())
+}
+
+/// Asks the provider day by day, then answers the same.
+#[tauri::command]
+pub async fn library_check_days(
+    app: State<'_, App>,
+    request: CompletenessRequest,
+) -> IpcResult<Completeness> {
+    let (from, to) = request.days()?;
+    Ok(app.engine.check_days(&AccountId::new(request.account_id), from, to).await?.into())
 }

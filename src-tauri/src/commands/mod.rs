@@ -2,10 +2,15 @@
 
 pub mod accounts;
 pub mod app;
+pub mod autosave;
+pub mod copies;
+pub mod calls;
 pub mod exports;
 pub mod library;
 pub mod player;
+pub mod query;
 pub mod transfers;
+pub mod views;
 
 use std::path::PathBuf;
 

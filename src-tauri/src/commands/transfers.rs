@@ -8,8 +8,12 @@ use tauri_plugin_opener::OpenerExt as _;
 use super::{internal, picked};
 use crate::App;
 use crate::ipc::IpcResult;
+use crate::ipc::saving::{
+    ChosenFolder, NamePreview, NamePreviewRequest, PlanRequest, PriorityName, StartTransfer,
+    TransferPlan, TransferSettings,
+};
 use crate::ipc::transfers::{
-    ChosenFolder, NamePreview, NamePreviewRequest, StartTransfer, TransferItem, TransferJob,
+    FoundItems, FoundJobs, ItemOrderName, ItemSearch, JobSearch, PaceView, TransferItem, TransferJob,
 };
 
 /// Native folder dialog.
@@ -37,7 +41,31 @@ pub async fn transfers_preview_names(
     app: State<'_, App>,
     request: NamePreviewRequest,
 ) -> IpcResult<NamePreview> {
-    Ok(app.engine.preview_names(&request.template, &request.selection.into()).await?.into())
+    let NamePreviewRequest { template, selection, time_zone } = request;
+    let preview = app.engine.preview_names(&template, &selection.into(), &time_zone).await?;
+    Ok(NamePreview::new(preview, &template))
+}
+
+/// What a download would need.
+#[tauri::command]
+pub async fn transfers_plan(app: State<'_, App>, request: PlanRequest) -> IpcResult<TransferPlan> {
+    let PlanRequest { selection, folder_token } = request;
+    Ok(app.engine.plan_transfer(&selection.into(), folder_token.as_deref()).await?.into())
+}
+
+/// The settings of downloads.
+#[tauri::command]
+pub async fn transfers_settings(app: State<'_, App>) -> IpcResult<TransferSettings> {
+    Ok(app.engine.transfer_settings().await?.into())
+}
+
+/// Checks and keeps the settings of downloads.
+#[tauri::command]
+pub async fn transfers_set_settings(
+    app: State<'_, App>,
+    settings: TransferSettings,
+) -> IpcResult<()> {
+    Ok(app.engine.set_transfer_settings(settings.into()).await?)
 }
 
 /// Starts a job.
@@ -46,12 +74,7 @@ pub async fn transfers_start(
     app: State<'_, App>,
     request: StartTransfer,
 ) -> IpcResult<TransferJob> {
-    let selection = request.selection.into();
-    Ok(app
-        .engine
-        .start_transfer(&selection, &request.folder_token, &request.template)
-        .await?
-        .into())
+    Ok(app.engine.start_transfer(request.into()).await?.into())
 }
 
 /// Native save dialog for one recording, then a job of one.
@@ -79,6 +102,13 @@ pub async fn transfers_list(app: State<'_, App>) -> IpcResult<Vec<TransferJob>> 
     Ok(app.engine.jobs().await?.into_iter().map(TransferJob::from).collect())
 }
 
+/// Jobs that match a search.
+#[tauri::command]
+pub async fn transfers_search(app: State<'_, App>, search: JobSearch) -> IpcResult<FoundJobs> {
+    let found = app.engine.find_jobs(search.filter(), search.offset, search.limit.min(200)).await?;
+    Ok(FoundJobs { total: found.0, jobs: found.1.into_iter().map(TransferJob::from).collect() })
+}
+
 /// Files of a job by position.
 #[tauri::command]
 pub async fn transfers_items(
@@ -88,7 +118,30 @@ pub async fn transfers_items(
     limit: u32,
 ) -> IpcResult<Vec<TransferItem>> {
     let items = app.engine.job_items(&JobId::new(job_id), offset, limit).await?;
+    let items = app.engine.with_rows(items).await?;
     Ok(items.into_iter().map(TransferItem::from).collect())
+}
+
+/// Files of a job that match a search.
+#[tauri::command]
+pub async fn transfers_find_items(
+    app: State<'_, App>,
+    search: ItemSearch,
+) -> IpcResult<FoundItems> {
+    let id = JobId::new(search.job_id.clone());
+    let found = app.engine.find_items(&id, search.filter(), search.offset, search.limit).await?;
+    Ok(FoundItems { total: found.0, items: found.1.into_iter().map(TransferItem::from).collect() })
+}
+
+/// Does something with single files of a job.
+#[tauri::command]
+pub async fn transfers_order_items(
+    app: State<'_, App>,
+    job_id: String,
+    positions: Vec<u32>,
+    order: ItemOrderName,
+) -> IpcResult<()> {
+    Ok(app.engine.order_items(&JobId::new(job_id), positions, order.into()).await?)
 }
 
 /// Stops a job for now.
@@ -113,6 +166,33 @@ pub async fn transfers_cancel(app: State<'_, App>, job_id: String) -> IpcResult<
 #[tauri::command]
 pub async fn transfers_retry_failed(app: State<'_, App>, job_id: String) -> IpcResult<()> {
     Ok(app.engine.retry_failed(&JobId::new(job_id)).await?)
+}
+
+/// Puts a job before another one of the queue, or at its end.
+#[tauri::command]
+pub async fn transfers_move(
+    app: State<'_, App>,
+    job_id: String,
+    before_job_id: Option<String>,
+) -> IpcResult<()> {
+    let before = before_job_id.map(JobId::new);
+    Ok(app.engine.move_job(&JobId::new(job_id), before.as_ref()).await?)
+}
+
+/// Changes how urgent a job is.
+#[tauri::command]
+pub async fn transfers_set_priority(
+    app: State<'_, App>,
+    job_id: String,
+    priority: PriorityName,
+) -> IpcResult<()> {
+    Ok(app.engine.set_job_priority(&JobId::new(job_id), priority.into()).await?)
+}
+
+/// How fast downloads go, and why.
+#[tauri::command]
+pub async fn transfers_pace(app: State<'_, App>) -> IpcResult<PaceView> {
+    Ok(app.engine.transfer_pace().await?.into())
 }
 
 /// Shows a job's folder in the file manager.

@@ -1,12 +1,14 @@
 //! Accounts.
 
-use domain::Secret;
+use domain::{Availability, Feature, Region, Secret};
 use engine::{AccountState, NewVobizAccount};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::error::millis;
+
 /// An account profile. Never holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "accounts.ts")]
 pub struct AccountView {
@@ -35,6 +37,190 @@ pub struct AccountView {
     pub vendor_total: Option<u64>,
     /// IANA time zone the vendor told.
     pub time_zone: Option<String>,
+    /// What the account may do, as far as anybody has asked; a feature that is not here is unknown.
+    pub capabilities: Vec<CapabilityView>,
+    /// What is left to spend, where the account may know.
+    pub balance: Option<BalanceView>,
+    /// VBC: where its APIs are.
+    pub vbc: Option<VbcProfile>,
+}
+
+/// Whether an account can do something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct CapabilityView {
+    /// What.
+    pub feature: FeatureName,
+    /// Whether.
+    pub available: bool,
+    /// Why not, as a sentence.
+    pub reason: Option<String>,
+}
+
+/// Something an account may be able to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub enum FeatureName {
+    /// List, get and play recordings at all.
+    Recordings,
+    /// VBC: the recordings of the whole company.
+    CompanyRecordings,
+    /// VBC: one's own recordings on demand.
+    OnDemandRecordings,
+    /// VBC: other people's recordings on demand.
+    OtherUsersRecordings,
+    /// Delete recordings.
+    Deletion,
+    /// Vobiz: an archive whose link comes by e-mail.
+    EmailExport,
+    /// VBC: archives made by jobs.
+    ExportJobs,
+    /// Records of the calls.
+    CallRecords,
+    /// The account's balance.
+    Balance,
+    /// Transcripts.
+    Transcripts,
+}
+
+/// What is left on an account.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct BalanceView {
+    /// How much.
+    pub available: f64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// How fast an account's requests go now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct PaceView {
+    /// Which account.
+    pub account_id: String,
+    /// The most requests in any minute, if there is such a limit.
+    pub limit_per_min: Option<u32>,
+    /// Requests that wait for their turn.
+    pub waiting: u32,
+    /// How long the next one has to wait.
+    #[ts(type = "number | null")]
+    pub next_in_ms: Option<u64>,
+    /// Why, as a sentence.
+    pub why: Option<String>,
+}
+
+/// Where the APIs of a VBC account are, and how they are used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct VbcProfile {
+    /// Which addresses.
+    pub region: RegionName,
+    /// The call recording service up to its name: `https://api.vonage.com/t/vbc.prod/call_recording`. This and the
+    /// other addresses are read for `custom` alone; the presets have their own.
+    pub service_base: String,
+    /// The provisioning service; empty for none.
+    pub provisioning_base: String,
+    /// Where tokens are issued and renewed.
+    pub token_url: String,
+    /// Where a person signs in with a browser.
+    pub authorize_url: String,
+    /// Consumer key of the application.
+    pub client_id: String,
+    /// The most requests in any minute.
+    pub requests_per_min: u32,
+}
+
+/// Which addresses a VBC account uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub enum RegionName {
+    /// Everywhere but India.
+    Default,
+    /// India: company recordings alone.
+    India,
+    /// Typed in.
+    Custom,
+}
+
+/// How a person proves who they are to VBC. No `Debug`: it holds secrets on their way to the vendor.
+#[derive(Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub enum VbcGrant {
+    /// Login and password; neither is kept. A refused password is never tried again by itself.
+    Password {
+        /// Login name; `@vbc.prod` is added when it has no `@`.
+        username: String,
+        /// Password.
+        password: String,
+    },
+    /// In the system's browser, which comes back to a loopback address.
+    Code {
+        /// The callback address registered for the application, like `http://localhost:8484/callback`.
+        redirect_uri: String,
+    },
+    /// A token from elsewhere. It cannot be renewed, so it ends by itself.
+    Token {
+        /// The access token.
+        access_token: String,
+        /// How long it lasts from now, in seconds, if known; VBC gives 24 hours.
+        #[ts(type = "number | null")]
+        expires_in_s: Option<u64>,
+    },
+}
+
+/// The *Add Vonage account* dialog. No `Debug`, as above.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct AddVbcAccount {
+    /// What to call it; empty means the login name, or else the vendor.
+    pub label: String,
+    /// Addresses and pace.
+    pub profile: VbcProfile,
+    /// Consumer secret of the application. Empty with a pasted token that is not to be renewed.
+    pub client_secret: String,
+    /// How to sign in.
+    pub grant: VbcGrant,
+    /// Recordings a page, 1 to 100.
+    pub page_size: u32,
+    /// Keep the tokens in memory only.
+    pub session_only: bool,
+}
+
+/// A new sign-in for a VBC account. No `Debug`, as above.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct SignInVbc {
+    /// Which account.
+    pub account_id: String,
+    /// Consumer secret; empty means the one that is kept.
+    pub client_secret: String,
+    /// How to sign in.
+    pub grant: VbcGrant,
+    /// Keep the tokens in memory only.
+    pub session_only: bool,
+}
+
+/// A person of a VBC account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct UserView {
+    /// The vendor's id.
+    pub id: String,
+    /// The best name there is.
+    pub label: String,
+    /// Extensions.
+    pub extensions: Vec<String>,
 }
 
 /// Where an account's secret is.
@@ -101,6 +287,127 @@ impl From<AccountState> for AccountView {
             synced_at_ms: state.synced_at.map(jiff::Timestamp::as_millisecond),
             vendor_total: state.vendor_total,
             time_zone: account.time_zone,
+            capabilities: state.capabilities.iter().filter_map(CapabilityView::of).collect(),
+            balance: state.balance.map(|balance| BalanceView {
+                available: balance.available,
+                currency: balance.currency,
+            }),
+            vbc: state.vbc.map(VbcProfile::from),
+        }
+    }
+}
+
+impl CapabilityView {
+    fn of((feature, availability): (Feature, &Availability)) -> Option<Self> {
+        let (available, reason) = match availability {
+            Availability::Yes => (true, None),
+            Availability::No { reason } => (false, Some(reason.clone())),
+            Availability::Unknown => return None,
+        };
+        let feature = match feature {
+            Feature::Recordings => FeatureName::Recordings,
+            Feature::CompanyRecordings => FeatureName::CompanyRecordings,
+            Feature::OnDemandRecordings => FeatureName::OnDemandRecordings,
+            Feature::OtherUsersRecordings => FeatureName::OtherUsersRecordings,
+            Feature::Deletion => FeatureName::Deletion,
+            Feature::EmailExport => FeatureName::EmailExport,
+            Feature::ExportJobs => FeatureName::ExportJobs,
+            Feature::CallRecords => FeatureName::CallRecords,
+            Feature::Balance => FeatureName::Balance,
+            Feature::Transcripts => FeatureName::Transcripts,
+        };
+        Some(Self { feature, available, reason })
+    }
+}
+
+impl From<engine::VbcProfile> for VbcProfile {
+    fn from(profile: engine::VbcProfile) -> Self {
+        Self {
+            region: match profile.region {
+                Region::Default => RegionName::Default,
+                Region::India => RegionName::India,
+                Region::Custom => RegionName::Custom,
+            },
+            service_base: profile.service_base,
+            provisioning_base: profile.provisioning_base.unwrap_or_default(),
+            token_url: profile.token_url,
+            authorize_url: profile.authorize_url,
+            client_id: profile.client_id,
+            requests_per_min: profile.requests_per_min,
+        }
+    }
+}
+
+impl From<VbcProfile> for engine::VbcProfile {
+    fn from(typed: VbcProfile) -> Self {
+        let address = |text: &str| text.trim().trim_end_matches('/').to_owned();
+        let provisioning_base = address(&typed.provisioning_base);
+        Self {
+            region: match typed.region {
+                RegionName::Default => Region::Default,
+                RegionName::India => Region::India,
+                RegionName::Custom => Region::Custom,
+            },
+            service_base: address(&typed.service_base),
+            provisioning_base: (!provisioning_base.is_empty()).then_some(provisioning_base),
+            token_url: address(&typed.token_url),
+            authorize_url: address(&typed.authorize_url),
+            client_id: typed.client_id.trim().to_owned(),
+            requests_per_min: typed.requests_per_min,
+        }
+        .with_presets()
+    }
+}
+
+impl From<VbcGrant> for engine::VbcGrant {
+    fn from(typed: VbcGrant) -> Self {
+        match typed {
+            VbcGrant::Password { username, password } => Self::Password {
+                username: username.trim().to_owned(),
+                password: Secret::new(password),
+            },
+            VbcGrant::Code { redirect_uri } => {
+                Self::Code { redirect_uri: redirect_uri.trim().to_owned() }
+            }
+            VbcGrant::Token { access_token, expires_in_s } => Self::Token {
+                access_token: Secret::new(access_token.trim().to_owned()),
+                expires_in_s,
+            },
+        }
+    }
+}
+
+impl From<AddVbcAccount> for engine::NewVbcAccount {
+    fn from(typed: AddVbcAccount) -> Self {
+        Self {
+            label: typed.label,
+            profile: typed.profile.into(),
+            client_secret: Secret::new(typed.client_secret.trim().to_owned()),
+            grant: typed.grant.into(),
+            page_size: typed.page_size,
+            session_only: typed.session_only,
+        }
+    }
+}
+
+impl From<engine::AccountPace> for PaceView {
+    fn from(pace: engine::AccountPace) -> Self {
+        Self {
+            account_id: pace.account.to_string(),
+            limit_per_min: pace.pace.limit_per_min,
+            waiting: u32::try_from(pace.pace.waiting).unwrap_or(u32::MAX),
+            next_in_ms: pace.pace.next_in.map(millis),
+            why: pace.pace.why,
+        }
+    }
+}
+
+impl From<domain::VendorUser> for UserView {
+    fn from(user: domain::VendorUser) -> Self {
+        Self {
+            label: user.label().to_owned(),
+            id: user.id.to_string(),
+            extensions: user.extensions,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The program itself: facts, settings, data.
 
-use engine::{ColumnWidth, DataFacts, Density, Platform, Settings, Theme};
+use engine::{ColumnOrder, ColumnWidth, DataFacts, Density, Platform, ProxyChoice, Settings, Theme};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -70,6 +70,31 @@ pub struct SettingsView {
     pub details_open: bool,
     /// Whether the sidebar is open.
     pub sidebar_open: bool,
+    /// What the table is sorted by, first the one that counts most; empty means newest first.
+    pub sort: Vec<SortedColumn>,
+    /// Whether the middle digits of numbers are hidden on screen.
+    pub mask_numbers: bool,
+    /// How the network is reached.
+    pub proxy: ProxyName,
+    /// Address of the manual proxy: `http://host:port` or `socks5h://host:port`, without a password.
+    pub proxy_url: String,
+    /// A file of certificates (PEM) to trust besides the system's; empty for none.
+    pub ca_file: String,
+    /// Minutes between syncs while the app is open; 0 for never by itself.
+    pub sync_every_min: u32,
+}
+
+/// How the network is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub enum ProxyName {
+    /// As the system is set up.
+    System,
+    /// Directly.
+    None,
+    /// Through `proxyUrl`.
+    Manual,
 }
 
 /// Colours.
@@ -107,6 +132,19 @@ pub struct ColumnLayout {
     pub width_px: u32,
     /// Shown.
     pub visible: bool,
+    /// Stays at the left edge while the others scroll sideways.
+    pub pinned: bool,
+}
+
+/// A column the table is sorted by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub struct SortedColumn {
+    /// Which.
+    pub column: String,
+    /// Largest or newest first.
+    pub descending: bool,
 }
 
 impl From<Settings> for SettingsView {
@@ -128,14 +166,29 @@ impl From<Settings> for SettingsView {
             columns: settings
                 .columns
                 .into_iter()
-                .map(|ColumnWidth { column, width_px, visible }| ColumnLayout {
+                .map(|ColumnWidth { column, width_px, visible, pinned }| ColumnLayout {
                     column,
                     width_px,
                     visible,
+                    pinned,
                 })
                 .collect(),
             details_open: settings.details_open,
             sidebar_open: settings.sidebar_open,
+            sort: settings
+                .sort
+                .into_iter()
+                .map(|ColumnOrder { column, descending }| SortedColumn { column, descending })
+                .collect(),
+            mask_numbers: settings.mask_numbers,
+            proxy: match settings.proxy {
+                ProxyChoice::System => ProxyName::System,
+                ProxyChoice::None => ProxyName::None,
+                ProxyChoice::Manual => ProxyName::Manual,
+            },
+            proxy_url: settings.proxy_url,
+            ca_file: settings.ca_file,
+            sync_every_min: settings.sync_every_min,
         }
     }
 }
@@ -159,14 +212,29 @@ impl From<SettingsView> for Settings {
             columns: view
                 .columns
                 .into_iter()
-                .map(|ColumnLayout { column, width_px, visible }| ColumnWidth {
+                .map(|ColumnLayout { column, width_px, visible, pinned }| ColumnWidth {
                     column,
                     width_px,
                     visible,
+                    pinned,
                 })
                 .collect(),
             details_open: view.details_open,
             sidebar_open: view.sidebar_open,
+            sort: view
+                .sort
+                .into_iter()
+                .map(|SortedColumn { column, descending }| ColumnOrder { column, descending })
+                .collect(),
+            mask_numbers: view.mask_numbers,
+            proxy: match view.proxy {
+                ProxyName::System => ProxyChoice::System,
+                ProxyName::None => ProxyChoice::None,
+                ProxyName::Manual => ProxyChoice::Manual,
+            },
+            proxy_url: view.proxy_url.trim().to_owned(),
+            ca_file: view.ca_file.trim().to_owned(),
+            sync_every_min: view.sync_every_min,
         }
     }
 }
@@ -180,4 +248,18 @@ pub enum StartupStage {
     FirstFrame,
     /// The first rows of the table are painted, or the welcome screen when there is no account.
     TableUsable,
+}
+
+impl From<ColumnWidth> for ColumnLayout {
+    fn from(width: ColumnWidth) -> Self {
+        let ColumnWidth { column, width_px, visible, pinned } = width;
+        Self { column, width_px, visible, pinned }
+    }
+}
+
+impl From<ColumnLayout> for ColumnWidth {
+    fn from(layout: ColumnLayout) -> Self {
+        let ColumnLayout { column, width_px, visible, pinned } = layout;
+        Self { column, width_px, visible, pinned }
+    }
 }

@@ -18,6 +18,8 @@ pub struct VendorReply {
     pub message: Option<String>,
     /// The vendor's correlation id (`api_id`, `requestId`).
     pub correlation_id: Option<String>,
+    /// The vendor's error code (`invalid_grant`, `900901`, `RATE_LIMIT_EXCEEDED`).
+    pub error_code: Option<String>,
 }
 
 /// Why a command failed. `what` is a full sentence for a person wherever the code alone does not say enough.
@@ -30,8 +32,26 @@ pub enum IpcError {
         /// The reply.
         reply: VendorReply,
     },
+    /// The vendor has locked the user out after failed sign-ins; each further try makes it longer.
+    LockedOut {
+        /// How long it is said to last; it may be longer.
+        #[ts(type = "number | null")]
+        wait_ms: Option<u64>,
+        /// The reply.
+        reply: VendorReply,
+    },
     /// The account may not do this.
     PermissionDenied {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// The application behind the credentials is not subscribed to this API (VBC).
+    NotSubscribed {
+        /// The reply.
+        reply: VendorReply,
+    },
+    /// There is no such API at this address; the account may belong to another region.
+    WrongAddress {
         /// The reply.
         reply: VendorReply,
     },
@@ -55,6 +75,8 @@ pub enum IpcError {
     },
     /// Nobody answered.
     Unreachable {
+        /// What stood in the way.
+        obstacle: ObstacleName,
         /// What went wrong.
         what: String,
     },
@@ -138,6 +160,29 @@ pub enum IpcError {
     },
 }
 
+/// What stood in the way of a request that nobody answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "error.ts")]
+pub enum ObstacleName {
+    /// No such host, or no network.
+    Offline,
+    /// The host takes no connection.
+    Refused,
+    /// No answer in time.
+    TimedOut,
+    /// The other side cannot be trusted.
+    Tls,
+    /// A certificate is not valid at this computer's time.
+    Clock,
+    /// The proxy refused.
+    Proxy,
+    /// The connection broke in the middle.
+    Broken,
+    /// Anything else.
+    Other,
+}
+
 /// Why the OS keyring cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -182,6 +227,7 @@ impl From<&Error> for IpcError {
                 Self::Invalid { field: field.map(str::to_owned), what: what.clone() }
             }
             Error::NotAudio { what } => Self::NotAudio { what: what.clone() },
+            Error::NotReady => Self::NotAudio { what: error.to_string() },
             Error::Stale { what } => Self::Stale { what: what.clone() },
             Error::Cancelled => Self::Cancelled,
             Error::Internal { what } => Self::Internal { what: what.clone() },
@@ -195,14 +241,26 @@ impl From<&engine::VendorError> for IpcError {
         match error {
             Vendor::NotFound(reply) => Self::NotFound { reply: reply.into() },
             Vendor::Unauthenticated(reply) => Self::Unauthenticated { reply: reply.into() },
+            Vendor::LockedOut { wait_hint, correlation } => {
+                Self::LockedOut { wait_ms: wait_hint.map(millis), reply: correlation.into() }
+            }
             Vendor::PermissionDenied(reply) => Self::PermissionDenied { reply: reply.into() },
+            Vendor::NotSubscribed(reply) => Self::NotSubscribed { reply: reply.into() },
+            Vendor::WrongAddress(reply) => Self::WrongAddress { reply: reply.into() },
+            Vendor::NotKept { reason } => Self::KeyringUnavailable {
+                reason: KeyringReason::Denied,
+                what: format!("The renewed sign-in could not be kept: {reason}."),
+            },
             Vendor::RateLimited { retry_after, correlation } => Self::RateLimited {
-                retry_after_ms: retry_after.and_then(|wait| u64::try_from(wait.as_millis()).ok()),
+                retry_after_ms: retry_after.map(millis),
                 reply: correlation.into(),
             },
             Vendor::Busy(reply) => Self::Busy { reply: reply.into() },
-            Vendor::Unreachable { reason } | Vendor::Interrupted { reason } => {
-                Self::Unreachable { what: reason.clone() }
+            Vendor::Unreachable { reason, obstacle } => {
+                Self::Unreachable { obstacle: (*obstacle).into(), what: reason.clone() }
+            }
+            Vendor::Interrupted { reason } => {
+                Self::Unreachable { obstacle: ObstacleName::Broken, what: reason.clone() }
             }
             Vendor::Rejected(reply) => Self::Rejected { reply: reply.into() },
             Vendor::VendorFailed(reply) => Self::VendorFailed { reply: reply.into() },
@@ -223,8 +281,29 @@ impl From<&engine::Correlation> for VendorReply {
             status: correlation.status,
             message: correlation.message.clone(),
             correlation_id: correlation.id.clone(),
+            error_code: correlation.code.clone(),
         }
     }
+}
+
+impl From<engine::Obstacle> for ObstacleName {
+    fn from(obstacle: engine::Obstacle) -> Self {
+        use engine::Obstacle;
+        match obstacle {
+            Obstacle::Offline => Self::Offline,
+            Obstacle::Refused => Self::Refused,
+            Obstacle::TimedOut => Self::TimedOut,
+            Obstacle::Tls => Self::Tls,
+            Obstacle::Clock => Self::Clock,
+            Obstacle::Proxy => Self::Proxy,
+            Obstacle::Other => Self::Other,
+        }
+    }
+}
+
+/// A wait in whole milliseconds; one too long to count is as long as can be.
+pub(crate) fn millis(wait: std::time::Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<&engine::FileError> for IpcError {

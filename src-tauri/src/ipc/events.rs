@@ -6,6 +6,7 @@ use engine::Event;
 use serde::Serialize;
 use ts_rs::TS;
 
+use super::copies::{AdoptReport, CheckReport};
 use super::error::IpcError;
 use super::player::PlayerView;
 use super::transfers::TransferJob;
@@ -33,6 +34,18 @@ pub enum AppEvent {
     },
     /// Exports were asked for: ask again.
     ExportsChanged,
+    /// A check of copies moved on.
+    CopiesCheck {
+        /// How far, and what was found.
+        report: CheckReport,
+    },
+    /// Taking in files moved on.
+    Adoption {
+        /// How far, and what was found.
+        report: AdoptReport,
+    },
+    /// Rules that keep saving were changed or ran: ask again.
+    RulesChanged,
     /// The player moved on.
     Player {
         /// Its state.
@@ -93,6 +106,9 @@ impl From<Event> for AppEvent {
             Event::LibraryChanged => Self::LibraryChanged,
             Event::Job(job) => Self::Transfer { job: job.into() },
             Event::ExportsChanged => Self::ExportsChanged,
+            Event::Check(report) => Self::CopiesCheck { report: (*report).into() },
+            Event::Adoption(report) => Self::Adoption { report: (*report).into() },
+            Event::RulesChanged => Self::RulesChanged,
             Event::Player(player) => Self::Player { player: player.into() },
         }
     }

@@ -182,7 +182,7 @@ fn civil(text: &str) -> Result<Option<DateTime>, IpcError> {
     })
 }
 
-fn filled(text: &str) -> Option<String> {
+pub(crate) fn filled(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -233,6 +233,7 @@ impl From<ExportRow> for ExportRecord {
                 status: row.status,
                 message: row.message,
                 correlation_id: row.correlation,
+                error_code: None,
             },
         }
     }

@@ -1,10 +1,14 @@
 //! The table and the details pane.
 
-use domain::search::{LibraryView, Search, Sort, SortColumn};
+use domain::search::{LibraryView, Sort, SortColumn};
 use domain::{AccountId, CopyState, RecordingKey, phone};
 use engine::{DeleteReport, Detail, RowRecord, Snapshot, Totals};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use super::annotations::HoldView;
+use super::query::{QueryPart, QueryProblem};
 
 /// A part of the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, TS)]
@@ -19,6 +23,14 @@ pub enum ViewName {
     NotSaved,
     /// Failed, remarked, or gone at the provider without a copy.
     NeedsAttention,
+    /// No copy here, and so old that the provider may soon delete it: 25 days and more.
+    ExpiringSoon,
+    /// Half an hour and longer.
+    LongCalls,
+    /// Shorter than ten seconds.
+    VeryShort,
+    /// On hold.
+    OnHold,
 }
 
 /// A column to sort by.
@@ -46,6 +58,61 @@ pub enum ColumnName {
     Account,
     /// State of our copy.
     State,
+    /// Inbound, outbound, internal.
+    Direction,
+    /// Caller name.
+    Caller,
+    /// Extensions.
+    Extensions,
+    /// Price a month.
+    Cost,
+    /// Age: oldest first when ascending is false.
+    Age,
+    /// Hour of the day in the chosen time zone.
+    Hour,
+    /// Day of the week in the chosen time zone, Monday first.
+    Weekday,
+    /// Country of the calling number.
+    FromCountry,
+    /// Country of the called number.
+    ToCountry,
+    /// Stored at the vendor.
+    Added,
+    /// End of the recording.
+    Ended,
+    /// Billed length.
+    Billed,
+    /// Days in storage when last read.
+    StorageDays,
+    /// Price of storage.
+    StorageRate,
+    /// First seen by the index.
+    FirstSeen,
+    /// When our copy was verified.
+    VerifiedAt,
+    /// The vendor's id.
+    Id,
+    /// Call UUID.
+    Call,
+    /// Starred.
+    Star,
+    /// Tags.
+    Tags,
+    /// Note.
+    Note,
+    /// On hold.
+    Hold,
+}
+
+/// One step of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "library.ts")]
+pub struct SortKey {
+    /// Sorted by.
+    pub column: ColumnName,
+    /// Largest or newest first.
+    pub descending: bool,
 }
 
 /// A search.
@@ -53,7 +120,7 @@ pub enum ColumnName {
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "library.ts")]
 pub struct SearchRequest {
-    /// What was typed.
+    /// What was typed, in the search language.
     pub text: String,
     /// Only this account.
     pub account_id: Option<String>,
@@ -63,6 +130,10 @@ pub struct SearchRequest {
     pub sort: ColumnName,
     /// Largest or newest first.
     pub descending: bool,
+    /// How rows that are equal so far are ordered; absent means by time.
+    #[serde(default)]
+    #[ts(optional)]
+    pub then_by: Option<Vec<SortKey>>,
 }
 
 /// The answer: a snapshot whose rows are fetched by position with `library_window`. A snapshot does not change while
@@ -83,6 +154,14 @@ pub struct SearchResult {
     pub known_bytes: u64,
     /// How many rows have no known size.
     pub unknown_size_count: u32,
+    /// What they cost a month, of those with a known price. No currency is known.
+    pub monthly_cost: f64,
+    /// How many rows have no known price.
+    pub unknown_cost_count: u32,
+    /// What is wrong with the text; the rest of it applied.
+    pub problems: Vec<QueryProblem>,
+    /// The parts of the text, to show as chips.
+    pub parts: Vec<QueryPart>,
 }
 
 /// Counts for the sidebar.
@@ -98,6 +177,14 @@ pub struct ViewCounts {
     pub not_saved: u32,
     /// Needs attention.
     pub needs_attention: u32,
+    /// Expiring soon.
+    pub expiring_soon: u32,
+    /// Long calls.
+    pub long_calls: u32,
+    /// Very short.
+    pub very_short: u32,
+    /// On hold.
+    pub on_hold: u32,
 }
 
 /// One row of the table. `library_window` returns an array of these as raw JSON bytes.
@@ -136,6 +223,54 @@ pub struct Row {
     pub state: CopyStateName,
     /// True when the provider does not have it any more.
     pub gone: bool,
+    /// Calling party as the vendor wrote it.
+    pub from_raw: Option<String>,
+    /// Called party as the vendor wrote it.
+    pub to_raw: Option<String>,
+    /// Country of the calling number, two letters (`IN`), if it is an international number.
+    pub from_country: Option<String>,
+    /// Country of the called number.
+    pub to_country: Option<String>,
+    /// `inbound`, `outbound`, `intra_pbx`, or the vendor's own word.
+    pub direction: Option<String>,
+    /// Caller name.
+    pub caller_name: Option<String>,
+    /// Extensions that took part.
+    pub extensions: Vec<String>,
+    /// Call UUID.
+    pub call_uuid: Option<String>,
+    /// Stored at the vendor.
+    #[ts(type = "number | null")]
+    pub added_at_ms: Option<i64>,
+    /// End of the recording.
+    #[ts(type = "number | null")]
+    pub ended_at_ms: Option<i64>,
+    /// Billed length in seconds.
+    #[ts(type = "number | null")]
+    pub billed_s: Option<u64>,
+    /// Days in storage when last read.
+    #[ts(type = "number | null")]
+    pub storage_days: Option<i64>,
+    /// Price of storage, as the vendor says it.
+    pub storage_rate: Option<f64>,
+    /// Price a month, no currency known.
+    pub monthly_cost: Option<f64>,
+    /// First time the index saw it.
+    #[ts(type = "number")]
+    pub first_seen_ms: i64,
+    /// When our copy was verified.
+    #[ts(type = "number | null")]
+    pub verified_at_ms: Option<i64>,
+    /// True when we deleted it.
+    pub deleted_by_us: bool,
+    /// Starred.
+    pub starred: bool,
+    /// Tags, in alphabetical order.
+    pub tags: Vec<String>,
+    /// The note.
+    pub note: Option<String>,
+    /// What it is on hold for.
+    pub hold: Option<String>,
 }
 
 /// State of our copy.
@@ -189,6 +324,18 @@ pub struct RecordingDetail {
     pub first_seen_ms: i64,
     /// Other recordings of the same call.
     pub same_call: Vec<Row>,
+    /// The newest other recordings with one of the same numbers, at most twenty.
+    pub same_number: Vec<Row>,
+    /// How many there are of them.
+    pub same_number_count: u32,
+    /// The query that finds those, to be searched for.
+    pub same_number_query: Option<String>,
+    /// The vendor's file name.
+    pub file_name: Option<String>,
+    /// Ids of the vendor's recording rules.
+    pub rule_ids: Vec<String>,
+    /// The hold in full.
+    pub hold: Option<HoldView>,
     /// Our copy.
     pub copy: Option<SavedCopy>,
     /// Why the last attempt to save it failed.
@@ -258,6 +405,12 @@ pub struct SelectionTotals {
     pub unsaved_count: u32,
     /// Rows the provider does not have any more.
     pub gone_count: u32,
+    /// What they cost a month, of those with a known price.
+    pub monthly_cost: f64,
+    /// Rows of unknown price.
+    pub unknown_cost_count: u32,
+    /// Rows on hold: no deletion touches them.
+    pub held_count: u32,
 }
 
 /// Delete recordings at the provider.
@@ -286,6 +439,8 @@ pub struct DeleteOutcome {
     pub already_gone: u32,
     /// Kept, each with its reason.
     pub kept: Vec<KeptRecording>,
+    /// Asked for, but the answer was lost: each may be gone or not, and is asked about again at the next start.
+    pub unknown: Vec<KeptRecording>,
 }
 
 /// A recording a deletion left alone.
@@ -299,32 +454,135 @@ pub struct KeptRecording {
     pub why: String,
 }
 
-impl From<SearchRequest> for Search {
+impl From<ViewName> for LibraryView {
+    fn from(view: ViewName) -> Self {
+        match view {
+            ViewName::All => Self::All,
+            ViewName::New => Self::New,
+            ViewName::NotSaved => Self::NotSaved,
+            ViewName::NeedsAttention => Self::NeedsAttention,
+            ViewName::ExpiringSoon => Self::ExpiringSoon,
+            ViewName::LongCalls => Self::LongCalls,
+            ViewName::VeryShort => Self::VeryShort,
+            ViewName::OnHold => Self::OnHold,
+        }
+    }
+}
+
+impl From<SortKey> for Sort {
+    fn from(key: SortKey) -> Self {
+        Self { column: key.column.into(), descending: key.descending }
+    }
+}
+
+impl From<ColumnName> for SortColumn {
+    fn from(column: ColumnName) -> Self {
+        match column {
+            ColumnName::When => Self::When,
+            ColumnName::From => Self::From,
+            ColumnName::To => Self::To,
+            ColumnName::Duration => Self::Duration,
+            ColumnName::Kind => Self::Kind,
+            ColumnName::Format => Self::Format,
+            ColumnName::Size => Self::Size,
+            ColumnName::Conference => Self::Conference,
+            ColumnName::Account => Self::Account,
+            ColumnName::State => Self::State,
+            ColumnName::Direction => Self::Direction,
+            ColumnName::Caller => Self::Caller,
+            ColumnName::Extensions => Self::Extensions,
+            ColumnName::Cost => Self::Cost,
+            ColumnName::Age => Self::Age,
+            ColumnName::Hour => Self::Hour,
+            ColumnName::Weekday => Self::Weekday,
+            ColumnName::FromCountry => Self::FromCountry,
+            ColumnName::ToCountry => Self::ToCountry,
+            ColumnName::Added => Self::Added,
+            ColumnName::Ended => Self::Ended,
+            ColumnName::Billed => Self::Billed,
+            ColumnName::StorageDays => Self::StorageDays,
+            ColumnName::StorageRate => Self::StorageRate,
+            ColumnName::FirstSeen => Self::FirstSeen,
+            ColumnName::VerifiedAt => Self::VerifiedAt,
+            ColumnName::Id => Self::Id,
+            ColumnName::Call => Self::Call,
+            ColumnName::Star => Self::Star,
+            ColumnName::Tags => Self::Tags,
+            ColumnName::Note => Self::Note,
+            ColumnName::Hold => Self::Hold,
+        }
+    }
+}
+
+impl From<LibraryView> for ViewName {
+    fn from(view: LibraryView) -> Self {
+        match view {
+            LibraryView::All => Self::All,
+            LibraryView::New => Self::New,
+            LibraryView::NotSaved => Self::NotSaved,
+            LibraryView::NeedsAttention => Self::NeedsAttention,
+            LibraryView::ExpiringSoon => Self::ExpiringSoon,
+            LibraryView::LongCalls => Self::LongCalls,
+            LibraryView::VeryShort => Self::VeryShort,
+            LibraryView::OnHold => Self::OnHold,
+        }
+    }
+}
+
+impl From<Sort> for SortKey {
+    fn from(sort: Sort) -> Self {
+        Self { column: sort.column.into(), descending: sort.descending }
+    }
+}
+
+impl From<SortColumn> for ColumnName {
+    fn from(column: SortColumn) -> Self {
+        match column {
+            SortColumn::When => Self::When,
+            SortColumn::From => Self::From,
+            SortColumn::To => Self::To,
+            SortColumn::Duration => Self::Duration,
+            SortColumn::Kind => Self::Kind,
+            SortColumn::Format => Self::Format,
+            SortColumn::Size => Self::Size,
+            SortColumn::Conference => Self::Conference,
+            SortColumn::Account => Self::Account,
+            SortColumn::State => Self::State,
+            SortColumn::Direction => Self::Direction,
+            SortColumn::Caller => Self::Caller,
+            SortColumn::Extensions => Self::Extensions,
+            SortColumn::Cost => Self::Cost,
+            SortColumn::Age => Self::Age,
+            SortColumn::Hour => Self::Hour,
+            SortColumn::Weekday => Self::Weekday,
+            SortColumn::FromCountry => Self::FromCountry,
+            SortColumn::ToCountry => Self::ToCountry,
+            SortColumn::Added => Self::Added,
+            SortColumn::Ended => Self::Ended,
+            SortColumn::Billed => Self::Billed,
+            SortColumn::StorageDays => Self::StorageDays,
+            SortColumn::StorageRate => Self::StorageRate,
+            SortColumn::FirstSeen => Self::FirstSeen,
+            SortColumn::VerifiedAt => Self::VerifiedAt,
+            SortColumn::Id => Self::Id,
+            SortColumn::Call => Self::Call,
+            SortColumn::Star => Self::Star,
+            SortColumn::Tags => Self::Tags,
+            SortColumn::Note => Self::Note,
+            SortColumn::Hold => Self::Hold,
+        }
+    }
+}
+
+impl From<SearchRequest> for engine::SearchOrder {
     fn from(request: SearchRequest) -> Self {
+        let first = SortKey { column: request.sort, descending: request.descending };
+        let then = request.then_by.unwrap_or_default();
         Self {
             text: request.text,
             account: request.account_id.map(AccountId::new),
-            view: match request.view {
-                ViewName::All => LibraryView::All,
-                ViewName::New => LibraryView::New,
-                ViewName::NotSaved => LibraryView::NotSaved,
-                ViewName::NeedsAttention => LibraryView::NeedsAttention,
-            },
-            sort: Sort {
-                column: match request.sort {
-                    ColumnName::When => SortColumn::When,
-                    ColumnName::From => SortColumn::From,
-                    ColumnName::To => SortColumn::To,
-                    ColumnName::Duration => SortColumn::Duration,
-                    ColumnName::Kind => SortColumn::Kind,
-                    ColumnName::Format => SortColumn::Format,
-                    ColumnName::Size => SortColumn::Size,
-                    ColumnName::Conference => SortColumn::Conference,
-                    ColumnName::Account => SortColumn::Account,
-                    ColumnName::State => SortColumn::State,
-                },
-                descending: request.descending,
-            },
+            view: request.view.into(),
+            sort: std::iter::once(first).chain(then).map(Sort::from).collect(),
         }
     }
 }
@@ -337,6 +595,10 @@ impl From<Snapshot> for SearchResult {
             duration_ms: snapshot.duration_ms,
             known_bytes: snapshot.known_bytes,
             unknown_size_count: snapshot.unknown_size_count,
+            monthly_cost: snapshot.monthly_cost,
+            unknown_cost_count: snapshot.unknown_cost_count,
+            problems: QueryProblem::all(&snapshot.text, &snapshot.query),
+            parts: QueryPart::all(&snapshot.text, &snapshot.query),
         }
     }
 }
@@ -348,6 +610,10 @@ impl From<engine::ViewCounts> for ViewCounts {
             new: counts.new,
             not_saved: counts.not_saved,
             needs_attention: counts.needs_attention,
+            expiring_soon: counts.expiring_soon,
+            long_calls: counts.long_calls,
+            very_short: counts.very_short,
+            on_hold: counts.on_hold,
         }
     }
 }
@@ -370,7 +636,7 @@ impl From<RowRecord> for Row {
             key: row.key.0,
             account_id: row.account.to_string(),
             recording_id: row.recording_id.to_string(),
-            at_ms: row.at.map(jiff::Timestamp::as_millisecond),
+            at_ms: row.at.map(Timestamp::as_millisecond),
             at_is_estimated: row.at_is_estimated,
             from: row.from.as_deref().map(phone::display).unwrap_or_default(),
             to: row.to.as_deref().map(phone::display).unwrap_or_default(),
@@ -381,6 +647,27 @@ impl From<RowRecord> for Row {
             size_bytes: row.size_bytes,
             state: row.state.into(),
             gone: row.gone,
+            from_country: row.from.as_deref().and_then(phone::country).map(str::to_owned),
+            to_country: row.to.as_deref().and_then(phone::country).map(str::to_owned),
+            from_raw: row.from,
+            to_raw: row.to,
+            direction: row.direction,
+            caller_name: row.caller_name,
+            extensions: row.extensions,
+            call_uuid: row.call_uuid.map(|id| id.to_string()),
+            added_at_ms: row.added_at.map(Timestamp::as_millisecond),
+            ended_at_ms: row.ended_at.map(Timestamp::as_millisecond),
+            billed_s: row.billed_s,
+            storage_days: row.storage_days,
+            storage_rate: row.storage_rate,
+            monthly_cost: row.monthly_cost,
+            first_seen_ms: row.first_seen.as_millisecond(),
+            verified_at_ms: row.verified_at.map(Timestamp::as_millisecond),
+            deleted_by_us: row.deleted_by_us,
+            starred: row.annotations.starred,
+            tags: row.annotations.tags,
+            note: row.annotations.note,
+            hold: row.annotations.hold.map(|hold| hold.name),
         }
     }
 }
@@ -398,13 +685,19 @@ impl From<Detail> for RecordingDetail {
             call_uuid: recording.call_uuid.map(|id| id.to_string()),
             from_raw: recording.from,
             to_raw: recording.to,
-            added_at_ms: recording.added_at.map(jiff::Timestamp::as_millisecond),
-            ended_at_ms: recording.ended_at.map(jiff::Timestamp::as_millisecond),
+            added_at_ms: recording.added_at.map(Timestamp::as_millisecond),
+            ended_at_ms: recording.ended_at.map(Timestamp::as_millisecond),
             billed_s: recording.billed_s,
             storage_days: recording.storage_days,
             monthly_cost: recording.monthly_cost,
             first_seen_ms: stored.first_seen.as_millisecond(),
             same_call: detail.same_call.into_iter().map(Row::from).collect(),
+            same_number: detail.same_number.into_iter().map(Row::from).collect(),
+            same_number_count: detail.same_number_count,
+            same_number_query: detail.same_number_query,
+            file_name: recording.file_name,
+            rule_ids: recording.rule_ids,
+            hold: stored.annotations.hold.map(HoldView::from),
             copy: stored.copy.map(SavedCopy::from),
             last_failure: stored.last_failure,
             raw_json,
@@ -450,6 +743,9 @@ impl From<Totals> for SelectionTotals {
             saved_count: totals.saved_count,
             unsaved_count: totals.unsaved_count,
             gone_count: totals.gone_count,
+            monthly_cost: totals.monthly_cost,
+            unknown_cost_count: totals.unknown_cost_count,
+            held_count: totals.held_count,
         }
     }
 }
@@ -467,7 +763,11 @@ impl From<DeleteRequest> for engine::DeleteOrder {
 
 impl From<DeleteReport> for DeleteOutcome {
     fn from(report: DeleteReport) -> Self {
+        let unknown = report.unknown.into_iter();
         Self {
+            unknown: unknown
+                .map(|kept| KeptRecording { key: kept.key.0, why: kept.why })
+                .collect(),
             deleted: report.deleted,
             already_gone: report.already_gone,
             kept: report

@@ -5,12 +5,21 @@
 //! numbers stay below 2^53, so a JavaScript number holds them exactly.
 
 pub mod accounts;
+pub mod annotations;
 pub mod app;
+pub mod autosave;
+pub mod copies;
+pub mod calls;
+pub mod completeness;
 pub mod error;
 pub mod events;
+pub mod export_jobs;
 pub mod exports;
 pub mod library;
 pub mod player;
+pub mod saving;
+pub mod query;
 pub mod transfers;
+pub mod views;
 
 pub use error::{IpcError, IpcResult};

@@ -1,76 +1,17 @@
-//! Downloads.
+//! Downloads: jobs, their files, their pace, their history. The dialog that begins one is in `saving`.
 
-use engine::{FolderToken, ItemRecord, ItemState, JobState, JobView, PreviewedNames};
+use domain::phone;
+use engine::{
+    ItemFilter, ItemOrder, ItemState, ItemView, JobFilter, JobState, JobView, Priority, TransferPace,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::error::VendorReply;
-use super::library::Selection;
-
-/// A folder a person picked in the native dialog. The window gets a token, never a path to hand back.
-#[derive(Debug, Clone, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "transfers.ts")]
-pub struct ChosenFolder {
-    /// Names the folder in `transfers_start`.
-    pub token: String,
-    /// To show.
-    pub path: String,
-    /// Free space there.
-    #[ts(type = "number | null")]
-    pub free_bytes: Option<u64>,
-}
-
-/// Asks how files would be named.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "transfers.ts")]
-pub struct NamePreviewRequest {
-    /// The template.
-    pub template: String,
-    /// The first few rows of this selection are named.
-    pub selection: Selection,
-}
-
-/// How files would be named.
-#[derive(Debug, Clone, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "transfers.ts")]
-pub struct NamePreview {
-    /// Relative paths of at most five rows; the extension is a guess until the bytes are here.
-    pub names: Vec<String>,
-    /// What is wrong with the template, if anything.
-    pub problem: Option<String>,
-    /// The fields a template may use, with what they are for.
-    pub fields: Vec<TemplateField>,
-}
-
-/// One `{field}` of a name template.
-#[derive(Debug, Clone, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "transfers.ts")]
-pub struct TemplateField {
-    /// Name, without braces.
-    pub name: String,
-    /// What it stands for.
-    pub meaning: String,
-}
-
-/// Starts a download job.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-#[ts(export, export_to = "transfers.ts")]
-pub struct StartTransfer {
-    /// Which recordings.
-    pub selection: Selection,
-    /// Where: a token of `transfers_choose_folder` or `transfers_last_folder`.
-    pub folder_token: String,
-    /// How files are named.
-    pub template: String,
-}
+use super::saving::{PriorityName, TransferOptions};
 
 /// State of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "transfers.ts")]
 pub enum JobStateName {
@@ -122,15 +63,50 @@ pub struct TransferJob {
     pub bytes_per_s: Option<u64>,
     /// One sentence why it is slow or stands still, if it does.
     pub note: Option<String>,
+    /// What a person or a rule calls it; may be empty.
+    pub label: String,
+    /// The rule that asked for it.
+    pub rule_id: Option<String>,
+    /// How urgent it is.
+    pub priority: PriorityName,
+    /// Its place in the queue: the smaller is worked on first. Null when it has ended.
+    #[ts(type = "number | null")]
+    pub queue_rank: Option<i64>,
+    /// How files are named.
+    pub template: String,
+    /// What comes along.
+    pub options: TransferOptions,
+    /// Files under way.
+    pub moving: u32,
+    /// Files not begun, with those that are paused or wait.
+    pub queued: u32,
+    /// Of those, paused by a person one by one.
+    pub held: u32,
+    /// Of those, put off until a time because the provider was not ready.
+    pub waiting: u32,
+    /// Given up.
+    pub cancelled: u32,
+    /// The soonest time at which a file that was put off is tried again.
+    #[ts(type = "number | null")]
+    pub next_try_at_ms: Option<i64>,
+    /// An estimate of the time left, while it runs.
+    #[ts(type = "number | null")]
+    pub left_ms: Option<u64>,
+    /// One sentence that explains the present pace, while it runs.
+    pub pace: Option<String>,
 }
 
 /// State of an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "transfers.ts")]
 pub enum ItemStateName {
     /// Not begun.
     Queued,
+    /// Paused by a person.
+    Held,
+    /// Put off until a time: the provider was not ready.
+    Waiting,
     /// Bytes are coming.
     Receiving,
     /// All bytes are here and are being checked.
@@ -156,6 +132,15 @@ pub struct TransferItem {
     pub position: u32,
     /// The recording.
     pub key: u32,
+    /// The vendor's id of it; empty when the index does not have it any more.
+    pub recording_id: String,
+    /// Calling party, grouped for reading.
+    pub from: String,
+    /// Called party, grouped for reading.
+    pub to: String,
+    /// Start of the call.
+    #[ts(type = "number | null")]
+    pub at_ms: Option<i64>,
     /// State.
     pub state: ItemStateName,
     /// File name (relative to the folder), once known.
@@ -170,33 +155,113 @@ pub struct TransferItem {
     pub note: Option<String>,
     /// The vendor's words for it.
     pub reply: Option<VendorReply>,
+    /// How often it was begun.
+    pub tries: u32,
+    /// When it may be tried again, for one that waits.
+    #[ts(type = "number | null")]
+    pub not_before_ms: Option<i64>,
 }
 
-impl From<FolderToken> for ChosenFolder {
-    fn from(folder: FolderToken) -> Self {
-        Self {
-            token: folder.token,
-            path: folder.path.display().to_string(),
-            free_bytes: folder.free_bytes,
-        }
-    }
+/// Files of a job that match a search, with the number of all that do.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub struct FoundItems {
+    /// All that match.
+    pub total: u32,
+    /// The ones asked for, by position.
+    pub items: Vec<TransferItem>,
 }
 
-impl From<PreviewedNames> for NamePreview {
-    fn from(preview: PreviewedNames) -> Self {
-        Self {
-            names: preview.names,
-            problem: preview.problem,
-            fields: preview
-                .fields
-                .iter()
-                .map(|field| TemplateField {
-                    name: field.name.into(),
-                    meaning: field.meaning.into(),
-                })
-                .collect(),
-        }
-    }
+/// Which files of a job.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub struct ItemSearch {
+    /// The job.
+    pub job_id: String,
+    /// Stands in the file name, the note, the recording's id or a party; empty for any.
+    pub text: String,
+    /// In one of these states (`held` and `waiting` mean queued); empty for any.
+    pub states: Vec<ItemStateName>,
+    /// How many to leave out at the beginning.
+    pub offset: u32,
+    /// At most so many, 500 at most.
+    pub limit: u32,
+}
+
+/// Jobs that match a search, with the number of all that do.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub struct FoundJobs {
+    /// All that match.
+    pub total: u32,
+    /// The ones asked for, newest first.
+    pub jobs: Vec<TransferJob>,
+}
+
+/// Which jobs.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub struct JobSearch {
+    /// Stands in the label, the folder, a note, a file name, an id or a party; empty for any.
+    pub text: String,
+    /// In one of these states; empty for any.
+    pub states: Vec<JobStateName>,
+    /// How many to leave out at the beginning.
+    pub offset: u32,
+    /// At most so many, 200 at most.
+    pub limit: u32,
+}
+
+/// What a person can do with single files of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub enum ItemOrderName {
+    /// Do not begin them, and stop those under way; what they have is kept.
+    Pause,
+    /// Begin them, also those that wait for a time.
+    Resume,
+    /// Before all others of the job.
+    First,
+    /// Give them up.
+    Cancel,
+    /// Try failed and cancelled ones again.
+    Retry,
+}
+
+/// How fast downloads go, and why.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub struct PaceView {
+    /// One sentence about all of them; null when none runs.
+    pub sentence: Option<String>,
+    /// Bytes a second, all together.
+    #[ts(type = "number")]
+    pub bytes_per_s: u64,
+    /// The computer is kept awake.
+    pub keeps_awake: bool,
+    /// Each account that has downloads.
+    pub accounts: Vec<LanePace>,
+}
+
+/// How fast the downloads of one account go.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "transfers.ts")]
+pub struct LanePace {
+    /// Account.
+    pub account_id: String,
+    /// Files under way.
+    pub moving: u32,
+    /// How many at once it bears, as far as we know now.
+    pub at_once: u32,
+    /// Why, as a sentence.
+    pub sentence: String,
 }
 
 impl From<JobView> for TransferJob {
@@ -205,12 +270,8 @@ impl From<JobView> for TransferJob {
         let tally = record.tally;
         Self {
             id: record.id.to_string(),
-            state: match record.state {
-                JobState::Running => JobStateName::Running,
-                JobState::Paused => JobStateName::Paused,
-                JobState::Finished => JobStateName::Finished,
-                JobState::Cancelled => JobStateName::Cancelled,
-            },
+            queue_rank: (!record.state.is_ended()).then_some(record.rank),
+            state: record.state.into(),
             folder: record.folder.display().to_string(),
             created_at_ms: record.created_at.as_millisecond(),
             ended_at_ms: record.ended_at.map(jiff::Timestamp::as_millisecond),
@@ -223,16 +284,66 @@ impl From<JobView> for TransferJob {
             expected_bytes: tally.expected_bytes,
             bytes_per_s: job.bytes_per_s,
             note: record.note,
+            label: record.label,
+            rule_id: record.rule_id,
+            priority: record.priority.into(),
+            template: record.template,
+            options: job.options.into(),
+            moving: tally.moving,
+            queued: tally.queued,
+            held: tally.held,
+            waiting: tally.waiting,
+            cancelled: tally.cancelled,
+            next_try_at_ms: tally.next_at.map(jiff::Timestamp::as_millisecond),
+            left_ms: job.left_ms,
+            pace: job.pace,
         }
     }
 }
 
-impl From<ItemRecord> for TransferItem {
-    fn from(item: ItemRecord) -> Self {
+impl From<JobState> for JobStateName {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Running => Self::Running,
+            JobState::Paused => Self::Paused,
+            JobState::Finished => Self::Finished,
+            JobState::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<Priority> for PriorityName {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::High => Self::High,
+            Priority::Normal => Self::Normal,
+            Priority::Low => Self::Low,
+        }
+    }
+}
+
+impl From<ItemView> for TransferItem {
+    fn from(view: ItemView) -> Self {
+        let ItemView { record: item, row } = view;
+        let is_put_off = item.not_before.is_some();
         Self {
             position: item.position,
             key: item.key.0,
+            recording_id: row.as_ref().map(|row| row.recording_id.to_string()).unwrap_or_default(),
+            from: row
+                .as_ref()
+                .and_then(|row| row.from.as_deref())
+                .map(phone::display)
+                .unwrap_or_default(),
+            to: row
+                .as_ref()
+                .and_then(|row| row.to.as_deref())
+                .map(phone::display)
+                .unwrap_or_default(),
+            at_ms: row.and_then(|row| row.at).map(jiff::Timestamp::as_millisecond),
             state: match item.state {
+                ItemState::Queued if item.held => ItemStateName::Held,
+                ItemState::Queued if is_put_off => ItemStateName::Waiting,
                 ItemState::Queued => ItemStateName::Queued,
                 ItemState::Receiving => ItemStateName::Receiving,
                 ItemState::Verifying => ItemStateName::Verifying,
@@ -247,6 +358,86 @@ impl From<ItemRecord> for TransferItem {
             total_bytes: item.total_bytes,
             note: item.note,
             reply: item.reply_json.and_then(|json| serde_json::from_str(&json).ok()),
+            tries: item.tries,
+            not_before_ms: item.not_before.map(jiff::Timestamp::as_millisecond),
+        }
+    }
+}
+
+impl From<TransferPace> for PaceView {
+    fn from(pace: TransferPace) -> Self {
+        Self {
+            sentence: pace.sentence,
+            bytes_per_s: pace.bytes_per_s,
+            keeps_awake: pace.keeps_awake,
+            accounts: pace
+                .lanes
+                .into_iter()
+                .map(|lane| LanePace {
+                    account_id: lane.account.to_string(),
+                    moving: lane.moving,
+                    at_once: lane.at_once,
+                    sentence: lane.sentence,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<ItemOrderName> for ItemOrder {
+    fn from(order: ItemOrderName) -> Self {
+        match order {
+            ItemOrderName::Pause => Self::Hold,
+            ItemOrderName::Resume => Self::Release,
+            ItemOrderName::First => Self::First,
+            ItemOrderName::Cancel => Self::Cancel,
+            ItemOrderName::Retry => Self::Retry,
+        }
+    }
+}
+
+impl ItemSearch {
+    /// Without place and length.
+    pub fn filter(&self) -> ItemFilter {
+        ItemFilter {
+            text: self.text.clone(),
+            states: self.states.iter().copied().map(ItemState::from).collect(),
+        }
+    }
+}
+
+impl JobSearch {
+    /// Without place and length.
+    pub fn filter(&self) -> JobFilter {
+        JobFilter {
+            text: self.text.clone(),
+            states: self.states.iter().copied().map(JobState::from).collect(),
+        }
+    }
+}
+
+impl From<JobStateName> for JobState {
+    fn from(state: JobStateName) -> Self {
+        match state {
+            JobStateName::Running => Self::Running,
+            JobStateName::Paused => Self::Paused,
+            JobStateName::Finished => Self::Finished,
+            JobStateName::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<ItemStateName> for ItemState {
+    fn from(state: ItemStateName) -> Self {
+        match state {
+            ItemStateName::Queued | ItemStateName::Held | ItemStateName::Waiting => Self::Queued,
+            ItemStateName::Receiving => Self::Receiving,
+            ItemStateName::Verifying => Self::Verifying,
+            ItemStateName::Verified => Self::Verified,
+            ItemStateName::Remarked => Self::Remarked,
+            ItemStateName::Skipped => Self::Skipped,
+            ItemStateName::Failed => Self::Failed,
+            ItemStateName::Cancelled => Self::Cancelled,
         }
     }
 }

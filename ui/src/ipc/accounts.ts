@@ -47,7 +47,48 @@ vendorTotal: number | null,
 /**
  * IANA time zone the vendor told.
  */
-timeZone: string | null, };
+timeZone: string | null, 
+/**
+ * What the account may do, as far as anybody has asked; a feature that is not here is unknown.
+ */
+capabilities: Array<CapabilityView>, 
+/**
+ * What is left to spend, where the account may know.
+ */
+balance: BalanceView | null, 
+/**
+ * VBC: where its APIs are.
+ */
+vbc: VbcProfile | null, };
+
+/**
+ * The *Add Vonage account* dialog. No `Debug`, as above.
+ */
+export type AddVbcAccount = { 
+/**
+ * What to call it; empty means the login name, or else the vendor.
+ */
+label: string, 
+/**
+ * Addresses and pace.
+ */
+profile: VbcProfile, 
+/**
+ * Consumer secret of the application. Empty with a pasted token that is not to be renewed.
+ */
+clientSecret: string, 
+/**
+ * How to sign in.
+ */
+grant: VbcGrant, 
+/**
+ * Recordings a page, 1 to 100.
+ */
+pageSize: number, 
+/**
+ * Keep the tokens in memory only.
+ */
+sessionOnly: boolean, };
 
 /**
  * The *Add Vobiz account* dialog. No `Debug`: it holds a token on its way to the vault.
@@ -79,6 +120,71 @@ pageSize: number,
 sessionOnly: boolean, };
 
 /**
+ * What is left on an account.
+ */
+export type BalanceView = { 
+/**
+ * How much.
+ */
+available: number, 
+/**
+ * ISO 4217 code.
+ */
+currency: string, };
+
+/**
+ * Whether an account can do something.
+ */
+export type CapabilityView = { 
+/**
+ * What.
+ */
+feature: FeatureName, 
+/**
+ * Whether.
+ */
+available: boolean, 
+/**
+ * Why not, as a sentence.
+ */
+reason: string | null, };
+
+/**
+ * Something an account may be able to do.
+ */
+export type FeatureName = "recordings" | "companyRecordings" | "onDemandRecordings" | "otherUsersRecordings" | "deletion" | "emailExport" | "exportJobs" | "callRecords" | "balance" | "transcripts";
+
+/**
+ * How fast an account's requests go now.
+ */
+export type PaceView = { 
+/**
+ * Which account.
+ */
+accountId: string, 
+/**
+ * The most requests in any minute, if there is such a limit.
+ */
+limitPerMin: number | null, 
+/**
+ * Requests that wait for their turn.
+ */
+waiting: number, 
+/**
+ * How long the next one has to wait.
+ */
+nextInMs: number | null, 
+/**
+ * Why, as a sentence.
+ */
+why: string | null, };
+
+/**
+ * Which addresses a VBC account uses.
+ */
+export type RegionName = "default" | "india" | "custom";
+
+/**
  * Where an account's secret is.
  */
 export type SecretPlace = "keyring" | "session" | "missing";
@@ -99,3 +205,100 @@ authToken: string,
  * Keep it in memory only.
  */
 sessionOnly: boolean, };
+
+/**
+ * A new sign-in for a VBC account. No `Debug`, as above.
+ */
+export type SignInVbc = { 
+/**
+ * Which account.
+ */
+accountId: string, 
+/**
+ * Consumer secret; empty means the one that is kept.
+ */
+clientSecret: string, 
+/**
+ * How to sign in.
+ */
+grant: VbcGrant, 
+/**
+ * Keep the tokens in memory only.
+ */
+sessionOnly: boolean, };
+
+/**
+ * A person of a VBC account.
+ */
+export type UserView = { 
+/**
+ * The vendor's id.
+ */
+id: string, 
+/**
+ * The best name there is.
+ */
+label: string, 
+/**
+ * Extensions.
+ */
+extensions: Array<string>, };
+
+/**
+ * How a person proves who they are to VBC. No `Debug`: it holds secrets on their way to the vendor.
+ */
+export type VbcGrant = { "kind": "password", 
+/**
+ * Login name; `@vbc.prod` is added when it has no `@`.
+ */
+username: string, 
+/**
+ * Password.
+ */
+password: string, } | { "kind": "code", 
+/**
+ * The callback address registered for the application, like `http://localhost:8484/callback`.
+ */
+redirectUri: string, } | { "kind": "token", 
+/**
+ * The access token.
+ */
+accessToken: string, 
+/**
+ * How long it lasts from now, in seconds, if known; VBC gives 24 hours.
+ */
+expiresInS: number | null, };
+
+/**
+ * Where the APIs of a VBC account are, and how they are used.
+ */
+export type VbcProfile = { 
+/**
+ * Which addresses.
+ */
+region: RegionName, 
+/**
+ * The call recording service up to its name: `https://api.vonage.com/t/vbc.prod/call_recording`. This and the
+ * other addresses are read for `custom` alone; the presets have their own.
+ */
+serviceBase: string, 
+/**
+ * The provisioning service; empty for none.
+ */
+provisioningBase: string, 
+/**
+ * Where tokens are issued and renewed.
+ */
+tokenUrl: string, 
+/**
+ * Where a person signs in with a browser.
+ */
+authorizeUrl: string, 
+/**
+ * Consumer key of the application.
+ */
+clientId: string, 
+/**
+ * The most requests in any minute.
+ */
+requestsPerMin: number, };

@@ -48,12 +48,21 @@ widthPx: number,
 /**
  * Shown.
  */
-visible: boolean, };
+visible: boolean, 
+/**
+ * Stays at the left edge while the others scroll sideways.
+ */
+pinned: boolean, };
 
 /**
  * Row height.
  */
 export type DensityName = "comfortable" | "compact";
+
+/**
+ * How the network is reached.
+ */
+export type ProxyName = "system" | "none" | "manual";
 
 /**
  * Settings a person changes.
@@ -94,7 +103,44 @@ detailsOpen: boolean,
 /**
  * Whether the sidebar is open.
  */
-sidebarOpen: boolean, };
+sidebarOpen: boolean, 
+/**
+ * What the table is sorted by, first the one that counts most; empty means newest first.
+ */
+sort: Array<SortedColumn>, 
+/**
+ * Whether the middle digits of numbers are hidden on screen.
+ */
+maskNumbers: boolean, 
+/**
+ * How the network is reached.
+ */
+proxy: ProxyName, 
+/**
+ * Address of the manual proxy: `http://host:port` or `socks5h://host:port`, without a password.
+ */
+proxyUrl: string, 
+/**
+ * A file of certificates (PEM) to trust besides the system's; empty for none.
+ */
+caFile: string, 
+/**
+ * Minutes between syncs while the app is open; 0 for never by itself.
+ */
+syncEveryMin: number, };
+
+/**
+ * A column the table is sorted by.
+ */
+export type SortedColumn = { 
+/**
+ * Which.
+ */
+column: string, 
+/**
+ * Largest or newest first.
+ */
+descending: boolean, };
 
 /**
  * A stage of starting up, told by the window once it is on screen.

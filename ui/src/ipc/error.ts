@@ -7,7 +7,23 @@ export type IpcError = { "code": "unauthenticated",
 /**
  * The reply.
  */
+reply: VendorReply, } | { "code": "lockedOut", 
+/**
+ * How long it is said to last; it may be longer.
+ */
+waitMs: number | null, 
+/**
+ * The reply.
+ */
 reply: VendorReply, } | { "code": "permissionDenied", 
+/**
+ * The reply.
+ */
+reply: VendorReply, } | { "code": "notSubscribed", 
+/**
+ * The reply.
+ */
+reply: VendorReply, } | { "code": "wrongAddress", 
 /**
  * The reply.
  */
@@ -28,6 +44,10 @@ reply: VendorReply, } | { "code": "busy",
  * The reply.
  */
 reply: VendorReply, } | { "code": "unreachable", 
+/**
+ * What stood in the way.
+ */
+obstacle: ObstacleName, 
 /**
  * What went wrong.
  */
@@ -111,6 +131,11 @@ what: string, };
 export type KeyringReason = "none" | "locked" | "denied" | "timedOut";
 
 /**
+ * What stood in the way of a request that nobody answered.
+ */
+export type ObstacleName = "offline" | "refused" | "timedOut" | "tls" | "clock" | "proxy" | "broken" | "other";
+
+/**
  * What the vendor said, for the details of a message and for the vendor's support.
  */
 export type VendorReply = { 
@@ -125,4 +150,8 @@ message: string | null,
 /**
  * The vendor's correlation id (`api_id`, `requestId`).
  */
-correlationId: string | null, };
+correlationId: string | null, 
+/**
+ * The vendor's error code (`invalid_grant`, `900901`, `RATE_LIMIT_EXCEEDED`).
+ */
+errorCode: string | null, };
