@@ -14,7 +14,7 @@ const FIND: &str = r"
 const [role, wanted] = arguments;
 const selectors = {
   button: 'button, [role=button], summary', textbox: 'input:not([type]), input[type=text], input[type=password], input[type=email], input[type=number], input[type=url], textarea',
-  searchbox: 'input[type=search]', checkbox: 'input[type=checkbox], [role=checkbox]', radio: 'input[type=radio], [role=radio]',
+  searchbox: 'input[type=search], [role=search] input[role=combobox]', checkbox: 'input[type=checkbox], [role=checkbox]', radio: 'input[type=radio], [role=radio]',
   row: '[role=row]', grid: '[role=grid]', dialog: 'dialog[open]', slider: 'input[type=range], [role=slider]', heading: 'h1, h2, h3',
   link: 'a[href]', tab: '[role=tab]', menuitem: '[role=menuitem], [role=menuitemcheckbox]', combobox: 'select', label: 'label', any: '*',
 };

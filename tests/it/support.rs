@@ -97,7 +97,7 @@ impl Program {
 
     /// Adds the sandbox and waits until all its calls are in the table.
     pub(crate) fn with_sandbox(&self, recordings: u64) -> Value {
-        let account = self.ok("accounts_add_sandbox", serde_json::json!({}));
+        let account = self.ok("accounts_add_sandbox", serde_json::json!({}))[0].clone();
         let since = Instant::now();
         while self.ok("library_counts", serde_json::json!({}))["all"] != recordings {
             assert!(since.elapsed() < PATIENCE, "the sandbox's calls did not come");

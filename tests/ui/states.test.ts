@@ -23,10 +23,10 @@ describe('the library', () => {
 
   it('without a match leads back', async () => {
     const page = await openLibrary();
-    await page.getByRole('searchbox').fill('nobody <b>at all</b>');
+    await page.getByRole('combobox', { name: t.library.search.label }).fill('nobody <b>at all</b>');
     await page.getByRole('heading', { name: t.library.empty.noMatchTitle }).waitFor();
     // What was typed is text, whatever it looks like.
-    await page.getByText('nobody <b>at all</b>').waitFor();
+    await page.getByRole('main').getByText('nobody <b>at all</b>').waitFor();
     await expectAccessible(page);
     await shoot(page, 'state-no-match');
     await page.getByRole('main').getByRole('button', { name: t.library.empty.clearSearch }).click();
@@ -45,7 +45,7 @@ describe('without a network', () => {
   it('the list stays, the sync says why, and a retry is at hand', async () => {
     const page = await openLibrary({ world: 'scenario=offline' });
     await page.getByRole('button', { name: t.frame.sync.now }).click();
-    await page.getByRole('banner').getByText(t.errors.unreachable.title).waitFor();
+    await page.getByRole('banner').getByText(t.errors.unreachable.offline.title).waitFor();
     await page.getByRole('button', { name: t.frame.sync.offline }).click();
     await page.getByRole('alert').getByRole('button', { name: t.common.retry }).waitFor();
     await row(page, 0).waitFor();
@@ -76,7 +76,7 @@ describe('an account', () => {
   it('with a wrong token is not saved, and the reason is told', async () => {
     const page = await openLibrary();
     await page.getByRole('button', { name: t.frame.sidebar.addAccount }).click();
-    const dialog = page.getByRole('dialog', { name: t.accounts.add.title });
+    const dialog = page.getByRole('dialog', { name: t.accounts.add.title.vobiz });
     await dialog.getByRole('textbox', { name: t.accounts.add.authId }).fill('MA_ABCDEFGH');
     await dialog.getByLabel(t.accounts.add.authToken, { exact: true }).fill('wrong');
     await dialog.getByRole('button', { name: t.accounts.add.submit }).click();
@@ -88,7 +88,7 @@ describe('an account', () => {
   it('without a keyring is kept for the session only after the person agreed', async () => {
     const page = await openLibrary({ world: 'scenario=nokeyring' });
     await page.getByRole('button', { name: t.frame.sidebar.addAccount }).click();
-    const dialog = page.getByRole('dialog', { name: t.accounts.add.title });
+    const dialog = page.getByRole('dialog', { name: t.accounts.add.title.vobiz });
     await dialog.getByRole('textbox', { name: t.accounts.add.authId }).fill('MA_ABCDEFGH');
     await dialog.getByLabel(t.accounts.add.authToken, { exact: true }).fill('a token of some length');
     await dialog.getByRole('button', { name: t.accounts.add.submit }).click();

@@ -109,7 +109,7 @@ const SCENES: Scene[] = [
     name: 'add-account',
     show: async (page) => {
       await button(page, t.frame.sidebar.addAccount).click();
-      await dialog(page, t.accounts.add.title);
+      await dialog(page, t.accounts.add.title.vobiz);
     },
   },
   {
@@ -129,7 +129,7 @@ const SCENES: Scene[] = [
       await dialog(page, t.accounts.signIn.title);
     },
   },
-  ...(['appearance', 'downloads', 'accounts', 'data', 'about'] as const).map(
+  ...(['appearance', 'downloads', 'accounts', 'network', 'data', 'about'] as const).map(
     (name): Scene => ({
       name: `settings-${name}`,
       show: async (page) => {

@@ -2,6 +2,7 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import type { IpcError } from '../ipc/error';
 import type { AppEvent } from '../ipc/events';
+import type { ArchiveProgress } from '../ipc/exportJobs';
 import type { PeaksHeader } from '../ipc/player';
 import type { Backend, Peaks } from './backend';
 
@@ -60,8 +61,14 @@ export function createTauriBackend(): Backend {
 
     accountsList: () => call('accounts_list'),
     accountsAddVobiz: (account) => call('accounts_add_vobiz', { account }),
+    accountsAddVbc: (account) => call('accounts_add_vbc', { account }),
     accountsAddSandbox: () => call('accounts_add_sandbox'),
     accountsSignIn: (signIn) => call('accounts_sign_in', { signIn }),
+    accountsSignInVbc: (signIn) => call('accounts_sign_in_vbc', { signIn }),
+    accountsCancelSignIn: () => call('accounts_cancel_sign_in'),
+    accountsCheck: (accountId) => call('accounts_check', { accountId }),
+    accountsPaces: () => call('accounts_paces'),
+    accountsUsers: (accountId) => call('accounts_users', { accountId }),
     accountsRemove: (accountId) => call('accounts_remove', { accountId }),
 
     syncStart: (accountId) => call('sync_start', { accountId }),
@@ -73,6 +80,28 @@ export function createTauriBackend(): Backend {
     libraryRecording: (key) => call('library_recording', { key }),
     libraryRefreshRecording: (key) => call('library_refresh_recording', { key }),
     librarySelectionTotals: (selection) => call('library_selection_totals', { selection }),
+    libraryPositions: (snapshot, keys) => call('library_positions', { snapshot, keys }),
+    recordingsAnnotate: (request) => call('recordings_annotate', { request }),
+
+    queryRead: (text) => call('query_read', { text }),
+    queryWrite: (form) => call('query_write', { form }),
+    queryComplete: (text, cursor) => call('query_complete', { text, cursor }),
+    queryValues: (token) => call('query_values', { token }),
+
+    viewsList: () => call('views_list'),
+    viewsSave: (view) => call('views_save', { view }),
+    viewsDelete: (id) => call('views_delete', { id }),
+    viewsReorder: (ids) => call('views_reorder', { ids }),
+    viewsCounts: () => call('views_counts'),
+    viewsExport: () => call('views_export'),
+    viewsImport: () => call('views_import'),
+
+    libraryCompleteness: (request) => call('library_completeness', { request }),
+    libraryCheckDays: (request) => call('library_check_days', { request }),
+
+    callsRecord: (key) => call('calls_record', { key }),
+    callsTranscript: (key) => call('calls_transcript', { key }),
+
     recordingsDelete: (request) => call('recordings_delete', { request }),
 
     transfersChooseFolder: () => call('transfers_choose_folder'),
@@ -82,15 +111,48 @@ export function createTauriBackend(): Backend {
     transfersSaveOne: (key) => call('transfers_save_one', { key }),
     transfersList: () => call('transfers_list'),
     transfersItems: (jobId, offset, limit) => call('transfers_items', { jobId, offset, limit }),
+    transfersPlan: (request) => call('transfers_plan', { request }),
+    transfersSettings: () => call('transfers_settings'),
+    transfersSetSettings: (settings) => call('transfers_set_settings', { settings }),
+    transfersFindItems: (search) => call('transfers_find_items', { search }),
+    transfersSearch: (search) => call('transfers_search', { search }),
+    transfersOrderItems: (jobId, positions, order) =>
+      call('transfers_order_items', { jobId, positions, order }),
+    transfersMove: (jobId, beforeJobId) => call('transfers_move', { jobId, beforeJobId }),
+    transfersSetPriority: (jobId, priority) => call('transfers_set_priority', { jobId, priority }),
+    transfersPace: () => call('transfers_pace'),
     transfersPause: (jobId) => call('transfers_pause', { jobId }),
     transfersResume: (jobId) => call('transfers_resume', { jobId }),
     transfersCancel: (jobId) => call('transfers_cancel', { jobId }),
     transfersRetryFailed: (jobId) => call('transfers_retry_failed', { jobId }),
     transfersReveal: (jobId) => call('transfers_reveal', { jobId }),
 
+    copiesCheck: (scope) => call('copies_check', { scope }),
+    copiesCheckReport: () => call('copies_check_report'),
+    copiesCancelCheck: () => call('copies_cancel_check'),
+    copiesChooseSource: (isArchive) => call('copies_choose_source', { archive: isArchive }),
+    copiesAdopt: (request) => call('copies_adopt', { request }),
+    copiesAdoptionReport: () => call('copies_adoption_report'),
+    copiesCancelAdoption: () => call('copies_cancel_adoption'),
+
+    autosaveList: () => call('autosave_list'),
+    autosaveSave: (rule) => call('autosave_save', { rule }),
+    autosaveRemove: (ruleId) => call('autosave_remove', { id: ruleId }),
+    autosaveRun: (ruleId) => call('autosave_run', { id: ruleId }),
+
     exportsReview: (draft) => call('exports_review', { draft }),
     exportsRequest: (draft) => call('exports_request', { draft }),
     exportsList: () => call('exports_list'),
+    exportsReviewJob: (draft) => call('exports_review_job', { draft }),
+    exportsCreateJob: (draft) => call('exports_create_job', { draft }),
+    exportsJobs: (accountId) => call('exports_jobs', { accountId }),
+    exportsKnownJobs: (accountId) => call('exports_known_jobs', { accountId }),
+    exportsDownloadArchive: (accountId, jobId, folderToken, onProgress) => {
+      const channel = new Channel<ArchiveProgress>();
+      channel.onmessage = onProgress;
+      return call('exports_download_archive', { accountId, jobId, folder: folderToken, progress: channel });
+    },
+    exportsCancelArchive: (accountId, jobId) => call('exports_cancel_archive', { accountId, jobId }),
 
     playerLoad: (key, play) => call('player_load', { key, play }),
     playerPlay: () => call('player_play'),

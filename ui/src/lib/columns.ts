@@ -1,49 +1,108 @@
 /** The columns of the table: their order, widths and whether they are shown, merged with what was kept. Pure. */
-import type { ColumnLayout } from '../ipc/app';
+import type { ColumnLayout, SortedColumn } from '../ipc/app';
 import type { ColumnName } from '../ipc/library';
 
 export const MIN_WIDTH_PX = 48;
 const MAX_WIDTH_PX = 900;
 const STATE_WIDTH_PX = 48;
 
-/** Wide enough for the label with the arrow of the sort. `state` is always last, and its width never changes. */
-export const DEFAULT_COLUMNS: readonly ColumnLayout[] = [
-  { column: 'when', widthPx: 140, visible: true },
-  { column: 'from', widthPx: 144, visible: true },
-  { column: 'to', widthPx: 144, visible: true },
-  { column: 'duration', widthPx: 84, visible: true },
-  { column: 'kind', widthPx: 92, visible: true },
-  { column: 'size', widthPx: 84, visible: false },
-  { column: 'format', widthPx: 84, visible: false },
-  { column: 'conference', widthPx: 150, visible: false },
-  { column: 'account', widthPx: 120, visible: false },
-  { column: 'state', widthPx: STATE_WIDTH_PX, visible: true },
-];
-
-function isColumn(name: string): name is ColumnName {
-  return DEFAULT_COLUMNS.some(({ column }) => column === name);
+interface ColumnFacts {
+  widthPx: number;
+  /** Shown until a person decides otherwise. */
+  visible?: true;
+  pinned?: true;
+  align?: 'end' | 'center';
+  /** The first click sorts the largest or newest to the top. */
+  largestFirst?: true;
 }
+
+/** In their default order. Wide enough for the label with the arrow of the sort. */
+const FACTS: Readonly<Record<ColumnName, ColumnFacts>> = {
+  when: { widthPx: 140, visible: true, pinned: true, largestFirst: true },
+  star: { widthPx: 56, align: 'center', largestFirst: true },
+  from: { widthPx: 144, visible: true },
+  to: { widthPx: 144, visible: true },
+  duration: { widthPx: 84, visible: true, align: 'end', largestFirst: true },
+  kind: { widthPx: 92, visible: true },
+  direction: { widthPx: 96 },
+  caller: { widthPx: 130 },
+  extensions: { widthPx: 100 },
+  conference: { widthPx: 150 },
+  tags: { widthPx: 150 },
+  note: { widthPx: 200 },
+  hold: { widthPx: 130 },
+  size: { widthPx: 84, align: 'end', largestFirst: true },
+  cost: { widthPx: 100, align: 'end', largestFirst: true },
+  age: { widthPx: 84, align: 'end', largestFirst: true },
+  hour: { widthPx: 72, align: 'end' },
+  weekday: { widthPx: 96 },
+  fromCountry: { widthPx: 124 },
+  toCountry: { widthPx: 124 },
+  account: { widthPx: 120 },
+  format: { widthPx: 84 },
+  billed: { widthPx: 84, align: 'end', largestFirst: true },
+  storageDays: { widthPx: 104, align: 'end', largestFirst: true },
+  storageRate: { widthPx: 116, align: 'end', largestFirst: true },
+  added: { widthPx: 140, largestFirst: true },
+  ended: { widthPx: 140, largestFirst: true },
+  firstSeen: { widthPx: 140, largestFirst: true },
+  verifiedAt: { widthPx: 140, largestFirst: true },
+  id: { widthPx: 280 },
+  call: { widthPx: 280 },
+  state: { widthPx: STATE_WIDTH_PX, visible: true, align: 'center', largestFirst: true },
+};
+
+const NAMES = Object.keys(FACTS) as ColumnName[];
+
+export const DEFAULT_COLUMNS: readonly Column[] = NAMES.map((column) => {
+  const { widthPx, visible = false, pinned = false } = FACTS[column];
+  return { column, widthPx, visible, pinned };
+});
 
 export interface Column extends ColumnLayout {
   column: ColumnName;
 }
 
+/** What the rows are sorted by, first the column that counts most. */
+export interface ColumnSort {
+  column: ColumnName;
+  descending: boolean;
+}
+
+export const NEWEST_FIRST: readonly ColumnSort[] = [{ column: 'when', descending: true }];
+
+export function isColumn(name: string): name is ColumnName {
+  return Object.hasOwn(FACTS, name);
+}
+
+export function alignOf(name: ColumnName): 'end' | 'center' | undefined {
+  return FACTS[name].align;
+}
+
 const clamp = (widthPx: number) => Math.round(Math.min(MAX_WIDTH_PX, Math.max(MIN_WIDTH_PX, widthPx)));
 
-/** What was kept, with unknown columns left out, new ones put at their default, and the state last. */
+/**
+ * What was kept, with unknown columns left out and new ones put at their default. Pinned columns come first, and the state
+ * is always last: it stays at the right edge, and its width never changes.
+ */
 export function mergeColumns(kept: readonly ColumnLayout[]): Column[] {
   const known = kept.filter(
     ({ column }, at) => isColumn(column) && kept.findIndex((other) => other.column === column) === at,
   );
   const missing = DEFAULT_COLUMNS.filter(({ column }) => !known.some((other) => other.column === column));
-  const all = [...known, ...missing].map((layout) => ({
+  // A column that is new to a kept arrangement does not push itself to the front of it.
+  const added = known.length === 0 ? missing : missing.map((column) => ({ ...column, pinned: false }));
+  const all = [...known, ...added].map((layout) => ({
     ...layout,
     column: layout.column as ColumnName,
+    pinned: layout.pinned && layout.column !== 'state',
     widthPx: layout.column === 'state' ? STATE_WIDTH_PX : clamp(layout.widthPx),
   }));
+  const isLast = ({ column }: Column) => column === 'state';
   return [
-    ...all.filter(({ column }) => column !== 'state'),
-    ...all.filter(({ column }) => column === 'state'),
+    ...all.filter((column) => column.pinned),
+    ...all.filter((column) => !column.pinned && !isLast(column)),
+    ...all.filter(isLast),
   ];
 }
 
@@ -60,9 +119,23 @@ export function withVisible(columns: readonly Column[], name: ColumnName, visibl
   return columns.map((column) => (column.column === name ? { ...column, visible } : column));
 }
 
-/** Moves a column by one visible place. */
+/** Pins a column after those that are pinned, or lets it go to the front of those that are not. */
+export function withPinned(columns: readonly Column[], name: ColumnName, pinned: boolean): Column[] {
+  const column = columns.find((one) => one.column === name);
+  if (column === undefined || name === 'state') return [...columns];
+  const rest = columns.filter((one) => one !== column);
+  const lastPinned = rest.findLastIndex((one) => one.pinned);
+  return mergeColumns([
+    ...rest.slice(0, lastPinned + 1),
+    { ...column, pinned },
+    ...rest.slice(lastPinned + 1),
+  ]);
+}
+
+/** Moves a column by one visible place, among those that are pinned as it is. */
 export function moved(columns: readonly Column[], name: ColumnName, by: -1 | 1): Column[] {
-  const shown = columns.filter(({ visible, column }) => visible && column !== 'state');
+  const pinned = columns.find(({ column }) => column === name)?.pinned;
+  const shown = columns.filter((one) => one.visible && one.column !== 'state' && one.pinned === pinned);
   const neighbour = shown[shown.findIndex(({ column }) => column === name) + by];
   return neighbour === undefined ? [...columns] : placed(columns, name, neighbour.column, by === 1);
 }
@@ -79,4 +152,36 @@ export function placed(
   const rest = columns.filter((one) => one !== column);
   const at = rest.findIndex((one) => one.column === beside) + (after ? 1 : 0);
   return mergeColumns([...rest.slice(0, at), column, ...rest.slice(at)]);
+}
+
+/** What was kept of the order, without columns nobody knows; never empty. */
+export function mergeSort(kept: readonly SortedColumn[]): ColumnSort[] {
+  const known = kept.filter(
+    (one, at): one is ColumnSort =>
+      isColumn(one.column) && kept.findIndex((other) => other.column === one.column) === at,
+  );
+  return known.length === 0
+    ? [...NEWEST_FIRST]
+    : known.map(({ column, descending }) => ({ column, descending }));
+}
+
+/** Sorts by this column alone; the same column again turns the order round. */
+export function sortedBy(
+  sort: readonly ColumnSort[],
+  column: ColumnName,
+  descending?: boolean,
+): ColumnSort[] {
+  const [first] = sort;
+  const turned = sort.length === 1 && first?.column === column ? !first.descending : undefined;
+  return [{ column, descending: descending ?? turned ?? FACTS[column].largestFirst ?? false }];
+}
+
+/** Adds a column after those that sort already; again turns its order round, and a third time takes it out. */
+export function sortedAlsoBy(sort: readonly ColumnSort[], column: ColumnName): ColumnSort[] {
+  const begins = FACTS[column].largestFirst ?? false;
+  const known = sort.find((one) => one.column === column);
+  if (known === undefined) return [...sort, { column, descending: begins }];
+  if (known.descending === begins)
+    return sort.map((one) => (one === known ? { column, descending: !begins } : one));
+  return mergeSort(sort.filter((one) => one !== known));
 }

@@ -2,15 +2,30 @@ import { describe, expect, it } from 'vitest';
 import type { IpcError, VendorReply } from '../ipc/error';
 import { explain, isIpcError, problemOf, replyDetails, toIpcError } from './errors';
 
-const reply: VendorReply = { status: 502, message: 'upstream <b>down</b>', correlationId: 'api-1' };
+const reply: VendorReply = {
+  status: 502,
+  message: 'upstream <b>down</b>',
+  correlationId: 'api-1',
+  errorCode: null,
+};
 
 const ALL: IpcError[] = [
   { code: 'unauthenticated', reply },
+  { code: 'lockedOut', waitMs: null, reply },
   { code: 'permissionDenied', reply },
+  { code: 'notSubscribed', reply },
+  { code: 'wrongAddress', reply },
   { code: 'notFound', reply },
   { code: 'rateLimited', retryAfterMs: null, reply },
   { code: 'busy', reply },
-  { code: 'unreachable', what: 'dns' },
+  { code: 'unreachable', obstacle: 'offline', what: 'dns' },
+  { code: 'unreachable', obstacle: 'refused', what: 'port' },
+  { code: 'unreachable', obstacle: 'timedOut', what: 'slow' },
+  { code: 'unreachable', obstacle: 'tls', what: 'self-signed' },
+  { code: 'unreachable', obstacle: 'clock', what: 'expired' },
+  { code: 'unreachable', obstacle: 'proxy', what: '407' },
+  { code: 'unreachable', obstacle: 'broken', what: 'reset' },
+  { code: 'unreachable', obstacle: 'other', what: 'odd' },
   { code: 'rejected', reply },
   { code: 'vendorFailed', reply },
   { code: 'badReply', what: 'no objects', reply },
@@ -37,7 +52,7 @@ describe('explain', () => {
     }
   });
 
-  it('gives each code words of its own', () => {
+  it('gives each code and each obstacle words of its own', () => {
     expect(new Set(ALL.map((error) => explain(error).title)).size).toBe(ALL.length);
   });
 
@@ -51,6 +66,13 @@ describe('explain', () => {
     expect(explanation.waitMs).toBe(41_000);
     expect(explanation.next).toBe('Try again in 45 s.');
     expect(explanation.turn).toBe('wait');
+  });
+
+  it('says how long a user is locked out when that is known', () => {
+    const explanation = explain({ code: 'lockedOut', waitMs: 1_800_000, reply });
+    expect(explanation.next).toMatch(/at least 30 min/);
+    expect(explanation.turn).toBe('wait');
+    expect(explanation.kept).toMatch(/does not try again/);
   });
 
   it('takes anything that was thrown', () => {
@@ -70,6 +92,6 @@ it('blames the input that an error names, and no other', () => {
 });
 
 it('shows only what a reply has', () => {
-  expect(replyDetails({ status: null, message: null, correlationId: null })).toEqual([]);
+  expect(replyDetails({ status: null, message: null, correlationId: null, errorCode: null })).toEqual([]);
   expect(replyDetails(null)).toEqual([]);
 });

@@ -2,7 +2,7 @@
  * Turns an error of the backend into what a person reads: what happened, what was kept, what to do, and the vendor's
  * own words for the details. Decides by `code` alone, never by text.
  */
-import type { IpcError, VendorReply } from '../ipc/error';
+import type { IpcError, ObstacleName, VendorReply } from '../ipc/error';
 import { t } from '../strings/en';
 import { formatBytes, formatEstimate } from './format';
 
@@ -53,6 +53,7 @@ export function replyDetails(reply: VendorReply | null): Detail[] {
   if (reply === null) return [];
   const details: Detail[] = [];
   if (reply.status !== null) details.push({ label: t.common.status, value: String(reply.status) });
+  if (reply.errorCode) details.push({ label: t.common.errorCode, value: reply.errorCode });
   if (reply.message) details.push({ label: t.common.vendorMessage, value: reply.message });
   if (reply.correlationId) details.push({ label: t.common.correlationId, value: reply.correlationId });
   return details;
@@ -63,6 +64,18 @@ export function explain(error: unknown): Explanation {
   const known = toIpcError(error);
   return { ...base(known), code: known.code };
 }
+
+/** Most obstacles pass by themselves; these want somebody to set something right. */
+const TURNS: Record<ObstacleName, Explanation['turn']> = {
+  offline: 'wait',
+  refused: 'wait',
+  timedOut: 'wait',
+  broken: 'wait',
+  other: 'wait',
+  tls: 'fix',
+  clock: 'fix',
+  proxy: 'fix',
+};
 
 type Base = Omit<Explanation, 'code'>;
 
@@ -84,6 +97,24 @@ function base(error: IpcError): Base {
         kept: words.notFound.kept,
         details: replyDetails(error.reply),
       });
+    case 'wrongAddress':
+      return make('fix', words.wrongAddress.title, words.wrongAddress.next, {
+        details: replyDetails(error.reply),
+      });
+    case 'notSubscribed':
+      return make('fix', words.notSubscribed.title, words.notSubscribed.next, {
+        details: replyDetails(error.reply),
+      });
+    case 'lockedOut': {
+      const { waitMs } = error;
+      const next = waitMs === null ? words.lockedOut.next : words.lockedOut.nextAt(formatEstimate(waitMs));
+      return make('wait', words.lockedOut.title, next, {
+        what: words.lockedOut.what,
+        kept: words.lockedOut.kept,
+        waitMs,
+        details: replyDetails(error.reply),
+      });
+    }
     case 'busy':
       return make('wait', words.busy.title, words.busy.next, { details: replyDetails(error.reply) });
     case 'rateLimited': {
@@ -95,11 +126,10 @@ function base(error: IpcError): Base {
         { waitMs, kept: words.receivedKept, details: replyDetails(error.reply) },
       );
     }
-    case 'unreachable':
-      return make('wait', words.unreachable.title, words.unreachable.next, {
-        what: error.what,
-        kept: words.nothingLost,
-      });
+    case 'unreachable': {
+      const { title, next } = words.unreachable[error.obstacle];
+      return make(TURNS[error.obstacle], title, next, { what: error.what, kept: words.nothingLost });
+    }
     case 'vendorFailed':
       return make('wait', words.vendorFailed.title, words.vendorFailed.next, {
         kept: words.nothingLost,

@@ -94,7 +94,7 @@ describe('a past request', () => {
     bodyJson: typeof body === 'string' ? body : JSON.stringify(body),
     recipients: ['me@example.com'],
     outcome: 'accepted',
-    reply: { status: 202, message: null, correlationId: 'x' },
+    reply: { status: 202, message: null, correlationId: 'x', errorCode: null },
   });
 
   it('becomes a draft again', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TransferJob } from '../ipc/transfers';
-import { describeJob, folderName, jobTimeLeftMs, progressOf } from './jobs';
+import { describeJob, folderName, jobTimeLeftMs, ordersOf, progressOf } from './jobs';
 
 const job: TransferJob = {
   id: 'j',
@@ -17,6 +17,28 @@ const job: TransferJob = {
   expectedBytes: 10_000_000,
   bytesPerS: 1_000_000,
   note: null,
+  label: '',
+  ruleId: null,
+  priority: 'normal',
+  queueRank: 1,
+  template: '{id}',
+  options: {
+    timeZone: '',
+    callTime: false,
+    csv: false,
+    json: false,
+    checksums: false,
+    bag: false,
+    rawJson: false,
+  },
+  moving: 1,
+  queued: 5,
+  held: 0,
+  waiting: 0,
+  cancelled: 0,
+  nextTryAtMs: null,
+  leftMs: null,
+  pace: null,
 };
 
 describe('progress', () => {
@@ -57,4 +79,19 @@ it('names a folder on every system', () => {
   expect(folderName('/home/you/Calls/')).toBe('Calls');
   expect(folderName('C:\\Users\\you\\Calls')).toBe('Calls');
   expect(folderName('/')).toBe('/');
+});
+
+describe('what can be done with one file', () => {
+  it('follows its state, and nothing can be done with one that is saved', () => {
+    expect(ordersOf('queued')).toContain('first');
+    expect(ordersOf('held')).toContain('resume');
+    expect(ordersOf('waiting')).toContain('resume');
+    expect(ordersOf('receiving')).toContain('pause');
+    expect(ordersOf('failed')).toEqual(['retry']);
+    for (const state of ['verified', 'remarked', 'skipped'] as const) expect(ordersOf(state)).toEqual([]);
+  });
+});
+
+it('believes the program’s own estimate before the rate', () => {
+  expect(jobTimeLeftMs({ ...job, leftMs: 12_000 })).toBe(12_000);
 });

@@ -1,11 +1,11 @@
 /** How a download job reads: how far it is, how long it will take, what became of its files. */
-import type { TransferJob } from '../ipc/transfers';
+import type { ItemOrderName, ItemStateName, TransferJob } from '../ipc/transfers';
 import { t } from '../strings/en';
 import { formatBytes, formatCount, formatEstimate, formatRate, timeLeftMs } from './format';
 
 /** Files that have come to an end, well or not. */
 export function endedFiles(job: TransferJob): number {
-  return job.saved + job.skipped + job.failed;
+  return job.saved + job.skipped + job.failed + job.cancelled;
 }
 
 /** From 0 to 1. By bytes where their number is known, because files differ in size; else by files. */
@@ -17,10 +17,34 @@ export function progressOf(job: TransferJob): number {
   return job.total === 0 ? 1 : endedFiles(job) / job.total;
 }
 
-/** Milliseconds that the rest takes at the present rate; null when nobody can know. */
+/** Milliseconds that the rest takes: as the program estimates, else at the present rate; null when nobody can know. */
 export function jobTimeLeftMs(job: TransferJob): number | null {
-  if (job.state !== 'running' || job.expectedBytes === null) return null;
+  if (job.state !== 'running') return null;
+  if (job.leftMs !== null) return job.leftMs;
+  if (job.expectedBytes === null) return null;
   return timeLeftMs(job.expectedBytes - job.receivedBytes, job.bytesPerS);
+}
+
+/** What can be done with one file of a job that is in this state. */
+export function ordersOf(state: ItemStateName): readonly ItemOrderName[] {
+  switch (state) {
+    case 'queued':
+      return ['first', 'pause', 'cancel'];
+    case 'held':
+      return ['resume', 'cancel'];
+    case 'waiting':
+      return ['resume', 'pause', 'cancel'];
+    case 'receiving':
+    case 'verifying':
+      return ['pause', 'cancel'];
+    case 'failed':
+    case 'cancelled':
+      return ['retry'];
+    case 'verified':
+    case 'remarked':
+    case 'skipped':
+      return [];
+  }
 }
 
 /** The line under the bar: files, bytes, rate, time left; whatever of it is known and still means something. */
@@ -31,6 +55,8 @@ export function describeJob(job: TransferJob): string[] {
   if (moving) parts.push(words.progress(formatCount(endedFiles(job)), formatCount(job.total)));
   if (job.saved > 0) parts.push(words.saved(formatCount(job.saved)));
   if (job.skipped > 0) parts.push(words.skipped(formatCount(job.skipped)));
+  if (moving && job.held > 0) parts.push(words.held(formatCount(job.held)));
+  if (moving && job.waiting > 0) parts.push(words.waiting(formatCount(job.waiting)));
   if (job.receivedBytes > 0) {
     parts.push(
       moving

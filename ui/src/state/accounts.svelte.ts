@@ -1,6 +1,13 @@
 /** The accounts, kept in step with the program by `accountsChanged`, and what can be done with them. */
 import { backend } from '../backend';
-import type { AccountView, AddVobizAccount, SignIn } from '../ipc/accounts';
+import type {
+  AccountView,
+  AddVbcAccount,
+  AddVobizAccount,
+  PaceView,
+  SignIn,
+  SignInVbc,
+} from '../ipc/accounts';
 import type { IpcError, KeyringReason } from '../ipc/error';
 import { toIpcError } from '../lib/errors';
 import { onEvent } from './events';
@@ -13,6 +20,7 @@ class Accounts {
   problem = $state.raw<IpcError | null>(null);
   /** Why the keyring could not be used the last time it was needed; null when it could, or before. */
   keyringTrouble = $state<KeyringReason | null>(null);
+  paces = $state.raw<readonly PaceView[]>([]);
   #asked = 0;
 
   async load(): Promise<void> {
@@ -38,12 +46,42 @@ class Accounts {
     return this.#put(await this.#keeping(backend.accountsAddVobiz(account), account.sessionOnly));
   }
 
-  async addSandbox(): Promise<AccountView> {
-    return this.#put(await backend.accountsAddSandbox());
+  /** As `addVobiz`. With the browser it takes as long as a person needs there; `cancelSignIn` ends it. */
+  async addVbc(account: AddVbcAccount): Promise<AccountView> {
+    return this.#put(await this.#keeping(backend.accountsAddVbc(account), account.sessionOnly));
+  }
+
+  /** One account of each provider, as they are. */
+  async addSandbox(): Promise<AccountView[]> {
+    return (await backend.accountsAddSandbox()).map((account) => this.#put(account));
   }
 
   async signIn(signIn: SignIn): Promise<AccountView> {
     return this.#put(await this.#keeping(backend.accountsSignIn(signIn), signIn.sessionOnly));
+  }
+
+  async signInVbc(signIn: SignInVbc): Promise<AccountView> {
+    return this.#put(await this.#keeping(backend.accountsSignInVbc(signIn), signIn.sessionOnly));
+  }
+
+  /** Stops waiting for the browser. What waited rejects with `cancelled`. */
+  cancelSignIn(): Promise<void> {
+    return backend.accountsCancelSignIn();
+  }
+
+  /** Asks the provider again what an account may do. */
+  async check(accountId: string): Promise<void> {
+    this.#put(await backend.accountsCheck(accountId));
+  }
+
+  /** How fast the requests of each account go now. Kept when the question fails: it is only about a sentence. */
+  async loadPaces(): Promise<void> {
+    const paces = await backend.accountsPaces().catch(() => null);
+    if (paces !== null) this.paces = paces;
+  }
+
+  paceOf(accountId: string): PaceView | null {
+    return this.paces.find((pace) => pace.accountId === accountId) ?? null;
   }
 
   async remove(accountId: string): Promise<void> {

@@ -4,16 +4,20 @@
 import type { Selection, ViewName } from '../ipc/library';
 import { t } from '../strings/en';
 import { accounts } from './accounts.svelte';
+import { annotateOne } from './annotations';
+import { copyRows } from './clipboard';
 import { dialogs } from './dialogs.svelte';
 import { focusOn } from './focus';
 import { layout } from './layout.svelte';
 import { library } from './library.svelte';
+import { masking } from './masking.svelte';
 import { player } from './player.svelte';
 import { route } from './route.svelte';
 import { selection } from './selection.svelte';
 import { settings } from './settings.svelte';
 import { sync } from './sync.svelte';
 import { transfers } from './transfers.svelte';
+import { views } from './views.svelte';
 
 export interface Command {
   id: string;
@@ -33,7 +37,12 @@ export function target(): Selection | null {
 
 export function openView(view: ViewName, accountId?: string | null): void {
   route.go('library');
-  library.openView(view, accountId === undefined ? library.accountId : accountId);
+  const wasSaved = views.currentId !== null;
+  views.leave();
+  const account = accountId === undefined ? library.accountId : accountId;
+  // Leaving a saved view changes the question even when its part of the library is the one asked for.
+  if (wasSaved) library.openSearch('', view, account);
+  else library.openView(view, account);
   layout.leaveSidebar();
 }
 
@@ -45,6 +54,16 @@ export function downloadTarget(): void {
 export function deleteTarget(): void {
   const chosen = target();
   if (chosen !== null) dialogs.open({ kind: 'delete', selection: chosen });
+}
+
+function aboutTarget(kind: 'annotate' | 'hold'): void {
+  const chosen = target();
+  if (chosen !== null) dialogs.open({ kind, selection: chosen });
+}
+
+function starActive(): void {
+  const row = library.activeRow;
+  if (row !== null) void annotateOne(row.key, { kind: 'star', on: !row.starred });
 }
 
 export function playActive(): void {
@@ -115,6 +134,54 @@ export const commands: readonly Command[] = [
     run: () => selection.all(),
   },
   {
+    id: 'editTarget',
+    label: t.commands.editTarget,
+    group: groups.recordings,
+    keys: ['Mod+E'],
+    enabled: hasTarget,
+    run: () => aboutTarget('annotate'),
+  },
+  {
+    id: 'starActive',
+    label: t.commands.starActive,
+    group: groups.recordings,
+    keys: ['S'],
+    enabled: () => inLibrary() && library.activeRow !== null,
+    run: starActive,
+  },
+  {
+    id: 'hold',
+    label: t.commands.hold,
+    group: groups.recordings,
+    keys: [],
+    enabled: hasTarget,
+    run: () => aboutTarget('hold'),
+  },
+  ...(['text', 'csv', 'json'] as const).map((format) => ({
+    id: `copy-${format}`,
+    label: t.library.copy.as[format],
+    group: groups.recordings,
+    keys: [],
+    enabled: hasTarget,
+    run: () => void copyRows(format),
+  })),
+  {
+    id: 'saveView',
+    label: t.commands.saveView,
+    group: groups.view,
+    keys: [],
+    enabled: inLibrary,
+    run: () => dialogs.open({ kind: 'saveView', view: null }),
+  },
+  {
+    id: 'maskNumbers',
+    label: t.commands.maskNumbers,
+    group: groups.view,
+    keys: [],
+    enabled: always,
+    run: () => masking.set(!masking.isOn),
+  },
+  {
     id: 'clearSelection',
     label: t.commands.clearSelection,
     group: groups.recordings,
@@ -126,7 +193,11 @@ export const commands: readonly Command[] = [
   view('openAll', 'all'),
   view('openNew', 'new'),
   view('openNotSaved', 'notSaved'),
+  view('openExpiringSoon', 'expiringSoon'),
+  view('openLongCalls', 'longCalls'),
+  view('openVeryShort', 'veryShort'),
   view('openNeedsAttention', 'needsAttention'),
+  view('openOnHold', 'onHold'),
   {
     id: 'openTransfers',
     label: t.commands.openTransfers,
@@ -142,6 +213,14 @@ export const commands: readonly Command[] = [
     keys: [],
     enabled: always,
     run: () => route.go('exports'),
+  },
+  {
+    id: 'openCompleteness',
+    label: t.commands.openCompleteness,
+    group: groups.go,
+    keys: [],
+    enabled: () => accounts.list.length > 0,
+    run: () => route.go('completeness'),
   },
   {
     id: 'settings',
@@ -255,7 +334,19 @@ export const commands: readonly Command[] = [
   },
 ];
 
-function view(id: 'openAll' | 'openNew' | 'openNotSaved' | 'openNeedsAttention', name: ViewName): Command {
+type ViewCommand = Extract<
+  keyof typeof t.commands,
+  | 'openAll'
+  | 'openNew'
+  | 'openNotSaved'
+  | 'openExpiringSoon'
+  | 'openLongCalls'
+  | 'openVeryShort'
+  | 'openNeedsAttention'
+  | 'openOnHold'
+>;
+
+function view(id: ViewCommand, name: ViewName): Command {
   const open = () => openView(name, name === 'all' ? null : library.accountId);
   return {
     id,

@@ -3,15 +3,26 @@
  * belongs to `dialogs.current` and passes it the payload.
  */
 import type { Selection } from '../ipc/library';
+import type { SavedView } from '../ipc/views';
+import type { VendorCode } from '../lib/accountDraft';
 
 export type Dialog =
-  | { kind: 'addAccount'; vendor: 'vobiz' }
+  | { kind: 'addAccount'; vendor: VendorCode }
   | { kind: 'signIn'; accountId: string }
   | { kind: 'removeAccount'; accountId: string }
   | { kind: 'download'; selection: Selection }
   | { kind: 'delete'; selection: Selection }
   | { kind: 'export'; accountId: string | null }
-  | { kind: 'settings'; page?: 'appearance' | 'downloads' | 'accounts' | 'data' | 'about' }
+  | {
+      kind: 'settings';
+      page?: 'appearance' | 'downloads' | 'accounts' | 'network' | 'data' | 'about';
+      accountId?: string;
+    }
+  | { kind: 'annotate'; selection: Selection }
+  | { kind: 'hold'; selection: Selection }
+  | { kind: 'release'; selection: Selection }
+  | { kind: 'saveView'; view: SavedView | null }
+  | { kind: 'copies'; selection?: Selection }
   | { kind: 'shortcuts' }
   | { kind: 'palette' };
 

@@ -10,9 +10,7 @@ import { hasFilters, newDraft, periodDays } from '../lib/exportDraft';
 import { type CivilTime, civilTime } from '../lib/format';
 import { exports } from './exports.svelte';
 import { settings } from './settings.svelte';
-
-export const STEPS = ['what', 'how', 'details', 'review', 'result'] as const;
-export type StepName = (typeof STEPS)[number];
+import { STEPS, type StepName, WizardSteps } from './wizardSteps.svelte';
 
 /** Inputs, and the step where they are. */
 const STEP_OF_FIELD: Record<string, StepName> = {
@@ -24,8 +22,7 @@ const STEP_OF_FIELD: Record<string, StepName> = {
 
 const REVIEW_AFTER_MS = 250;
 
-export class ExportWizard {
-  step = $state<StepName>('what');
+export class ExportWizard extends WizardSteps {
   draft: ExportDraft;
   review = $state.raw<ExportReview | null>(null);
   /** True from a change until the program's opinion of it is here. */
@@ -34,7 +31,6 @@ export class ExportWizard {
   reviewError = $state.raw<IpcError | null>(null);
   /** Text in an input that is not even readable yet; the draft still has the last readable value. */
   unreadable = $state.raw<ReadonlySet<string>>(new Set());
-  sending = $state(false);
   record = $state.raw<ExportRecord | null>(null);
   sendError = $state.raw<IpcError | null>(null);
 
@@ -44,10 +40,10 @@ export class ExportWizard {
   readonly now: CivilTime;
 
   #asked = 0;
-  #furthest = $state(0);
   #askSoon = delayed(() => void this.ask(), REVIEW_AFTER_MS);
 
   constructor(accountId: string) {
+    super(STEPS);
     this.now = civilTime(Date.now(), settings.current.timeZone);
     const begun = exports.template ?? {
       ...newDraft(accountId, this.now),
@@ -98,22 +94,13 @@ export class ExportWizard {
     return (this.review?.problems ?? []).filter((problem) => problem.field === field).map(({ what }) => what);
   }
 
-  /** True when something of that step has to be corrected before the request can be sent. */
   isBroken(step: StepName): boolean {
     if (step === 'what' && this.unreadable.size > 0) return true;
     return (this.review?.problems ?? []).some(({ field }) => stepOf(field) === step);
   }
 
-  /** The steps a person may jump to: those seen already, until the request is under way. */
-  isReachable(step: StepName): boolean {
-    const at = STEPS.indexOf(step);
-    if (this.sending || this.record?.outcome === 'accepted') return step === 'result';
-    return at <= this.#furthest && step !== 'result';
-  }
-
-  go(step: StepName): void {
-    this.step = step;
-    if (step !== 'result') this.#furthest = Math.max(this.#furthest, STEPS.indexOf(step));
+  get isAccepted(): boolean {
+    return this.record?.outcome === 'accepted';
   }
 
   readonly canSend = $derived.by(

@@ -8,8 +8,10 @@ import { backend } from '../backend';
 import type { IpcError } from '../ipc/error';
 import type { ColumnName, Row, SearchResult, ViewCounts, ViewName } from '../ipc/library';
 import { RowBlocks } from '../lib/blocks';
+import { sortedAlsoBy, sortedBy } from '../lib/columns';
 import { toIpcError } from '../lib/errors';
 import { atMost } from '../lib/rate';
+import { columns } from './columns.svelte';
 import { onEvent } from './events';
 import { selection } from './selection.svelte';
 
@@ -20,10 +22,10 @@ class Library {
   text = $state('');
   view = $state<ViewName>('all');
   accountId = $state<string | null>(null);
-  sort = $state<ColumnName>('when');
-  descending = $state(true);
 
   result = $state.raw<SearchResult | null>(null);
+  /** The text that the result answers: positions in it are about this one. */
+  readText = $state('');
   problem = $state.raw<IpcError | null>(null);
   /** True while a search runs. */
   searching = $state(false);
@@ -66,16 +68,27 @@ class Library {
     this.#ask();
   }
 
+  /** All of a question at once, as a saved view has it. */
+  openSearch(text: string, view: ViewName, accountId: string | null): void {
+    this.text = text;
+    this.view = view;
+    this.accountId = accountId;
+    this.#ask();
+  }
+
   openAccount(accountId: string | null): void {
     this.openView(this.view, accountId);
   }
 
-  /** Sorts by a column: the same column again turns the order round. */
+  /** Sorts by a column alone: the same column again turns the order round. */
   sortBy(column: ColumnName, descending?: boolean): void {
-    const startsDescending =
-      column === 'when' || column === 'duration' || column === 'size' || column === 'state';
-    this.descending = descending ?? (column === this.sort ? !this.descending : startsDescending);
-    this.sort = column;
+    columns.setSort(sortedBy(columns.sort, column, descending));
+    this.#ask(false);
+  }
+
+  /** Sorts by a column also, after those that sort already. */
+  sortAlsoBy(column: ColumnName): void {
+    columns.setSort(sortedAlsoBy(columns.sort, column));
     this.#ask(false);
   }
 
@@ -96,10 +109,12 @@ class Library {
   /** Asks, and shows the answer from its top. Only the answer to the latest question counts. */
   async search(): Promise<void> {
     const wanted = ++this.#wanted;
+    const { text } = this;
     this.searching = true;
     try {
       const result = await this.#query();
       if (wanted !== this.#wanted) return;
+      this.readText = text;
       this.#show(result);
       this.question += 1;
       this.problem = null;
@@ -128,12 +143,14 @@ class Library {
   }
 
   #query(): Promise<SearchResult> {
+    const [first, ...thenBy] = columns.sort;
     return backend.librarySearch({
       text: this.text,
       accountId: this.accountId,
       view: this.view,
-      sort: this.sort,
-      descending: this.descending,
+      sort: first?.column ?? 'when',
+      descending: first?.descending ?? true,
+      thenBy,
     });
   }
 

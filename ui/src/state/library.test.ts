@@ -37,6 +37,10 @@ describe('the library', () => {
       durationMs: 0,
       knownBytes: 0,
       unknownSizeCount: 0,
+      monthlyCost: 0,
+      unknownCostCount: 0,
+      problems: [],
+      parts: [],
     });
     library.setText('first');
     library.setText('second');

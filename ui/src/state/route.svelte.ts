@@ -1,6 +1,6 @@
 /** Which screen fills the middle of the window. The library keeps its own view, search and selection meanwhile. */
 
-export type Screen = 'library' | 'transfers' | 'exports';
+export type Screen = 'library' | 'transfers' | 'exports' | 'completeness';
 
 class Route {
   screen = $state<Screen>('library');

@@ -21,6 +21,12 @@ const DEFAULTS: SettingsView = {
   columns: [],
   detailsOpen: true,
   sidebarOpen: true,
+  sort: [],
+  maskNumbers: false,
+  proxy: 'system',
+  proxyUrl: '',
+  caFile: '',
+  syncEveryMin: 15,
 };
 
 class Settings {

@@ -7,6 +7,7 @@ import { startEvents } from './events';
 import { library } from './library.svelte';
 import { settings } from './settings.svelte';
 import { toasts } from './toasts.svelte';
+import { views } from './views.svelte';
 
 class Start {
   /** Why the window has nothing to show. */
@@ -17,10 +18,11 @@ class Start {
     this.problem = null;
     try {
       await Promise.all([
-        settings.load(),
+        // The order of the rows is a setting.
+        settings.load().then(() => library.search()),
         accounts.load(),
-        library.search(),
         library.loadCounts(),
+        views.load(),
         startEvents(backend),
         this.#note(),
       ]);

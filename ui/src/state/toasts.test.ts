@@ -11,7 +11,7 @@ const titles = () => toasts.list.map(({ title }) => title);
 
 it('lets good news leave, and keeps an error until it is dismissed', () => {
   toasts.show({ tone: 'good', title: 'Saved' });
-  toasts.fail({ code: 'unreachable', what: 'dns' });
+  toasts.fail({ code: 'unreachable', obstacle: 'refused', what: 'dns' });
   vi.advanceTimersByTime(60_000);
   expect(titles()).toEqual(['No answer from the provider']);
 });

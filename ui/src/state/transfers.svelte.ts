@@ -4,7 +4,14 @@
  */
 import { backend } from '../backend';
 import type { IpcError } from '../ipc/error';
-import type { StartTransfer, TransferItem, TransferJob } from '../ipc/transfers';
+import type { PriorityName } from '../ipc/saving';
+import type {
+  ItemOrderName,
+  ItemStateName,
+  StartTransfer,
+  TransferItem,
+  TransferJob,
+} from '../ipc/transfers';
 import { toIpcError } from '../lib/errors';
 import { t } from '../strings/en';
 import { onEvent } from './events';
@@ -19,8 +26,21 @@ interface JobItems {
   items: readonly TransferItem[];
   /** How many are wanted. */
   limit: number;
+  /** How many match in all; null before the first answer. */
+  total: number | null;
+  /** What they are searched for. */
+  text: string;
+  filter: ItemFilter;
   problem: IpcError | null;
 }
+
+export type ItemFilter = 'all' | 'open' | 'failed';
+
+const STATES_OF: Record<ItemFilter, ItemStateName[]> = {
+  all: [],
+  open: ['queued', 'held', 'waiting', 'receiving', 'verifying'],
+  failed: ['failed', 'cancelled'],
+};
 
 class Transfers {
   /** Newest first. */
@@ -31,6 +51,13 @@ class Transfers {
   unfolded = $state.raw<Readonly<Record<string, JobItems>>>({});
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
+  /** What runs or waits, in the order in which it is worked on. */
+  readonly active = $derived(
+    this.jobs
+      .filter((job) => job.state === 'running' || job.state === 'paused')
+      .sort((a, b) => (a.queueRank ?? 0) - (b.queueRank ?? 0)),
+  );
+  readonly ended = $derived(this.jobs.filter((job) => job.state === 'finished' || job.state === 'cancelled'));
   readonly running = $derived(this.jobs.filter((job) => job.state === 'running').length);
 
   async load(): Promise<void> {
@@ -87,8 +114,39 @@ class Transfers {
     return told(backend.transfersReveal(jobId));
   }
 
+  /** One place earlier or later among those that run or wait. */
+  async move(jobId: string, by: -1 | 1): Promise<void> {
+    const at = this.active.findIndex(({ id }) => id === jobId);
+    const to = at + by;
+    if (at === -1 || to < 0 || to >= this.active.length) return;
+    const before = this.active[by === -1 ? to : to + 1] ?? null;
+    await told(backend.transfersMove(jobId, before?.id ?? null));
+    await this.load();
+  }
+
+  setPriority(jobId: string, priority: PriorityName): Promise<unknown> {
+    return told(backend.transfersSetPriority(jobId, priority));
+  }
+
+  /** Does something with single files of a job. */
+  async order(jobId: string, positions: number[], order: ItemOrderName): Promise<void> {
+    await told(backend.transfersOrderItems(jobId, positions, order));
+    await this.#askItems(jobId);
+  }
+
+  /** Searches the files of an unfolded job. */
+  filterItems(jobId: string, change: Partial<Pick<JobItems, 'text' | 'filter'>>): void {
+    const shown = this.unfolded[jobId];
+    if (!shown) return;
+    this.unfolded = { ...this.unfolded, [jobId]: { ...shown, ...change, limit: ITEMS_A_PAGE } };
+    void this.#askItems(jobId);
+  }
+
   unfold(jobId: string): void {
-    this.unfolded = { ...this.unfolded, [jobId]: { items: [], limit: ITEMS_A_PAGE, problem: null } };
+    this.unfolded = {
+      ...this.unfolded,
+      [jobId]: { items: [], limit: ITEMS_A_PAGE, total: null, text: '', filter: 'all', problem: null },
+    };
     void this.#askItems(jobId);
   }
 
@@ -123,15 +181,18 @@ class Transfers {
   async #askItems(jobId: string): Promise<void> {
     const asked = this.unfolded[jobId];
     if (!asked) return;
-    let answer: Pick<JobItems, 'items' | 'problem'>;
+    let answer: Pick<JobItems, 'items' | 'total' | 'problem'>;
     try {
-      answer = { items: await backend.transfersItems(jobId, 0, asked.limit), problem: null };
+      const { limit, text } = asked;
+      const states = STATES_OF[asked.filter];
+      const found = await backend.transfersFindItems({ jobId, text: text.trim(), states, offset: 0, limit });
+      answer = { ...found, problem: null };
     } catch (error) {
-      answer = { items: asked.items, problem: toIpcError(error) };
+      answer = { items: asked.items, total: asked.total, problem: toIpcError(error) };
     }
     const now = this.unfolded[jobId];
-    // Folded meanwhile, or more were asked for: that answer is on its way.
-    if (now?.limit !== asked.limit) return;
+    // Folded meanwhile, or others were asked for: that answer is on its way.
+    if (now?.limit !== asked.limit || now.text !== asked.text || now.filter !== asked.filter) return;
     this.unfolded = { ...this.unfolded, [jobId]: { ...now, ...answer } };
   }
 }

@@ -21,6 +21,9 @@ const totals = (change: Partial<SelectionTotals>): SelectionTotals => ({
   savedCount: 3,
   unsavedCount: 0,
   goneCount: 0,
+  monthlyCost: 0.01,
+  unknownCostCount: 0,
+  heldCount: 0,
   ...change,
 });
 
@@ -40,6 +43,7 @@ describe('Delete', () => {
       deleted: 2,
       alreadyGone: 0,
       kept: [{ key: 3, why: 'There is no verified copy.' }],
+      unknown: [{ key: 2, why: 'The connection broke.' }],
     });
     render(DeleteDialog, { selection: someKeys });
     const submit = await button('Delete 2 recordings');
@@ -55,6 +59,7 @@ describe('Delete', () => {
       reason: '',
     });
     expect(await screen.findByText('There is no verified copy.')).toBeTruthy();
+    expect(screen.getByText(/1 answer was lost: it may be gone or not/)).toBeTruthy();
   });
 
   it('asks for the number typed from 21 on, and for the new one when more shall go', async () => {
@@ -70,6 +75,19 @@ describe('Delete', () => {
     expect(submit.disabled).toBe(false);
     await fireEvent.click(screen.getByLabelText('Delete the 9 recordings without a copy too'));
     expect((await button('Delete 30 recordings')).disabled).toBe(true);
+  });
+
+  it('says what stays: what is on hold, and what an account may not delete', async () => {
+    vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(totals({ heldCount: 1 }));
+    const before = accounts.list;
+    accounts.list = before.map((account) => ({
+      ...account,
+      capabilities: [{ feature: 'deletion', available: false, reason: 'Only administrators may.' }],
+    }));
+    render(DeleteDialog, { selection: someKeys });
+    expect(await screen.findByText('1 is on hold, and stays at the provider.')).toBeTruthy();
+    expect(screen.getAllByText(/may not delete: .* Only administrators may\./)).toHaveLength(before.length);
+    accounts.list = before;
   });
 
   it('types nothing up to 20', async () => {
@@ -106,17 +124,45 @@ describe('Download', () => {
 
   it('is honest about sizes and room', async () => {
     vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(
-      totals({ knownBytes: 5_000_000, unknownSizeCount: 1, savedCount: 0, unsavedCount: 3, goneCount: 1 }),
+      totals({ savedCount: 0, unsavedCount: 3, goneCount: 1 }),
     );
     vi.spyOn(backend, 'transfersLastFolder').mockResolvedValue({
       token: 't',
       path: '/calls',
       freeBytes: 2_000_000,
     });
+    const plan = vi.spyOn(backend, 'transfersPlan').mockResolvedValue({
+      files: 3,
+      alreadyThere: 1,
+      knownBytes: 4_000_000,
+      estimatedBytes: 5_000_000,
+      unknownSize: 1,
+      freeBytes: 2_000_000,
+      largestFileBytes: null,
+      warning: null,
+    });
     render(Download, { selection: someKeys });
-    expect(await screen.findByText('at least 5 MB; 1 file of unknown size')).toBeTruthy();
+    expect(await screen.findByText('about 5 MB')).toBeTruthy();
+    expect(plan).toHaveBeenLastCalledWith({ selection: someKeys, folderToken: 't' });
+    expect(await screen.findByText(/1 is there already and costs nothing/)).toBeTruthy();
     expect(await screen.findByText(/About 3 MB too little room/)).toBeTruthy();
     expect(await screen.findByText(/1 is gone at the provider/)).toBeTruthy();
+  });
+
+  it('says unknown when nobody knows a size', async () => {
+    vi.spyOn(backend, 'transfersPlan').mockResolvedValue({
+      files: 3,
+      alreadyThere: 0,
+      knownBytes: 0,
+      estimatedBytes: null,
+      unknownSize: 3,
+      freeBytes: null,
+      largestFileBytes: null,
+      warning: 'This place is read-only.',
+    });
+    render(Download, { selection: someKeys });
+    expect(await screen.findByText('unknown: the provider does not say')).toBeTruthy();
+    expect(screen.getByText('This place is read-only.')).toBeTruthy();
   });
 
   it('does not start with a broken template', async () => {
@@ -139,7 +185,7 @@ describe('Add account', () => {
     const add = vi
       .spyOn(backend, 'accountsAddVobiz')
       .mockRejectedValue({ code: 'keyringUnavailable', reason: 'locked', what: 'locked' });
-    render(AddAccount);
+    render(AddAccount, { vendor: 'vobiz' });
     expect(screen.queryByRole('button', { name: /session only/ })).toBeNull();
     await fill();
     expect(add).toHaveBeenLastCalledWith(
@@ -148,7 +194,7 @@ describe('Add account', () => {
     await fireEvent.click(await button('Keep for this session only'));
     expect(add).toHaveBeenLastCalledWith(expect.objectContaining({ sessionOnly: true }));
     cleanup();
-    render(AddAccount);
+    render(AddAccount, { vendor: 'vobiz' });
     expect(screen.getByText(/keyring is locked/)).toBeTruthy();
   });
 
@@ -158,18 +204,46 @@ describe('Add account', () => {
       field: 'baseUrl',
       what: 'No https.',
     });
-    render(AddAccount);
+    render(AddAccount, { vendor: 'vobiz' });
     await fill();
     expect(await screen.findByText('No https.')).toBeTruthy();
     expect(screen.getByLabelText(/API address/).getAttribute('aria-invalid')).toBe('true');
-    expect(document.querySelector('details')?.open).toBe(true);
+    await waitFor(() => expect(document.querySelector('details')?.open).toBe(true));
+  });
+
+  it('asks Vonage with the chosen sign-in, and says nothing when the browser was given up', async () => {
+    const add = vi.spyOn(backend, 'accountsAddVbc').mockRejectedValue({ code: 'cancelled' });
+    render(AddAccount, { vendor: 'vbc' });
+    expect(document.activeElement).toBe(screen.getByLabelText('User'));
+    await fireEvent.click(screen.getByLabelText('Browser'));
+    await fireEvent.input(screen.getByLabelText('Application key'), { target: { value: 'key' } });
+    await fireEvent.input(screen.getByLabelText('Application secret'), { target: { value: 'secret' } });
+    await fireEvent.submit(document.querySelector('form') as HTMLFormElement);
+    expect(add).toHaveBeenLastCalledWith(
+      expect.objectContaining({ clientSecret: 'secret', grant: expect.objectContaining({ kind: 'code' }) }),
+    );
+    await waitFor(async () => expect((await button('Check and save')).disabled).toBe(false));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('stops waiting for the browser when the dialog goes away', async () => {
+    vi.spyOn(backend, 'accountsAddVbc').mockReturnValue(new Promise(() => {}));
+    const cancel = vi.spyOn(backend, 'accountsCancelSignIn').mockResolvedValue();
+    const { unmount } = render(AddAccount, { vendor: 'vbc' });
+    await fireEvent.click(screen.getByLabelText('Browser'));
+    await fireEvent.input(screen.getByLabelText('Application key'), { target: { value: 'key' } });
+    await fireEvent.input(screen.getByLabelText('Application secret'), { target: { value: 'secret' } });
+    await fireEvent.submit(document.querySelector('form') as HTMLFormElement);
+    expect(await screen.findByText(/page that has opened in your browser/)).toBeTruthy();
+    unmount();
+    expect(cancel).toHaveBeenCalledOnce();
   });
 });
 
 it('gives the focus back to where it was', () => {
   const before = document.body.appendChild(document.createElement('button'));
   before.focus();
-  const { unmount } = render(AddAccount);
+  const { unmount } = render(AddAccount, { vendor: 'vobiz' });
   expect(document.activeElement).toBe(screen.getByLabelText('Auth ID'));
   unmount();
   expect(document.activeElement).toBe(before);
@@ -181,7 +255,7 @@ describe('Command palette', () => {
     dialogs.open({ kind: 'palette' });
     render(CommandPalette);
     const input = screen.getByRole('combobox');
-    await fireEvent.input(input, { target: { value: 'short' } });
+    await fireEvent.input(input, { target: { value: 'shortc' } });
     expect(screen.getByRole('option', { selected: true }).textContent).toContain('Keyboard shortcuts');
     await fireEvent.keyDown(input, { key: 'Enter' });
     await waitFor(() => expect(dialogs.current).toEqual({ kind: 'shortcuts' }));

@@ -20,6 +20,25 @@ interface Notation {
   raw: string;
 }
 
+const TAGS = ['complaint', 'billing', 'follow-up', 'training'] as const;
+const CALLERS = ['Anna Meyer', 'R. Okafor', 'Harbour Dental', 'Priya N.', 'Lakeside Foods'] as const;
+const NOTES = [
+  'Asked for a refund, agreed to call back.',
+  'Good example for training.',
+  'Line was bad.',
+] as const;
+const HOLDS = ['Case 2026-14', 'Audit 2026'] as const;
+
+/** Country by the beginning of a number. */
+const COUNTRIES: readonly (readonly [string, string])[] = [
+  ['+1', 'US'],
+  ['+44', 'GB'],
+  ['+33', 'FR'],
+  ['+61', 'AU'],
+];
+const countryOf = (shown: string) =>
+  COUNTRIES.find(([prefix]) => shown.startsWith(`${prefix} `))?.[1] ?? null;
+
 /** Our own lines: calls go from or to one of them. */
 const LINES: readonly [Notation, ...Notation[]] = [
   { shown: '+1 415-555-0100', raw: '+14155550100' },
@@ -72,6 +91,8 @@ export interface Shelf {
   rows: number;
   /** The newest call happened at or before this. */
   nowMs: number;
+  /** The beginning of that day. */
+  midnightMs: number;
   accountOf: (key: number) => string;
 }
 
@@ -80,7 +101,7 @@ function startOf(shelf: Shelf, position: number): number {
   const days = Math.max(30, Math.min(1100, Math.ceil(shelf.rows / 40)));
   const perDay = Math.max(1, Math.ceil(shelf.rows / days));
   const day = Math.floor(position / perDay);
-  const midnight = new Date(shelf.nowMs).setHours(0, 0, 0, 0);
+  const midnight = shelf.midnightMs;
   const sinceMidnight = shelf.nowMs - midnight;
   // Calls of today end now; when the day is still young, the newest are yesterday's.
   const today = sinceMidnight > 10 * 3_600_000;
@@ -114,7 +135,19 @@ function callOf(seed: number, position: number): number {
 }
 
 /** What counting and totals need of a row. Made without any text, so that a million of them take no time. */
-export type Facts = Pick<Row, 'key' | 'accountId' | 'durationMs' | 'sizeBytes' | 'state' | 'gone'>;
+export type Facts = Pick<
+  Row,
+  | 'key'
+  | 'accountId'
+  | 'atMs'
+  | 'durationMs'
+  | 'sizeBytes'
+  | 'state'
+  | 'gone'
+  | 'monthlyCost'
+  | 'hold'
+  | 'deletedByUs'
+>;
 
 const isConference = (seed: number, position: number) => hash(seed, position, 6) % 14 === 0;
 const formatOf = (seed: number, position: number) => (hash(seed, position, 11) % 5 === 0 ? 'wav' : 'mp3');
@@ -133,7 +166,22 @@ export function factsOf(shelf: Shelf, key: number): Facts {
     sizeBytes: knowsSize && durationMs !== null ? Math.round(durationMs * bytesPerMs) + 512 : null,
     state,
     gone: position > 20 && hash(seed, position, 17) % 163 === 0,
+    atMs: hash(seed, position, 14) % 487 === 1 ? null : startOf(shelf, position),
+    monthlyCost: durationMs === null ? null : (durationMs / 60_000) * 0.0004,
+    hold: hash(seed, position, 23) % 149 === 3 ? pick(HOLDS, seed, position, 24) : null,
+    deletedByUs: false,
   };
+}
+
+/** One value or another for one row in so many, else nothing. */
+function rarely<T>(
+  choices: readonly [T, ...T[]],
+  oneIn: number,
+  seed: number,
+  position: number,
+  purpose: number,
+): T | null {
+  return hash(seed, position, purpose) % oneIn === 2 ? pick(choices, seed, position, purpose + 1) : null;
 }
 
 export function makeCall(shelf: Shelf, key: number): Call {
@@ -145,21 +193,42 @@ export function makeCall(shelf: Shelf, key: number): Call {
   const other = stranger(seed, hash(seed, position, 9) % 400);
   const [from, to] = incoming ? [other, line] : [line, other];
   const facts = factsOf(shelf, key);
+  const kind = conference ? 'conference' : pick(['trunk', 'trunk', 'call', 'extension'], seed, position, 10);
+  const callUuid = uuid(seed, callOf(seed, position), 2);
+  const endedAtMs = facts.atMs === null || facts.durationMs === null ? null : facts.atMs + facts.durationMs;
+  const tag = rarely(TAGS, 19, seed, position, 30);
   return {
     fromRaw: from.raw,
     toRaw: conference ? null : to.raw,
-    callUuid: uuid(seed, callOf(seed, position), 2),
+    callUuid,
     channels: hash(seed, position, 13) % 3 === 0 ? 2 : 1,
     row: {
       ...facts,
       recordingId: uuid(seed, position, 3),
-      atMs: hash(seed, position, 14) % 487 === 1 ? null : startOf(shelf, position),
       atIsEstimated: hash(seed, position, 15) % 61 === 0,
       from: from.shown,
       to: conference ? '' : to.shown,
       conferenceName: conference ? pick(CONFERENCES, seed, position, 16) : null,
-      kind: conference ? 'conference' : pick(['trunk', 'trunk', 'call', 'extension'], seed, position, 10),
+      kind,
       format: formatOf(seed, position),
+      fromRaw: from.raw,
+      toRaw: conference ? null : to.raw,
+      fromCountry: countryOf(from.shown),
+      toCountry: conference ? null : countryOf(to.shown),
+      direction: conference ? null : incoming ? 'inbound' : 'outbound',
+      callerName: incoming ? rarely(CALLERS, 4, seed, position, 25) : null,
+      extensions: kind === 'extension' ? [String(1200 + (hash(seed, position, 27) % 8))] : [],
+      callUuid,
+      addedAtMs: endedAtMs === null ? null : endedAtMs + 4200,
+      endedAtMs,
+      billedS: facts.durationMs === null ? null : Math.ceil(facts.durationMs / 60_000) * 60,
+      storageDays: facts.atMs === null ? null : Math.floor((shelf.nowMs - facts.atMs) / DAY_MS),
+      storageRate: 0.0004,
+      firstSeenMs: (endedAtMs ?? shelf.nowMs) + 90_000,
+      verifiedAtMs: facts.state === 'verified' || facts.state === 'remarked' ? shelf.nowMs - 3_600_000 : null,
+      starred: hash(seed, position, 29) % 41 === 4,
+      tags: tag === null ? [] : [tag],
+      note: rarely(NOTES, 37, seed, position, 32),
     },
   };
 }

@@ -1,6 +1,8 @@
 /** Searching, sorting and windows of the made-up library, and deletion. */
+
+import type { Annotated, AnnotateRequest } from '../../ipc/annotations';
+import type { CallRecordView } from '../../ipc/calls';
 import type {
-  ColumnName,
   DeleteOutcome,
   DeleteRequest,
   RecordingDetail,
@@ -12,73 +14,22 @@ import type {
   ViewCounts,
   ViewName,
 } from '../../ipc/library';
-import type { Facts } from './calls';
+import type { QueryCompletion, QueryReading, SeenValue } from '../../ipc/query';
+import { completeQuery, readQuery, seenValues } from './queryForm';
+import { type Context, matcherOf } from './queryMatch';
 import { hex } from './random';
+import { annotated, inTime, inView, sorted, sortValue } from './rows';
 import { fail, keysOf, type World } from './world';
 
 const KEPT_SNAPSHOTS = 4;
 const MAX_WINDOW = 500;
-
-function inView(row: Facts, view: ViewName): boolean {
-  switch (view) {
-    case 'all':
-      return true;
-    case 'new':
-      return row.key <= 12;
-    case 'notSaved':
-      return row.state === 'notSaved' && !row.gone;
-    case 'needsAttention':
-      return row.state === 'failed' || row.state === 'remarked' || (row.gone && row.state === 'notSaved');
-  }
-}
-
-/** Every word must be somewhere; a word of digits matches numbers however they are written. */
-function matcher(text: string): (row: Row) => boolean {
-  const numberLike = /^[+\d\s().-]+$/.test(text.trim());
-  const words = (numberLike ? [text] : text.split(/\s+/))
-    .map((word) => word.trim().toLowerCase())
-    .filter(Boolean);
-  return (row) => {
-    const names =
-      `${row.conferenceName ?? ''}\n${row.recordingId}\n${row.from}\n${row.to}\n${row.kind ?? ''}`.toLowerCase();
-    const digits = `${row.from.replace(/\D/g, '')}\n${row.to.replace(/\D/g, '')}`;
-    return words.every((word) => {
-      const plain = word.replace(/\D/g, '').replace(/^00/, '');
-      return names.includes(word) || (plain !== '' && /^[+\d\s().-]+$/.test(word) && digits.includes(plain));
-    });
-  };
-}
-
-const STATE_RANK = { notSaved: 0, moving: 1, failed: 2, remarked: 3, verified: 4 } as const;
-
-function sortValue(row: Row, column: ColumnName): string | number {
-  switch (column) {
-    case 'when':
-      return row.atMs ?? -1;
-    case 'from':
-      return row.from;
-    case 'to':
-      return row.to;
-    case 'duration':
-      return row.durationMs ?? -1;
-    case 'kind':
-      return row.kind ?? '';
-    case 'format':
-      return row.format ?? '';
-    case 'size':
-      return row.sizeBytes ?? -1;
-    case 'conference':
-      return row.conferenceName ?? '';
-    case 'account':
-      return row.accountId;
-    case 'state':
-      return STATE_RANK[row.state];
-  }
-}
+const SAMPLE_ROWS = 5000;
 
 export class Catalogue {
   #snapshots = new Map<number, Uint32Array>();
   #next = 1;
+  /** Why a recording was put on hold here. */
+  readonly #reasons = new Map<number, string>();
 
   constructor(readonly world: World) {}
 
@@ -86,35 +37,80 @@ export class Catalogue {
     for (let key = 1; key <= this.world.indexed; key++) if (!this.world.deleted.has(key)) yield key;
   }
 
+  #context(): Context {
+    const { accounts, settings, shelf } = this.world;
+    const labels = new Map(accounts.map(({ id, label }) => [id, label]));
+    return {
+      nowMs: shelf.nowMs,
+      timeZone: settings.timeZone,
+      accountLabel: (accountId) => labels.get(accountId) ?? '',
+    };
+  }
+
+  read(text: string): QueryReading {
+    const { tree: _, ...reading } = readQuery(text, this.#context());
+    return reading;
+  }
+
+  complete(text: string, cursor: number): QueryCompletion {
+    return completeQuery(text, cursor, this.#sample(), this.#context());
+  }
+
+  values(token: string): SeenValue[] {
+    return seenValues(token, this.#sample(), this.#context());
+  }
+
+  /** Enough rows to have seen every value. */
+  #sample(): Row[] {
+    return [...this.#keys()].slice(0, SAMPLE_ROWS).map((key) => this.world.call(key).row);
+  }
+
   search(request: SearchRequest): SearchResult {
     if (this.world.options.scenario === 'error') {
       fail({ code: 'indexFailed', what: 'The index could not be read: database disk image is malformed.' });
     }
-    const { text, sort } = request;
-    const matches = text.trim() === '' ? null : matcher(text);
+    const { sort, descending, thenBy = [] } = request;
+    const { tree, problems, parts } = readQuery(request.text, this.#context());
+    const matches = parts.some(({ applies }) => applies) ? matcherOf(tree, this.#context()) : null;
+    const order = [{ column: sort, descending }, ...thenBy];
     const keys: number[] = [];
-    const values: (string | number)[] = [];
-    const totals = { durationMs: 0, knownBytes: 0, unknownSizeCount: 0 };
+    const values: (string | number)[][] = [];
+    const totals = { durationMs: 0, knownBytes: 0, unknownSizeCount: 0, monthlyCost: 0, unknownCostCount: 0 };
     // Rows are made newest first, so the common order needs no sort.
-    const needsSort = sort !== 'when';
+    const needsSort = sort !== 'when' || thenBy.length > 0;
     for (const key of this.#keys()) {
       const facts = this.world.facts(key);
       if (request.accountId !== null && facts.accountId !== request.accountId) continue;
-      if (!inView(facts, request.view)) continue;
+      if (!inView(facts, request.view, this.world.shelf.nowMs)) continue;
       if (matches !== null || needsSort) {
         const { row } = this.world.call(key);
         if (matches !== null && !matches(row)) continue;
-        if (needsSort) values.push(sortValue(row, sort));
+        if (needsSort) values.push(order.map(({ column }) => sortValue(row, column)));
       }
       keys.push(key);
       totals.durationMs += facts.durationMs ?? 0;
       totals.knownBytes += facts.sizeBytes ?? 0;
+      totals.monthlyCost += facts.monthlyCost ?? 0;
       if (facts.sizeBytes === null) totals.unknownSizeCount += 1;
+      if (facts.monthlyCost === null) totals.unknownCostCount += 1;
     }
-    const snapshot = this.#keep(
-      needsSort ? sorted(keys, values, request.descending) : inTime(keys, request.descending),
-    );
-    return { snapshot, count: keys.length, ...totals };
+    const signs = order.map((one) => (one.descending ? -1 : 1));
+    const snapshot = this.#keep(needsSort ? sorted(keys, values, signs) : inTime(keys, descending));
+    return { snapshot, count: keys.length, ...totals, problems, parts };
+  }
+
+  count(request: Pick<SearchRequest, 'text' | 'accountId' | 'view'>): number {
+    const result = this.search({ ...request, sort: 'when', descending: true });
+    this.#snapshots.delete(result.snapshot);
+    return result.count;
+  }
+
+  positions(snapshot: number, keys: readonly number[]): (number | null)[] {
+    const rows = this.rowsOf(snapshot);
+    return keys.map((key) => {
+      const at = rows.indexOf(key);
+      return at === -1 ? null : at;
+    });
   }
 
   #keep(keys: Uint32Array): number {
@@ -134,14 +130,57 @@ export class Catalogue {
   }
 
   counts(): ViewCounts {
-    const counts = { all: 0, new: 0, notSaved: 0, needsAttention: 0 };
+    const counts = {
+      all: 0,
+      new: 0,
+      notSaved: 0,
+      needsAttention: 0,
+      expiringSoon: 0,
+      longCalls: 0,
+      veryShort: 0,
+      onHold: 0,
+    };
+    const views = Object.keys(counts) as ViewName[];
     for (const key of this.#keys()) {
       const facts = this.world.facts(key);
-      for (const view of ['all', 'new', 'notSaved', 'needsAttention'] as const) {
-        if (inView(facts, view)) counts[view] += 1;
-      }
+      for (const view of views) if (inView(facts, view, this.world.shelf.nowMs)) counts[view] += 1;
     }
     return counts;
+  }
+
+  annotate({ selection, annotation }: AnnotateRequest): Annotated {
+    let changed = 0;
+    for (const key of keysOf(selection, this.rowsOf)) {
+      const { row } = this.world.call(key);
+      const change = annotated(row, annotation);
+      if (change === null) continue;
+      this.world.change(key, change);
+      if (annotation.kind === 'hold') this.#reasons.set(key, annotation.reason);
+      changed += 1;
+    }
+    if (changed > 0) this.world.libraryChanged();
+    return { changed };
+  }
+
+  /** Calls of conferences have no record, as with the real vendors. */
+  callRecord(key: number): CallRecordView | null {
+    const { row } = this.world.call(key);
+    if (row.conferenceName !== null || row.atMs === null) return null;
+    const ringMs = 4_000 + (key % 9) * 1_000;
+    return {
+      direction: row.direction,
+      callerName: row.callerName,
+      startedAtMs: row.atMs - ringMs,
+      answeredAtMs: row.atMs,
+      endedAtMs: row.endedAtMs,
+      durationS: row.durationMs === null ? null : Math.round((row.durationMs + ringMs) / 1000),
+      billedS: row.billedS,
+      hangupCause: 'NORMAL_CLEARING',
+      hangupSource: key % 2 === 0 ? 'callee' : 'caller',
+      cost: row.billedS === null ? null : (row.billedS / 60) * 0.006,
+      currency: 'USD',
+      rawJson: JSON.stringify({ call_uuid: row.callUuid, hangup_cause: 'NORMAL_CLEARING' }, null, 2),
+    };
   }
 
   detail(key: number): RecordingDetail {
@@ -150,7 +189,9 @@ export class Catalogue {
       fail({ code: 'stale', what: 'This recording is not in the index.' });
     const { row, fromRaw, toRaw, callUuid, channels } = world.call(key);
     const saved = row.state === 'verified' || row.state === 'remarked';
-    const endedAtMs = row.atMs === null || row.durationMs === null ? null : row.atMs + row.durationMs;
+    const number = row.from.replace(/\D/g, '');
+    const query = number === '' ? null : `number:+${number}`;
+    const sameNumber = query === null ? [] : this.#others(key, query);
     const neighbours = [key - 1, key + 1].filter((other) => other >= 1 && other <= world.indexed);
     const bytes = row.sizeBytes ?? 0;
     return {
@@ -159,12 +200,26 @@ export class Catalogue {
       callUuid,
       fromRaw,
       toRaw,
-      addedAtMs: endedAtMs === null ? null : endedAtMs + 4200,
-      endedAtMs,
-      billedS: row.durationMs === null ? null : Math.ceil(row.durationMs / 60_000) * 60,
-      storageDays: row.atMs === null ? null : Math.floor((world.shelf.nowMs - row.atMs) / 86_400_000),
-      monthlyCost: row.durationMs === null ? null : (row.durationMs / 60_000) * 0.0004,
-      firstSeenMs: (endedAtMs ?? world.shelf.nowMs) + 90_000,
+      addedAtMs: row.addedAtMs,
+      endedAtMs: row.endedAtMs,
+      billedS: row.billedS,
+      storageDays: row.storageDays,
+      monthlyCost: row.monthlyCost,
+      firstSeenMs: row.firstSeenMs,
+      sameNumber: sameNumber.slice(0, 20),
+      sameNumberCount: sameNumber.length,
+      sameNumberQuery: query,
+      fileName: null,
+      ruleIds: [],
+      hold:
+        row.hold === null
+          ? null
+          : {
+              name: row.hold,
+              reason: this.#reasons.get(key) ?? 'Asked for by the lawyers.',
+              who: 'you',
+              sinceMs: world.shelf.nowMs - 86_400_000,
+            },
       sameCall: neighbours
         .map((other) => world.call(other))
         .filter((other) => other.callUuid === callUuid)
@@ -197,6 +252,19 @@ export class Catalogue {
     };
   }
 
+  /** Other rows that a query finds, newest first. */
+  #others(key: number, query: string): Row[] {
+    const { tree } = readQuery(query, this.#context());
+    const matches = matcherOf(tree, this.#context());
+    const rows: Row[] = [];
+    for (const other of this.#keys()) {
+      if (other > SAMPLE_ROWS) break;
+      const { row } = this.world.call(other);
+      if (other !== key && matches(row)) rows.push(row);
+    }
+    return rows;
+  }
+
   totals(selection: Selection): SelectionTotals {
     const totals = {
       count: 0,
@@ -206,6 +274,9 @@ export class Catalogue {
       savedCount: 0,
       unsavedCount: 0,
       goneCount: 0,
+      monthlyCost: 0,
+      unknownCostCount: 0,
+      heldCount: 0,
     };
     for (const key of keysOf(selection, this.rowsOf)) {
       const row = this.world.facts(key);
@@ -216,6 +287,9 @@ export class Catalogue {
       if (row.state === 'verified' || row.state === 'remarked') totals.savedCount += 1;
       else totals.unsavedCount += 1;
       if (row.gone) totals.goneCount += 1;
+      if (row.hold !== null) totals.heldCount += 1;
+      totals.monthlyCost += row.monthlyCost ?? 0;
+      if (row.monthlyCost === null) totals.unknownCostCount += 1;
     }
     return totals;
   }
@@ -230,12 +304,14 @@ export class Catalogue {
       });
     }
     if (this.world.options.scenario === 'offline')
-      fail({ code: 'unreachable', what: 'No answer from api.vobiz.ai.' });
-    const outcome: DeleteOutcome = { deleted: 0, alreadyGone: 0, kept: [] };
+      fail({ code: 'unreachable', obstacle: 'offline', what: 'No answer from api.vobiz.ai.' });
+    const outcome: DeleteOutcome = { deleted: 0, alreadyGone: 0, kept: [], unknown: [] };
     for (const key of keys) {
       const { row } = this.world.call(key);
       const saved = row.state === 'verified' || row.state === 'remarked';
-      if (!saved && !request.withoutCopy) {
+      if (row.hold !== null) {
+        outcome.kept.push({ key, why: `It is on hold: ${row.hold}.` });
+      } else if (!saved && !request.withoutCopy) {
         outcome.kept.push({ key, why: 'There is no verified copy on this computer.' });
       } else {
         if (row.gone) outcome.alreadyGone += 1;
@@ -246,20 +322,4 @@ export class Catalogue {
     this.world.libraryChanged();
     return outcome;
   }
-}
-
-function inTime(keys: number[], descending: boolean): Uint32Array {
-  return Uint32Array.from(descending ? keys : keys.reverse());
-}
-
-/** Ties are broken by time, newest first: the order is total. */
-function sorted(keys: number[], values: (string | number)[], descending: boolean): Uint32Array {
-  const order = Uint32Array.from(keys, (_, index) => index);
-  const sign = descending ? -1 : 1;
-  order.sort((a, b) => {
-    const left = values[a] ?? '';
-    const right = values[b] ?? '';
-    return left < right ? -sign : left > right ? sign : a - b;
-  });
-  return order.map((index) => keys[index] ?? 0);
 }

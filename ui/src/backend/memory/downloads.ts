@@ -1,7 +1,10 @@
 /** Made-up downloads: bytes arrive by a timer, files get verified, some fail; jobs can be paused, resumed, cancelled. */
-import type { Row, Selection } from '../../ipc/library';
+import type { Row } from '../../ipc/library';
+import type { PriorityName } from '../../ipc/saving';
 import type {
   ChosenFolder,
+  ItemOrderName,
+  ItemStateName,
   NamePreview,
   NamePreviewRequest,
   StartTransfer,
@@ -9,6 +12,7 @@ import type {
   TransferJob,
 } from '../../ipc/transfers';
 import { FIELDS, nameOf, problemOf } from './names';
+import { isOpen, NO_OPTIONS, newItem, newJob, orderItem } from './transferJob';
 import { fail, keysOf, NO_REPLY, type World } from './world';
 
 const TICK_MS = 100;
@@ -57,12 +61,12 @@ export class Downloads {
   }
 
   start(request: StartTransfer): TransferJob {
-    const { problem } = this.preview({ template: request.template, selection: { kind: 'keys', keys: [] } });
-    if (problem !== null) fail({ code: 'invalid', field: 'template', what: problem });
+    const problem = problemOf(request.template);
+    if (problem !== null) fail({ code: 'invalid', field: 'template', what: problem.what });
     if (this.world.options.scenario === 'readonly') {
       fail({ code: 'fileFailed', path: '/mnt/archive', what: 'Read-only file system (os error 30)' });
     }
-    const running = this.#create(request.selection, request.template, Date.now());
+    const running = this.#create(request, Date.now());
     this.#go(running);
     return { ...running.job };
   }
@@ -72,46 +76,18 @@ export class Downloads {
       selection: { kind: 'keys', keys: [key] },
       folderToken: 'folder-1',
       template: this.world.settings.nameTemplate,
+      options: NO_OPTIONS,
+      priority: 'normal',
     });
   }
 
-  #create(selection: Selection, template: string, createdAtMs: number): Running {
-    const items = keysOf(selection, this.rowsOf).map((key, position): TransferItem => {
-      const { row } = this.world.call(key);
-      const saved = row.state === 'verified' || row.state === 'remarked';
-      return {
-        position,
-        key,
-        state: saved ? 'skipped' : 'queued',
-        name: this.#name(key, template),
-        receivedBytes: saved ? (row.sizeBytes ?? 0) : 0,
-        totalBytes: row.sizeBytes,
-        note: null,
-        reply: null,
-      };
-    });
-    const running: Running = {
-      items,
-      timer: null,
-      job: {
-        id: `job-${this.#next++}`,
-        state: 'running',
-        folder: this.folder().path,
-        createdAtMs,
-        endedAtMs: null,
-        total: items.length,
-        saved: 0,
-        remarked: 0,
-        skipped: items.filter((item) => item.state === 'skipped').length,
-        failed: 0,
-        receivedBytes: 0,
-        expectedBytes: items.some((item) => item.totalBytes === null)
-          ? null
-          : items.reduce((sum, item) => sum + (item.totalBytes ?? 0), 0),
-        bytesPerS: null,
-        note: null,
-      },
-    };
+  #create(request: StartTransfer, createdAtMs: number): Running {
+    const items = keysOf(request.selection, this.rowsOf).map((key, position) =>
+      newItem(this.world.call(key).row, position, this.#name(key, request.template)),
+    );
+    const rank = this.#next++;
+    const job = newJob(request, items, { id: `job-${rank}`, rank, folder: this.folder().path, createdAtMs });
+    const running: Running = { items, timer: null, job };
     this.#jobs.unshift(running);
     return running;
   }
@@ -134,8 +110,9 @@ export class Downloads {
       .slice(0, parallel);
     for (const item of active) {
       const { row } = this.world.call(item.key);
+      if (item.state === 'queued') item.tries += 1;
       item.state = 'receiving';
-      this.world.changes.set(item.key, { ...this.world.changes.get(item.key), state: 'moving' });
+      this.world.change(item.key, { state: 'moving' });
       const size = item.totalBytes ?? (row.durationMs ?? 30_000) * 2;
       const step = Math.min(BYTES_PER_TICK, size - item.receivedBytes);
       item.receivedBytes += step;
@@ -148,8 +125,8 @@ export class Downloads {
         this.#finish(job, item, row, size);
     }
     job.bytesPerS = Math.min(active.length, parallel) * BYTES_PER_TICK * (1000 / TICK_MS);
-    if (items.every((item) => item.state !== 'queued' && item.state !== 'receiving'))
-      this.#stop(running, 'finished', null);
+    job.pace = `${active.length} at once, because the settings allow ${parallel}.`;
+    if (items.every((item) => !isOpen(item))) this.#stop(running, 'finished', null);
     else this.#tell(running);
     this.world.libraryChanged();
   }
@@ -167,14 +144,15 @@ export class Downloads {
             status: 404,
             message: 'recording not found',
             correlationId: '7c1be0c2-61f4-11f0-9a11-0242ac110004',
+            errorCode: null,
           }
         : NO_REPLY;
       job.failed += 1;
-      this.world.changes.set(item.key, { state: 'failed' });
+      this.world.change(item.key, { state: 'failed' });
     } else {
       item.state = 'verified';
       job.saved += 1;
-      this.world.changes.set(item.key, { state: 'verified', sizeBytes: size });
+      this.world.change(item.key, { state: 'verified', sizeBytes: size });
     }
   }
 
@@ -185,10 +163,12 @@ export class Downloads {
     job.state = state;
     job.note = note;
     job.bytesPerS = null;
+    job.pace = null;
+    if (state !== 'paused') job.queueRank = null;
     if (state === 'finished' || state === 'cancelled') job.endedAtMs = Date.now();
     for (const item of items) {
-      if (item.state !== 'receiving' && item.state !== 'queued') continue;
-      if (item.state === 'receiving') this.world.changes.set(item.key, { state: 'notSaved' });
+      if (!isOpen(item)) continue;
+      if (item.state === 'receiving') this.world.change(item.key, { state: 'notSaved' });
       if (state === 'cancelled') item.state = 'cancelled';
       else if (item.state === 'receiving') item.state = 'queued';
     }
@@ -197,7 +177,15 @@ export class Downloads {
   }
 
   #tell(running: Running): void {
-    this.world.emit({ type: 'transfer', job: { ...running.job } });
+    const { job, items } = running;
+    const countOf = (...states: ItemStateName[]) =>
+      items.filter((item) => states.includes(item.state)).length;
+    job.moving = countOf('receiving', 'verifying');
+    job.queued = countOf('queued', 'held', 'waiting');
+    job.held = countOf('held');
+    job.waiting = countOf('waiting');
+    job.cancelled = countOf('cancelled');
+    this.world.emit({ type: 'transfer', job: { ...job } });
   }
 
   #find(jobId: string): Running {
@@ -211,10 +199,37 @@ export class Downloads {
     return this.#jobs.map(({ job }) => ({ ...job }));
   }
 
-  items(jobId: string, offset: number, limit: number): TransferItem[] {
-    return this.#find(jobId)
-      .items.slice(offset, offset + limit)
-      .map((item) => ({ ...item }));
+  items(jobId: string): readonly TransferItem[] {
+    return this.#find(jobId).items;
+  }
+
+  /** Does something with single files, as a person asked. */
+  order(jobId: string, positions: number[], order: ItemOrderName): void {
+    const running = this.#find(jobId);
+    for (const position of positions) {
+      const item = running.items.find((other) => other.position === position);
+      if (item !== undefined) orderItem(running.job, running.items, item, order);
+    }
+    if (order === 'retry') {
+      running.job.queueRank ??= this.#next++;
+      this.#go(running);
+    } else this.#tell(running);
+  }
+
+  /** Before another job, or to the end. */
+  move(jobId: string, beforeJobId: string | null): void {
+    const ranked = this.#jobs
+      .filter(({ job }) => job.queueRank !== null && job.id !== jobId)
+      .sort((a, b) => (a.job.queueRank ?? 0) - (b.job.queueRank ?? 0));
+    const at = ranked.findIndex(({ job }) => job.id === beforeJobId);
+    ranked.splice(at === -1 ? ranked.length : at, 0, this.#find(jobId));
+    for (const [rank, running] of ranked.entries()) running.job.queueRank = rank;
+  }
+
+  setPriority(jobId: string, priority: PriorityName): void {
+    const running = this.#find(jobId);
+    running.job.priority = priority;
+    this.#tell(running);
   }
 
   pause(jobId: string): void {
@@ -248,7 +263,16 @@ export class Downloads {
     ] as const) {
       const keys = Array.from({ length }, (_, index) => first + index);
       const createdAtMs = this.world.shelf.nowMs - hours * 3_600_000;
-      const running = this.#create({ kind: 'keys', keys }, this.world.settings.nameTemplate, createdAtMs);
+      const running = this.#create(
+        {
+          selection: { kind: 'keys', keys },
+          folderToken: 'folder-1',
+          template: this.world.settings.nameTemplate,
+          options: NO_OPTIONS,
+          priority: 'normal',
+        },
+        createdAtMs,
+      );
       for (const item of running.items) {
         if (item.state !== 'queued') continue;
         const { row } = this.world.call(item.key);
@@ -259,6 +283,7 @@ export class Downloads {
       }
       running.job.state = 'finished';
       running.job.endedAtMs = createdAtMs + 48_000;
+      running.job.queueRank = null;
     }
   }
 }

@@ -4,18 +4,33 @@
  */
 import type { Backend } from '../backend';
 import { Catalogue } from './catalogue';
+import { Days } from './completeness';
+import { Copies } from './copies';
 import { Downloads } from './downloads';
+import { Jobs } from './jobs';
 import { readOptions } from './options';
 import { People } from './people';
+import { writeForm } from './queryForm';
 import { Requests } from './requests';
+import { Rules } from './rules';
+import { SavedViews } from './savedViews';
+import { Saving } from './saving';
 import { Sound } from './sound';
+import { Vonage } from './vonage';
 import { World } from './world';
 
 export function createMemoryBackend(query: string): Backend {
   const world = new World(readOptions(query));
   const catalogue = new Catalogue(world);
   const people = new People(world);
+  const vonage = new Vonage(world, (account) => people.join(account));
+  const jobs = new Jobs(world);
+  const savedViews = new SavedViews(catalogue);
+  const days = new Days(world);
   const downloads = new Downloads(world, catalogue.rowsOf);
+  const saving = new Saving(world, downloads, catalogue);
+  const copies = new Copies(world, catalogue.rowsOf);
+  const rules = new Rules(catalogue, downloads);
   const requests = new Requests(world);
   const sound = new Sound(world);
   const nothing = () => undefined;
@@ -54,11 +69,25 @@ export function createMemoryBackend(query: string): Backend {
 
     accountsList: () => world.reply(() => [...world.accounts]),
     accountsAddVobiz: (account) => world.reply(() => people.addVobiz(account)),
+    accountsAddVbc: (account) => world.reply(() => vonage.add(account)),
     accountsAddSandbox: () => world.reply(() => people.addSandbox()),
     accountsSignIn: (signIn) => world.reply(() => people.signIn(signIn)),
+    accountsSignInVbc: (signIn) =>
+      world.reply(async () => {
+        await vonage.signIn(signIn);
+        return people.signedIn(signIn.accountId, signIn.sessionOnly);
+      }),
+    accountsCancelSignIn: () => world.reply(() => vonage.cancel()),
+    accountsCheck: (accountId) => world.reply(() => people.change(accountId, {})),
+    accountsPaces: () => world.reply(() => vonage.paces()),
+    accountsUsers: (accountId) => world.reply(() => vonage.users(accountId)),
     accountsRemove: (accountId) => world.reply(() => people.remove(accountId)),
 
-    syncStart: (accountId) => world.reply(() => people.start(accountId)),
+    syncStart: (accountId) =>
+      world.reply(() => {
+        people.start(accountId);
+        days.fetch(accountId);
+      }),
     syncCancel: (accountId) => world.reply(() => people.cancel(accountId)),
 
     librarySearch: (request) => world.reply(() => catalogue.search(request)),
@@ -68,10 +97,32 @@ export function createMemoryBackend(query: string): Backend {
     libraryRefreshRecording: (key) =>
       world.reply(() => {
         if (world.options.scenario === 'offline')
-          throw { code: 'unreachable', what: 'No answer from api.vobiz.ai.' };
+          throw { code: 'unreachable', obstacle: 'offline', what: 'No answer from api.vobiz.ai.' };
         return catalogue.detail(key);
       }),
     librarySelectionTotals: (selection) => world.reply(() => catalogue.totals(selection)),
+    libraryPositions: (snapshot, keys) => world.reply(() => catalogue.positions(snapshot, keys)),
+    recordingsAnnotate: (request) => world.reply(() => catalogue.annotate(request)),
+
+    queryRead: (text) => world.reply(() => catalogue.read(text)),
+    queryWrite: (form) => world.reply(() => writeForm(form)),
+    queryComplete: (text, cursor) => world.reply(() => catalogue.complete(text, cursor)),
+    queryValues: (token) => world.reply(() => catalogue.values(token)),
+
+    viewsList: () => world.reply(() => savedViews.list()),
+    viewsSave: (view) => world.reply(() => savedViews.save(view)),
+    viewsDelete: (id) => world.reply(() => savedViews.delete(id)),
+    viewsReorder: (ids) => world.reply(() => savedViews.reorder(ids)),
+    viewsCounts: () => world.reply(() => savedViews.counts()),
+    viewsExport: () => world.reply(() => '/home/you/tapeshelf-views.json'),
+    viewsImport: () => world.reply(() => savedViews.import()),
+
+    libraryCompleteness: (request) => world.reply(() => days.read(request)),
+    libraryCheckDays: (request) => world.reply(() => days.check(request)),
+
+    callsRecord: (key) => world.reply(() => catalogue.callRecord(key)),
+    callsTranscript: () => world.reply(() => null),
+
     recordingsDelete: (request) => world.reply(() => catalogue.delete(request)),
 
     transfersChooseFolder: () => world.reply(() => downloads.folder()),
@@ -80,15 +131,49 @@ export function createMemoryBackend(query: string): Backend {
     transfersStart: (request) => world.reply(() => downloads.start(request)),
     transfersSaveOne: (key) => world.reply(() => downloads.saveOne(key)),
     transfersList: () => world.reply(() => downloads.list()),
-    transfersItems: (jobId, offset, limit) => world.reply(() => downloads.items(jobId, offset, limit)),
+    transfersPlan: (request) => world.reply(() => saving.plan(request)),
+    transfersSettings: () => world.reply(() => structuredClone(saving.settings)),
+    transfersSetSettings: (settings) =>
+      world.reply(() => {
+        saving.settings = structuredClone(settings);
+      }),
+    transfersItems: (jobId, offset, limit) =>
+      world.reply(() => downloads.items(jobId).slice(offset, offset + limit)),
+    transfersFindItems: (search) => world.reply(() => saving.findItems(search)),
+    transfersSearch: (search) => world.reply(() => saving.find(search)),
+    transfersOrderItems: (jobId, positions, order) =>
+      world.reply(() => downloads.order(jobId, positions, order)),
+    transfersMove: (jobId, beforeJobId) => world.reply(() => downloads.move(jobId, beforeJobId)),
+    transfersSetPriority: (jobId, priority) => world.reply(() => downloads.setPriority(jobId, priority)),
+    transfersPace: () => world.reply(() => saving.pace()),
     transfersPause: (jobId) => world.reply(() => downloads.pause(jobId)),
     transfersResume: (jobId) => world.reply(() => downloads.resume(jobId)),
     transfersCancel: (jobId) => world.reply(() => downloads.cancel(jobId)),
     transfersRetryFailed: (jobId) => world.reply(() => downloads.retryFailed(jobId)),
     transfersReveal: () => world.reply(nothing),
 
+    copiesCheck: (scope) => world.reply(() => copies.check(scope)),
+    copiesCheckReport: () => world.reply(() => copies.checkReport()),
+    copiesCancelCheck: () => world.reply(() => copies.cancelCheck()),
+    copiesChooseSource: (isArchive) => world.reply(() => copies.source(isArchive)),
+    copiesAdopt: (request) => world.reply(() => copies.adopt(request)),
+    copiesAdoptionReport: () => world.reply(() => copies.adoptReport()),
+    copiesCancelAdoption: () => world.reply(() => copies.cancelAdopt()),
+
+    autosaveList: () => world.reply(() => rules.list()),
+    autosaveSave: (rule) => world.reply(() => rules.save(rule)),
+    autosaveRemove: (ruleId) => world.reply(() => rules.remove(ruleId)),
+    autosaveRun: (ruleId) => world.reply(() => rules.run(ruleId)),
+
     exportsReview: (draft) => world.reply(() => requests.review(draft)),
     exportsRequest: (draft) => world.reply(() => requests.request(draft)),
+    exportsReviewJob: (draft) => world.reply(() => jobs.review(draft)),
+    exportsCreateJob: (draft) => world.reply(() => jobs.create(draft)),
+    exportsJobs: (accountId) => world.reply(() => jobs.list(accountId)),
+    exportsDownloadArchive: (accountId, jobId, _folderToken, onProgress) =>
+      world.reply(() => jobs.download(accountId, jobId, onProgress)),
+    exportsKnownJobs: (accountId) => world.reply(() => jobs.known(accountId)),
+    exportsCancelArchive: (_accountId, jobId) => world.reply(() => jobs.cancel(jobId)),
     exportsList: () => world.reply(() => requests.list()),
 
     playerLoad: (key, play) => world.reply(() => sound.load(key, play)),

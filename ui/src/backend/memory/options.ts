@@ -27,6 +27,22 @@ export type Scenario =
   | 'ratelimited'
   /** An export is running already. */
   | 'busy'
+  /** A Vonage account beside the one of Vobiz. */
+  | 'vonage'
+  /** The vendor has locked the user out. */
+  | 'lockedout'
+  /** The application is not subscribed to the API. */
+  | 'notsubscribed'
+  /** The user may not read recordings. */
+  | 'nopermission'
+  /** The account is of another region. */
+  | 'wrongregion'
+  /** The clock of this computer is wrong. */
+  | 'clockwrong'
+  /** The certificate cannot be trusted. */
+  | 'tlsrefused'
+  /** The proxy refuses. */
+  | 'proxyrefused'
   /** Every answer takes two seconds. */
   | 'slow';
 
@@ -44,6 +60,14 @@ const SCENARIOS: readonly Scenario[] = [
   'readonly',
   'ratelimited',
   'busy',
+  'vonage',
+  'lockedout',
+  'notsubscribed',
+  'nopermission',
+  'wrongregion',
+  'clockwrong',
+  'tlsrefused',
+  'proxyrefused',
   'slow',
 ];
 

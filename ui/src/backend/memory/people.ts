@@ -1,7 +1,14 @@
 /** Made-up accounts and their syncs. */
 import type { AccountView, AddVobizAccount, SignIn } from '../../ipc/accounts';
+import type { IpcError } from '../../ipc/error';
 import type { SyncProgress } from '../../ipc/events';
 import { fail, NO_REPLY, SANDBOX_ACCOUNT, type World } from './world';
+
+const OFFLINE: IpcError = {
+  code: 'unreachable',
+  obstacle: 'offline',
+  what: 'No answer from api.vobiz.ai: the name could not be resolved.',
+};
 
 const TICK_MS = 100;
 const FIRST_SYNC_TICKS = 8;
@@ -14,24 +21,17 @@ export class People {
   #check(token: string, sessionOnly: boolean): void {
     const { scenario } = this.world.options;
     if (token.trim() === '') fail({ code: 'invalid', field: 'authToken', what: 'The auth token is empty.' });
-    if (scenario === 'offline')
-      fail({ code: 'unreachable', what: 'No answer from api.vobiz.ai: the name could not be resolved.' });
+    if (scenario === 'offline') fail(OFFLINE);
     if (scenario === 'badtoken' || token === 'wrong') {
       const reply = {
+        ...NO_REPLY,
         status: 401,
         message: 'invalid credentials',
         correlationId: '0a8f3c52-61f4-11f0-8ee0-0242ac110003',
       };
       fail({ code: 'unauthenticated', reply });
     }
-    if (scenario === 'nokeyring' && !sessionOnly) {
-      this.world.keyringFailed = true;
-      fail({
-        code: 'keyringUnavailable',
-        reason: 'none',
-        what: 'No secret service answers on the session bus.',
-      });
-    }
+    this.world.needKeyring(sessionOnly);
   }
 
   addVobiz(request: AddVobizAccount): AccountView {
@@ -47,15 +47,15 @@ export class People {
       authId: request.authId,
       secret: request.sessionOnly ? 'session' : 'keyring',
     };
-    return this.#join(account);
+    return this.join(account);
   }
 
-  addSandbox(): AccountView {
-    const known = this.world.accounts.find(({ isSandbox }) => isSandbox);
-    return known ?? this.#join(this.world.account(SANDBOX_ACCOUNT, 'Sandbox', true));
+  addSandbox(): AccountView[] {
+    const known = this.world.accounts.filter(({ isSandbox }) => isSandbox);
+    return known.length > 0 ? known : [this.join(this.world.account(SANDBOX_ACCOUNT, 'Sandbox', true))];
   }
 
-  #join(account: AccountView): AccountView {
+  join(account: AccountView): AccountView {
     const first = { ...account, recordings: 0, syncedAtMs: null, vendorTotal: null };
     this.world.accounts = [...this.world.accounts.filter(({ id }) => id !== account.id), first];
     this.world.emit({ type: 'accountsChanged' });
@@ -65,8 +65,12 @@ export class People {
 
   signIn(request: SignIn): AccountView {
     this.#check(request.authToken, request.sessionOnly);
-    const account = this.change(request.accountId, { secret: request.sessionOnly ? 'session' : 'keyring' });
-    this.start(request.accountId);
+    return this.signedIn(request.accountId, request.sessionOnly);
+  }
+
+  signedIn(accountId: string, sessionOnly: boolean): AccountView {
+    const account = this.change(accountId, { secret: sessionOnly ? 'session' : 'keyring' });
+    this.start(accountId);
     return account;
   }
 
@@ -95,7 +99,10 @@ export class People {
       fail({ code: 'stale', what: 'No such account.' });
     if (account.secret === 'missing') fail({ code: 'signInNeeded', accountId });
     const tell = (progress: SyncProgress) => this.world.emit({ type: 'sync', accountId, progress });
-    const total = this.world.account(accountId, account.label, account.isSandbox).recordings;
+    const total =
+      account.vendor === 'vbc'
+        ? this.world.vonageAccount(accountId, account.label).recordings
+        : this.world.account(accountId, account.label, account.isSandbox).recordings;
     const isFirst = this.world.indexed < this.world.options.rows;
     let tick = 0;
     tell({ state: 'running', received: 0, total: null, new: 0 });
@@ -105,10 +112,7 @@ export class People {
         this.#end(accountId);
         tell({
           state: 'failed',
-          error: {
-            code: 'unreachable',
-            what: 'No answer from api.vobiz.ai: the name could not be resolved.',
-          },
+          error: OFFLINE,
         });
         return;
       }
@@ -131,7 +135,7 @@ export class People {
       }
       if (this.world.options.scenario === 'ratelimited' && share > 0.4) {
         this.#end(accountId);
-        const reply = { status: 429, message: 'too many requests', correlationId: null };
+        const reply = { ...NO_REPLY, status: 429, message: 'too many requests' };
         tell({ state: 'failed', error: { code: 'rateLimited', retryAfterMs: 41_000, reply } });
         return;
       }

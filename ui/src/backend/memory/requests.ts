@@ -132,6 +132,7 @@ export class Requests {
       recipients,
       outcome,
       reply: {
+        errorCode: null,
         ...replies[outcome],
         correlationId: outcome === 'unanswered' ? null : uuid(this.world.options.seed, id, 70),
       },

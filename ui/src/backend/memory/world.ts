@@ -10,6 +10,7 @@ import { hash } from './random';
 
 export const MAIN_ACCOUNT = 'acc-front-desk';
 export const SANDBOX_ACCOUNT = 'acc-sandbox';
+export const VONAGE_ACCOUNT = 'acc-london';
 
 export class World {
   readonly shelf: Shelf;
@@ -29,10 +30,13 @@ export class World {
       seed: options.seed,
       rows: options.rows,
       nowMs: Date.now(),
-      accountOf: (key) =>
-        this.accounts.length > 1 && hash(options.seed, key, 40) % 5 === 0
+      midnightMs: new Date(Date.now()).setHours(0, 0, 0, 0),
+      accountOf: (key) => {
+        if (options.scenario === 'vonage' && hash(options.seed, key, 41) % 3 === 0) return VONAGE_ACCOUNT;
+        return this.accounts.length > 1 && hash(options.seed, key, 40) % 5 === 0
           ? SANDBOX_ACCOUNT
-          : (this.accounts[0]?.id ?? SANDBOX_ACCOUNT),
+          : (this.accounts[0]?.id ?? SANDBOX_ACCOUNT);
+      },
     };
     this.settings = {
       theme: 'system',
@@ -44,6 +48,12 @@ export class World {
       columns: [],
       detailsOpen: true,
       sidebarOpen: true,
+      sort: [],
+      maskNumbers: false,
+      proxy: 'system',
+      proxyUrl: '',
+      caFile: '',
+      syncEveryMin: 15,
     };
     this.indexed = options.scenario === 'noaccount' ? 0 : options.rows;
     if (options.scenario !== 'noaccount') {
@@ -51,6 +61,8 @@ export class World {
         this.account(MAIN_ACCOUNT, 'Front desk', false),
         this.account(SANDBOX_ACCOUNT, 'Sandbox', true),
       ];
+      if (options.scenario === 'vonage')
+        this.accounts.splice(1, 0, this.vonageAccount(VONAGE_ACCOUNT, 'London office'));
     }
   }
 
@@ -71,7 +83,66 @@ export class World {
       syncedAtMs: this.shelf.nowMs - 130_000,
       vendorTotal: recordings,
       timeZone: 'Asia/Kolkata',
+      capabilities: [
+        { feature: 'recordings', available: true, reason: null },
+        { feature: 'deletion', available: true, reason: null },
+        { feature: 'emailExport', available: true, reason: null },
+        { feature: 'balance', available: true, reason: null },
+        {
+          feature: 'callRecords',
+          available: false,
+          reason: 'Vobiz answered that this key may not read call records.',
+        },
+      ],
+      balance: { available: 1240.5, currency: 'INR' },
+      vbc: null,
     };
+  }
+
+  vonageAccount(id: string, label: string): AccountView {
+    const recordings = Math.round(this.options.rows / 3);
+    return {
+      ...this.account(id, label, false),
+      vendor: 'vbc',
+      authId: 'integration@vbc.prod',
+      baseUrl: 'https://api.vonage.com/t/vbc.prod/call_recording',
+      recordings,
+      vendorTotal: recordings,
+      timeZone: null,
+      balance: null,
+      capabilities: [
+        { feature: 'companyRecordings', available: true, reason: null },
+        { feature: 'onDemandRecordings', available: true, reason: null },
+        {
+          feature: 'otherUsersRecordings',
+          available: false,
+          reason: 'The application is not subscribed to Provisioning, so the users are not known.',
+        },
+        { feature: 'deletion', available: true, reason: null },
+        { feature: 'exportJobs', available: true, reason: null },
+        { feature: 'transcripts', available: false, reason: 'Vonage offers none for this account.' },
+      ],
+      vbc: {
+        region: 'default',
+        serviceBase: 'https://api.vonage.com/t/vbc.prod/call_recording',
+        provisioningBase: 'https://api.vonage.com/t/vbc.prod/provisioning',
+        tokenUrl: 'https://api.vonage.com/token',
+        authorizeUrl: 'https://api.vonage.com/authorize',
+        clientId: 'q8Xk2vT0fYc7',
+        requestsPerMin: 10,
+      },
+    };
+  }
+
+  /** Rejects where the secret would be written, when there is no keyring and nobody agreed to do without. */
+  needKeyring(sessionOnly: boolean): void {
+    if (this.options.scenario !== 'nokeyring' || sessionOnly) return;
+    this.keyringFailed = true;
+    fail({
+      code: 'keyringUnavailable',
+      reason: 'none',
+      what: 'No secret service answers on the session bus.',
+    });
   }
 
   call(key: number): Call {
@@ -85,6 +156,11 @@ export class World {
     const facts = factsOf(this.shelf, key);
     const change = this.changes.get(key);
     return change === undefined ? facts : { ...facts, ...change };
+  }
+
+  /** Changes some fields of a row; what was changed before stays. */
+  change(key: number, change: Partial<Row>): void {
+    this.changes.set(key, { ...this.changes.get(key), ...change });
   }
 
   subscribe(onEvent: (event: AppEvent) => void): void {
@@ -104,7 +180,7 @@ export class World {
   }
 
   /** Answers after the latency, as the real program does: never in the same turn. */
-  async reply<T>(make: () => T): Promise<T> {
+  async reply<T>(make: () => T | Promise<T>): Promise<T> {
     await new Promise((resolve) => setTimeout(resolve, this.options.latencyMs));
     return make();
   }
@@ -115,7 +191,7 @@ export function fail(error: IpcError): never {
   throw error;
 }
 
-export const NO_REPLY = { status: null, message: null, correlationId: null };
+export const NO_REPLY = { status: null, message: null, correlationId: null, errorCode: null };
 
 /** The keys of a selection, given the rows of a snapshot. */
 export function keysOf(selection: Selection, rowsOf: (snapshot: number) => Uint32Array): number[] {

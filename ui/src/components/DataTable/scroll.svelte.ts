@@ -47,6 +47,17 @@ export class TableScroll {
     });
   });
 
+  /** The row this many pixels below the top of the view, within the table. */
+  indexAt(px: number): number {
+    const { rowCount, rowHeightPx } = this.geometry;
+    return Math.max(0, Math.min(rowCount - 1, Math.floor((this.#clamped + px) / rowHeightPx)));
+  }
+
+  /** Moves the view by pixels of rows. */
+  by(px: number): void {
+    this.to(this.#clamped + px);
+  }
+
   /** Where a row lies within the layer. */
   rowPx(index: number): number {
     return (index - this.#anchor) * this.geometry.rowHeightPx;

@@ -22,6 +22,7 @@ export const common = {
   status: 'Status',
   vendorMessage: 'The provider’s words',
   correlationId: 'Correlation id',
+  errorCode: 'Error code',
   path: 'Path',
   cause: 'Cause',
 } as const;

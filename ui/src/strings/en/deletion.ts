@@ -12,6 +12,9 @@ export const deletion = {
   unsaved: (n: number) => `${count(n, 'has', 'have')} no verified copy on this computer.`,
   unsavedKept: (n: number) => `${n === 1 ? 'It stays' : 'They stay'} at the provider.`,
   gone: (n: number) => `${count(n, 'is', 'are')} gone at the provider already.`,
+  held: (n: number) => `${count(n, 'is', 'are')} on hold, and ${n === 1 ? 'stays' : 'stay'} at the provider.`,
+  mayNot: (account: string, why: string | null) =>
+    `${account} may not delete: its recordings stay at the provider.${why === null ? '' : ` ${why}`}`,
   withoutCopy: (n: number) => `Delete the ${count(n, 'recording', 'recordings')} without a copy too`,
   withoutCopyHint: (n: number) => `${n === 1 ? 'It' : 'They'} will be lost for good.`,
   nothing:
@@ -31,6 +34,8 @@ export const deletion = {
   deleted: (n: number) => `${count(n, 'recording was', 'recordings were')} deleted at the provider.`,
   alreadyGone: (n: number) => `${count(n, 'was', 'were')} gone already.`,
   keptTitle: (n: number) => `${count(n, 'recording was', 'recordings were')} kept:`,
+  unknownTitle: (n: number) =>
+    `${count(n, 'answer was', 'answers were')} lost: ${n === 1 ? 'it' : 'each'} may be gone or not. Tapeshelf asks again at the next start.`,
   keptOne: 'Recording',
   copiesStay: 'Copies on this computer are untouched.',
   toast: (n: number) => `${count(n, 'recording', 'recordings')} deleted at the provider`,

@@ -6,7 +6,23 @@ export const errors = {
 
   unauthenticated: {
     title: 'The provider refused the credentials',
-    next: 'Check the auth id and the token, or make a new token in the provider’s console, then sign in again.',
+    next: 'Check the credentials, or make new ones in the provider’s console, then sign in again.',
+  },
+  lockedOut: {
+    title: 'The provider has locked this user for a while',
+    what: 'After a few wrong passwords a user is locked for about 30 minutes, and every further try makes it longer.',
+    kept: 'Tapeshelf does not try again by itself.',
+    next: 'Wait at least half an hour without signing in anywhere, or have an administrator reset the password.',
+    nextAt: (length: string) =>
+      `Wait at least ${length} without signing in anywhere, or have an administrator reset the password.`,
+  },
+  wrongAddress: {
+    title: 'There is no such service at this address',
+    next: 'Check the address and the region of the account, then try again.',
+  },
+  notSubscribed: {
+    title: 'The application is not subscribed to this API',
+    next: 'At apimanager.uc.vonage.com, subscribe the application to CallRecording (and to Provisioning for the recordings of other users), then try again.',
   },
   permissionDenied: {
     title: 'This account may not do that',
@@ -26,9 +42,40 @@ export const errors = {
     title: 'An earlier request of this kind is still running at the provider',
     next: 'Wait until it has ended, then try again.',
   },
+  /** By what stood in the way. */
   unreachable: {
-    title: 'No answer from the provider',
-    next: 'Check the network connection and the address, then try again.',
+    offline: {
+      title: 'No network, or no such address',
+      next: 'Connect to a network and check the address, then try again.',
+    },
+    refused: {
+      title: 'No answer from the provider',
+      next: 'Check the address, then try again.',
+    },
+    timedOut: {
+      title: 'The provider did not answer in time',
+      next: 'Try again in a few minutes. On a slow network, ask for fewer recordings a request.',
+    },
+    tls: {
+      title: 'The connection is not safe, so nothing was sent',
+      next: 'If your company inspects connections, add its certificate in Settings › Network. Otherwise use another network.',
+    },
+    clock: {
+      title: 'A certificate does not fit the time of this computer',
+      next: 'Set date and time right (best by itself, from the network), then try again.',
+    },
+    proxy: {
+      title: 'The proxy refused the connection',
+      next: 'Check the proxy in Settings › Network, then try again.',
+    },
+    broken: {
+      title: 'The connection broke',
+      next: 'Try again.',
+    },
+    other: {
+      title: 'The provider could not be reached',
+      next: 'Check the network connection and the address, then try again.',
+    },
   },
   rejected: {
     title: 'The provider said no',
@@ -54,7 +101,7 @@ export const errors = {
       denied: 'The keyring denied access',
       timedOut: 'The keyring did not answer',
     },
-    kept: 'The token was not written anywhere.',
+    kept: 'Nothing secret was written anywhere.',
     next: {
       none: 'Keep the token for this session only, or set up a keyring and try again.',
       locked: 'Unlock it and try again, or keep the token for this session only.',
@@ -64,7 +111,7 @@ export const errors = {
     },
   },
   signInNeeded: {
-    title: 'This account needs its token again',
+    title: 'This account has to sign in again',
     kept: 'Its list and its saved files are as they were.',
     next: 'Sign in again to go on.',
   },

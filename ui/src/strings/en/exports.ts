@@ -8,9 +8,13 @@ export const exports = {
     loading: 'Reading past exports',
     emptyTitle: 'No exports yet',
     emptyText:
-      'Vobiz packs the recordings of a period and mails a link. Each request stays here with its answer.',
-    noAccount: 'Add a Vobiz account first.',
-    addAccount: 'Add Vobiz account…',
+      'The provider packs the recordings of a period: Vobiz mails a link, Vonage keeps an archive to download. Each request stays here with its answer.',
+    noAccount: 'Add an account first.',
+    addAccount: 'Add account…',
+    noneMay: 'No account may export',
+    noneMayText:
+      'Its provider said no. Settings › Accounts tells why. Recordings can still be downloaded here.',
+    mail: 'E-mail exports',
     columns: { when: 'Asked', account: 'Account', what: 'Recordings', to: 'Link goes to', outcome: 'Answer' },
     outcome: {
       sent: 'No answer yet',
@@ -52,7 +56,7 @@ export const exports = {
     hasProblem: 'needs a correction',
     matching: (n: number, length: string) => `About ${count(n, 'recording', 'recordings')} · ${length}`,
     matchingNone: 'No recording in your list matches',
-    matchingHint: 'By what is in your list. Vobiz decides what really matches.',
+    matchingHint: 'By what is in your list. The provider decides what really matches.',
     counting: 'Counting…',
     send: 'Send request',
     sending: 'Sending…',

@@ -8,6 +8,6 @@ export const welcome = {
   vobiz: 'Add Vobiz account',
   vobizText: 'The token stays in this computer’s keyring.',
   vonage: 'Add Vonage account',
-  vonageText: 'Not in this version yet.',
+  vonageText: 'Company and on-demand recordings of Vonage Business Communications.',
   failed: 'The sandbox did not start',
 } as const;

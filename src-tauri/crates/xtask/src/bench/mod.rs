@@ -2,6 +2,7 @@
 //! that is otherwise idle, and they exit with success only if every bar holds.
 
 mod report;
+mod search;
 mod startup;
 
 use clap::ValueEnum;
@@ -11,6 +12,8 @@ use clap::ValueEnum;
 pub(crate) enum Name {
     /// From the start of the process to the first frame, and to a table that can be used
     Startup,
+    /// Recorded searches over a million rows, windows of them, and filling the index
+    Search,
 }
 
 /// Runs one bench, or all. `true` when every bar holds.
@@ -20,6 +23,7 @@ pub(crate) fn run(only: Option<Name>) -> anyhow::Result<bool> {
         if only.is_none_or(|only| only == *name) {
             let report = match name {
                 Name::Startup => startup::measure()?,
+                Name::Search => search::measure()?,
             };
             all_hold &= report.publish()?;
         }

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use crate::{program, workspace};
 
-/// What a measurement must not exceed.
+/// What a measurement is held against.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Bar {
     /// An absolute figure, in the unit of the row.
     AtMost(f64),
+    /// The same, from below.
+    AtLeast(f64),
 }
 
 /// One measurement.
@@ -32,6 +34,7 @@ impl Row {
     fn holds(&self) -> bool {
         match self.bar {
             Some(Bar::AtMost(limit)) => self.ours <= limit,
+            Some(Bar::AtLeast(limit)) => self.ours >= limit,
             None => true,
         }
     }
@@ -39,6 +42,7 @@ impl Row {
     fn bar_text(&self) -> String {
         match self.bar {
             Some(Bar::AtMost(limit)) => format!("≤ {limit} {}", self.unit),
+            Some(Bar::AtLeast(limit)) => format!("≥ {limit:.0} {}", self.unit),
             None => "–".into(),
         }
     }
@@ -130,6 +134,8 @@ mod tests {
         assert!(row(1000.0, None, Some(Bar::AtMost(1000.0))).holds());
         assert!(!row(1000.1, None, Some(Bar::AtMost(1000.0))).holds());
         assert!(row(9e9, None, None).holds());
+        assert!(row(10.0, None, Some(Bar::AtLeast(10.0))).holds());
+        assert!(!row(9.9, None, Some(Bar::AtLeast(10.0))).holds());
     }
 
     #[test]

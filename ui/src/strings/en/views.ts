@@ -1,0 +1,35 @@
+/** Words of saved views. */
+import { count } from './plural';
+
+export const views = {
+  heading: 'Views',
+  none: 'Save a search to find it here.',
+  save: 'Save view…',
+  saveChanges: 'Save changes',
+  saveChangesHint: (name: string) => `Keep the search, columns and order in “${name}”`,
+  revert: 'Undo changes',
+  menu: (name: string) => `Actions for ${name}`,
+  listMenu: 'Actions for views',
+  rename: 'Rename…',
+  moveUp: 'Move up',
+  moveDown: 'Move down',
+  remove: 'Delete',
+  export: 'Export views…',
+  import: 'Import views…',
+  removed: (name: string) => `The view “${name}” was deleted`,
+  undo: 'Undo',
+  imported: (n: number) => `${count(n, 'view', 'views')} imported`,
+  importedNone: 'No view was imported',
+  exported: (path: string) => `Views exported to ${path}`,
+  moved: (name: string, place: number, of: number) => `${name}: place ${place} of ${of}`,
+  dialog: {
+    title: 'Save view',
+    renameTitle: 'Rename view',
+    subtitle: 'It keeps the search, the columns and the order.',
+    name: 'Name',
+    nameMissing: 'A view needs a name.',
+    contains: 'What it shows',
+    everything: 'all recordings',
+    submit: 'Save',
+  },
+} as const;
