@@ -86,10 +86,7 @@ pub async fn accounts_paces(app: State<'_, App>) -> IpcResult<Vec<PaceView>> {
 
 /// The people of a VBC account.
 #[tauri::command]
-pub async fn accounts_users(
-    app: State<'_, App>,
-    account_id: String,
-) -> IpcResult<Vec<UserView>> {
+pub async fn accounts_users(app: State<'_, App>, account_id: String) -> IpcResult<Vec<UserView>> {
     let users = app.engine.account_users(&AccountId::new(account_id)).await?;
     Ok(users.into_iter().map(UserView::from).collect())
 }

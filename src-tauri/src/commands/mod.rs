@@ -3,8 +3,8 @@
 pub mod accounts;
 pub mod app;
 pub mod autosave;
-pub mod copies;
 pub mod calls;
+pub mod copies;
 pub mod exports;
 pub mod library;
 pub mod player;

@@ -13,7 +13,8 @@ use crate::ipc::saving::{
     TransferPlan, TransferSettings,
 };
 use crate::ipc::transfers::{
-    FoundItems, FoundJobs, ItemOrderName, ItemSearch, JobSearch, PaceView, TransferItem, TransferJob,
+    FoundItems, FoundJobs, ItemOrderName, ItemSearch, JobSearch, PaceView, TransferItem,
+    TransferJob,
 };
 
 /// Native folder dialog.

@@ -1,6 +1,8 @@
 //! The program itself: facts, settings, data.
 
-use engine::{ColumnOrder, ColumnWidth, DataFacts, Density, Platform, ProxyChoice, Settings, Theme};
+use engine::{
+    ColumnOrder, ColumnWidth, DataFacts, Density, Platform, ProxyChoice, Settings, Theme,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 

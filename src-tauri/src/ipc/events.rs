@@ -30,7 +30,7 @@ pub enum AppEvent {
     /// A job moved on.
     Transfer {
         /// The job.
-        job: TransferJob,
+        job: Box<TransferJob>,
     },
     /// Exports were asked for: ask again.
     ExportsChanged,
@@ -104,7 +104,7 @@ impl From<Event> for AppEvent {
                 Self::Sync { account_id: account.to_string(), progress: progress.into() }
             }
             Event::LibraryChanged => Self::LibraryChanged,
-            Event::Job(job) => Self::Transfer { job: job.into() },
+            Event::Job(job) => Self::Transfer { job: Box::new(job.into()) },
             Event::ExportsChanged => Self::ExportsChanged,
             Event::Check(report) => Self::CopiesCheck { report: (*report).into() },
             Event::Adoption(report) => Self::Adoption { report: (*report).into() },

@@ -188,6 +188,7 @@ pub struct ViewCounts {
 }
 
 /// One row of the table. `library_window` returns an array of these as raw JSON bytes.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the recording")]
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "library.ts")]
@@ -765,9 +766,7 @@ impl From<DeleteReport> for DeleteOutcome {
     fn from(report: DeleteReport) -> Self {
         let unknown = report.unknown.into_iter();
         Self {
-            unknown: unknown
-                .map(|kept| KeptRecording { key: kept.key.0, why: kept.why })
-                .collect(),
+            unknown: unknown.map(|kept| KeptRecording { key: kept.key.0, why: kept.why }).collect(),
             deleted: report.deleted,
             already_gone: report.already_gone,
             kept: report

@@ -241,7 +241,11 @@ impl QueryCompletion {
             explanation: one.explanation,
             count: one.count,
         };
-        Self { start, end, suggestions: completion.suggestions.into_iter().map(suggestion).collect() }
+        Self {
+            start,
+            end,
+            suggestions: completion.suggestions.into_iter().map(suggestion).collect(),
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use domain::phone;
 use engine::{
-    ItemFilter, ItemOrder, ItemState, ItemView, JobFilter, JobState, JobView, Priority, TransferPace,
+    ItemFilter, ItemOrder, ItemState, ItemView, JobFilter, JobState, JobView, Priority,
+    TransferPace,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

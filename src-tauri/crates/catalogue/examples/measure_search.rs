@@ -21,8 +21,6 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Rows a page of a vendor brings.
 const PAGE: u32 = 100;
-/// Rows measured by the plain insert, which is about speed and not about size.
-const PLAIN_ROWS: u32 = 50_000;
 /// Rows of a window.
 const WINDOW: usize = 200;
 
@@ -32,7 +30,7 @@ fn main() -> Outcome<()> {
         return Err("measure_search FOLDER ROWS QUERIES".into());
     };
     let (folder, rows) = (Path::new(folder), rows.parse::<u32>()?);
-    let plain_rows_per_s = plain_insert(folder, rows.min(PLAIN_ROWS))?;
+    let plain_rows_per_s = plain_insert(folder, rows)?;
     let (catalogue, _) = Catalogue::open(folder)?;
     let fill_rows_per_s = fill(&catalogue, rows)?;
     catalogue.close_cleanly()?;
@@ -114,9 +112,9 @@ fn recording(number: u32) -> Recording {
     ];
     const CONFERENCES: [&str; 4] = ["Weekly sales", "Board call", "Support weekly", "Hiring"];
     const PREFIXES: [&str; 6] = ["+9198765", "9198860", "+141555", "+4420794", "+9180", "00919845"];
-    let a = next(u64::from(number) + 1);
-    let b = next(a);
-    let c = next(b);
+    let first = next(u64::from(number) + 1);
+    let second = next(first);
+    let third = next(second);
     let pick = |list: &[&str], dice: u64| -> String {
         list[usize::try_from(dice % 1000).unwrap_or(0) % list.len()].to_owned()
     };
@@ -124,42 +122,42 @@ fn recording(number: u32) -> Recording {
         let line = if dice.is_multiple_of(3) { dice / 7 % 900 } else { dice / 7 % 100_000 };
         format!("{}{line:05}", pick(&PREFIXES, dice / 11))
     };
-    let uuid = |x: u64, y: u64| {
-        let (x, y) = (next(x), next(y));
+    let uuid = |high: u64, low: u64| {
+        let (high, low) = (next(high), next(low));
         format!(
             "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
-            x & 0xffff_ffff,
-            x >> 32 & 0xffff,
-            x >> 48 & 0xfff,
-            y & 0xfff,
-            y >> 12 & 0xffff_ffff_ffff
+            high & 0xffff_ffff,
+            high >> 32 & 0xffff,
+            high >> 48 & 0xfff,
+            low & 0xfff,
+            low >> 12 & 0xffff_ffff_ffff
         )
     };
     // Newest first, as vendors list them: one call about every 40 seconds.
     let start_ms =
-        1_760_000_000_000 - i64::from(number) * 40_000 - i64::try_from(a % 39_000).unwrap_or(0);
+        1_760_000_000_000 - i64::from(number) * 40_000 - i64::try_from(first % 39_000).unwrap_or(0);
     let instant = |ms| Timestamp::from_millisecond(ms).ok();
-    let duration_ms = if a.is_multiple_of(5) { b % 9_000 } else { b % 2_400_000 };
+    let duration_ms = if first.is_multiple_of(5) { second % 9_000 } else { second % 2_400_000 };
     let length = i64::try_from(duration_ms).unwrap_or(0);
-    let id = uuid(a, b);
+    let id = uuid(first, second);
     Recording {
         call_uuid: Some(CallUuid::new(uuid(u64::from(number / 2), 5))),
         media_url: Some(format!(
             "https://media.example.test/v1/Account/MA_0000/Recording/{id}.mp3"
         )),
-        format: Some(pick(&["mp3", "mp3", "wav"], c)),
-        kind: Some(pick(&["call", "call", "conference", "trunk"], b / 3)),
+        format: Some(pick(&["mp3", "mp3", "wav"], third)),
+        kind: Some(pick(&["call", "call", "conference", "trunk"], second / 3)),
         added_at: instant(start_ms + length + 1000),
         started_at: instant(start_ms),
         ended_at: instant(start_ms + length),
         duration_ms: Some(duration_ms),
         billed_s: Some(duration_ms.div_ceil(60_000) * 60),
-        from: Some(party(b)),
-        to: Some(party(c)),
-        direction: Some(pick(&["inbound", "outbound"], c / 5)),
-        caller_name: a.is_multiple_of(3).then(|| pick(&NAMES, c / 3)),
-        conference_name: b.is_multiple_of(5).then(|| pick(&CONFERENCES, a / 3)),
-        extensions: vec![format!("10{:02}", c % 20)],
+        from: Some(party(second)),
+        to: Some(party(third)),
+        direction: Some(pick(&["inbound", "outbound"], third / 5)),
+        caller_name: first.is_multiple_of(3).then(|| pick(&NAMES, third / 3)),
+        conference_name: second.is_multiple_of(5).then(|| pick(&CONFERENCES, first / 3)),
+        extensions: vec![format!("10{:02}", third % 20)],
         storage_days: Some(i64::from(number / 2160)),
         storage_rate: Some(0.005),
         monthly_cost: Some(f64::from(u32::try_from(duration_ms / 60_000).unwrap_or(0)) * 0.0005),

@@ -54,6 +54,7 @@ pub enum Annotation {
 
 impl Annotations {
     /// What they are after a change.
+    #[must_use]
     pub fn with(mut self, change: &Annotation) -> Self {
         match change {
             Annotation::Note(note) => {

@@ -14,13 +14,12 @@ use crate::error::{Error, Result};
 use crate::open::beside;
 
 /// The steps from an empty file to the present schema. Released steps never change.
-pub(crate) const STEPS: &[&str] =
-    &[
-        include_str!("schema/v1.sql"),
-        include_str!("schema/v2.sql"),
-        include_str!("schema/v3.sql"),
-        include_str!("schema/v4.sql"),
-    ];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("schema/v1.sql"),
+    include_str!("schema/v2.sql"),
+    include_str!("schema/v3.sql"),
+    include_str!("schema/v4.sql"),
+];
 
 /// The version this program writes.
 pub(crate) fn known_version() -> i64 {

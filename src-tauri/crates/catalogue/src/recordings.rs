@@ -23,15 +23,15 @@ impl Catalogue {
 
     /// The other recordings of the same call, oldest first.
     pub fn same_call(&self, key: RecordingKey) -> Result<Vec<RecordingKey>> {
-        self.read(|tx| {
+        self.with_mirror(|mirror, tx| {
             let mut statement = tx.prepare_cached(
-                "SELECT o.key FROM recordings r JOIN recordings o
-                   ON o.account_no = r.account_no AND o.call_uuid = r.call_uuid AND o.key <> r.key
-                 WHERE r.key = ?1 AND o.call_uuid IS NOT NULL
-                 ORDER BY o.when_ms, o.key",
+                "SELECT account_no, call_uuid FROM recordings WHERE key = ?1 AND call_uuid <> ''",
             )?;
-            let keys = statement.query_map([key.0], |row| key_at(row, 0))?;
-            Ok(keys.collect::<rusqlite::Result<_>>()?)
+            let call: Option<(i64, String)> =
+                statement.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            let Some((account_no, call)) = call else { return Ok(Some(Vec::new())) };
+            let Some(keys) = mirror.of_call(account_no, &call) else { return Ok(None) };
+            Ok(Some(keys.into_iter().map(RecordingKey).filter(|other| *other != key).collect()))
         })
     }
 

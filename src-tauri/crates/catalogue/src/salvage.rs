@@ -10,8 +10,8 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, params_from_iter};
 
-use crate::error::Result;
 use crate::copies;
+use crate::error::Result;
 
 /// How much was carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

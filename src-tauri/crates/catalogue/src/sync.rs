@@ -161,8 +161,8 @@ impl Catalogue {
                    AND (recording_id >= ?3 AND recording_id < ?4) = ?5",
             )?;
             let inside = *list != RecordingList::Company;
-            let found =
-                statement.query_row((run.account_no, run.id, from, to, inside), |row| row.get(0))?;
+            let found = statement
+                .query_row((run.account_no, run.id, from, to, inside), |row| row.get(0))?;
             Ok(uncount(found))
         })
     }
@@ -178,8 +178,7 @@ impl Catalogue {
                    AND (recording_id >= ?2 AND recording_id < ?3) = ?4",
             )?;
             let inside = *list != RecordingList::Company;
-            let found =
-                statement.query_row((account_no, from, to, inside), |row| row.get(0))?;
+            let found = statement.query_row((account_no, from, to, inside), |row| row.get(0))?;
             Ok(uncount(found))
         })
     }
@@ -203,14 +202,15 @@ impl Catalogue {
         vendor_total: Option<u64>,
         now: Timestamp,
     ) -> Result<()> {
+        let SyncRun { account, account_no, id } = run;
         self.write(|tx| {
-            if accounts::number(tx, &run.account)? != run.account_no {
-                return Err(Error::not_found("account", &run.account));
+            if accounts::number(tx, &account)? != account_no {
+                return Err(Error::not_found("account", &account));
             }
-            tx.execute("UPDATE sync_runs SET ended_ms = ?2 WHERE id = ?1", (run.id, Instant(now)))?;
+            tx.execute("UPDATE sync_runs SET ended_ms = ?2 WHERE id = ?1", (id, Instant(now)))?;
             tx.execute(
                 "UPDATE accounts SET synced_ms = ?2, vendor_total = ?3 WHERE no = ?1",
-                (run.account_no, Instant(now), vendor_total.map(count)),
+                (account_no, Instant(now), vendor_total.map(count)),
             )?;
             Ok(())
         })

@@ -76,7 +76,9 @@ impl Engine {
         if known.days.len() > MOST_DAYS_ASKED {
             return Err(Error::Invalid {
                 field: None,
-                what: format!("Choose at most {MOST_DAYS_ASKED} days: each is a request to the provider."),
+                what: format!(
+                    "Choose at most {MOST_DAYS_ASKED} days: each is a request to the provider."
+                ),
             });
         }
         let provider = self.provider(account).await?;
@@ -119,7 +121,12 @@ impl Engine {
     }
 }
 
-fn days(extent: Extent, zone: &TimeZone, from: Option<Date>, to: Option<Date>) -> Result<Vec<Date>> {
+fn days(
+    extent: Extent,
+    zone: &TimeZone,
+    from: Option<Date>,
+    to: Option<Date>,
+) -> Result<Vec<Date>> {
     let day_of = |at: Timestamp| zone.to_datetime(at).date();
     let (first, last) = match (from, to, extent.ends) {
         (Some(from), Some(to), _) => (from, to),

@@ -221,7 +221,7 @@ impl Engine {
                 }
                 Ok(None) => {}
                 Err(error) => {
-                    tracing::info!(deletion = row.id, %error, "a deletion stays unsettled")
+                    tracing::info!(deletion = row.id, %error, "a deletion stays unsettled");
                 }
             }
         }

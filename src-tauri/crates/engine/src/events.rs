@@ -13,6 +13,7 @@ const BACKLOG: usize = 1024;
 
 /// One event.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "most events are of jobs, and all are short-lived")]
 pub enum Event {
     /// Accounts were added, removed or changed.
     AccountsChanged,

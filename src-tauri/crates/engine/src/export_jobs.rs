@@ -26,7 +26,7 @@ use crate::{Engine, blocking, lock};
 const CHUNK: usize = 1000;
 /// How soon a job is asked about again, and how far apart it gets (contract B6).
 const FIRST_POLL: Duration = Duration::from_secs(5);
-const LAST_POLL: Duration = Duration::from_secs(60);
+const LAST_POLL: Duration = Duration::from_mins(1);
 /// How much of an archive is gathered before it is written.
 const WRITE_BYTES: usize = 1 << 20;
 /// How often an archive is begun again after its connection broke.
@@ -217,10 +217,9 @@ impl Engine {
             for row in open {
                 let job = match provider.export_job(&row.list, &row.job.id).await {
                     Ok(job) => job,
-                    Err(providers::Error::NotFound(_)) => ExportJob {
-                        status: ExportJobStatus::Failed("not found".into()),
-                        ..row.job
-                    },
+                    Err(providers::Error::NotFound(_)) => {
+                        ExportJob { status: ExportJobStatus::Failed("not found".into()), ..row.job }
+                    }
                     Err(error) if error.is_transient() => continue,
                     Err(error) => return Err(error.into()),
                 };
@@ -282,10 +281,9 @@ impl Engine {
             }
         };
         let (size_bytes, sha256) = (sealed.size_bytes, sealed.sha256.clone());
-        let path = blocking(move || {
-            Ok(sealed.publish(&target, &RelativeName::from_stem(&stem, "zip"))?)
-        })
-        .await?;
+        let path =
+            blocking(move || Ok(sealed.publish(&target, &RelativeName::from_stem(&stem, "zip"))?))
+                .await?;
         let (account, job, archive) = (account.clone(), job.clone(), path.clone());
         self.with_catalogue(move |catalogue| catalogue.note_archive(&account, &job, &archive))
             .await?;
@@ -307,7 +305,8 @@ impl Engine {
         list: &RecordingList,
         filters: &ListFilters,
     ) -> Result<(u32, u64)> {
-        let search = Search { account: Some(account.clone()), now: self.now(), ..Search::default() };
+        let search =
+            Search { account: Some(account.clone()), now: self.now(), ..Search::default() };
         let vendor = self.account(account).await?.vendor;
         let (list, filters) = (list.clone(), filters.clone());
         self.with_catalogue(move |catalogue| {

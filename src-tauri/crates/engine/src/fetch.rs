@@ -123,8 +123,7 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> Result<Fetched> {
         // The keyring may wait for a person.
-        let provider =
-            or_cancelled(cancel, self.provider(&attempt.stored.account)).await?;
+        let provider = or_cancelled(cancel, self.provider(&attempt.stored.account)).await?;
         let (path, may_go_on) = (attempt.part.to_owned(), attempt.validator.is_some());
         let mut file = blocking(move || {
             let mut file = PartFile::open(&path)?;

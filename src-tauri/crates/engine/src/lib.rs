@@ -5,9 +5,9 @@
 //! of use cases; what they share (catalogue, vault, provider per account) lives in this file and in `accounts`.
 
 mod accounts;
+mod annotations;
 mod awake;
 mod calls;
-mod annotations;
 mod completeness;
 mod copies;
 mod data;
@@ -46,13 +46,14 @@ pub use accounts::{
 pub use annotations::Annotating;
 pub use audio::{OutputKind, Peaks};
 pub use catalogue::{
-    Annotation, Annotations, CheckResult, CopyRecord, Hold, ExportJobRow, ExportOutcome, ExportRow, ItemFilter, ItemOrder, ItemRecord,
-    ItemState, JobFilter, JobState, Priority, RowRecord, Totals,
+    Annotation, Annotations, CheckResult, CopyRecord, ExportJobRow, ExportOutcome, ExportRow, Hold,
+    ItemFilter, ItemOrder, ItemRecord, ItemState, JobFilter, JobState, Priority, RowRecord, Totals,
 };
 pub use catalogue::{StoredRecording, ViewCounts};
 pub use completeness::Completeness;
 pub use copies::{
-    AdoptOrder, AdoptReport, Adopted, AdoptedFile, CheckReport, CheckScope, CheckedCopy, ChosenSource,
+    AdoptOrder, AdoptReport, Adopted, AdoptedFile, CheckReport, CheckScope, CheckedCopy,
+    ChosenSource,
 };
 pub use data::{DataFacts, Platform};
 pub use deletion::{DeleteOrder, DeleteReport, Kept};
@@ -68,8 +69,8 @@ pub use settings::{ColumnOrder, ColumnWidth, Density, ProxyChoice, Settings, The
 pub use sync::{SyncDepth, SyncProgress, SyncTally};
 pub use transfer::{Error as FileError, free_bytes};
 pub use transfers::{
-    FolderToken, ItemView, JobView, LanePace, NamePreset, NameProblem, NewTransfer, Plan, PreviewedNames, QuietHours,
-    TransferOptions, TransferPace, TransferSettings,
+    FolderToken, ItemView, JobView, LanePace, NamePreset, NameProblem, NewTransfer, Plan,
+    PreviewedNames, QuietHours, TransferOptions, TransferPace, TransferSettings,
 };
 
 pub use views::{ImportedViews, SavedView};

@@ -152,7 +152,11 @@ impl Engine {
     }
 
     /// Where rows stand in a snapshot.
-    pub async fn positions(&self, snapshot: u32, keys: Vec<RecordingKey>) -> Result<Vec<Option<u32>>> {
+    pub async fn positions(
+        &self,
+        snapshot: u32,
+        keys: Vec<RecordingKey>,
+    ) -> Result<Vec<Option<u32>>> {
         let snapshot = self.snapshot(snapshot)?;
         blocking(move || {
             let mut wanted: HashMap<RecordingKey, Option<u32>> =
@@ -271,9 +275,7 @@ impl Engine {
     /// The values that a token has in the data, the most frequent first.
     pub async fn seen_values(&self, token: &str) -> Result<Vec<(String, u32)>> {
         match Field::named(token) {
-            Some(field) => {
-                self.with_catalogue(move |catalogue| catalogue.seen_values(field)).await
-            }
+            Some(field) => self.with_catalogue(move |catalogue| catalogue.seen_values(field)).await,
             None => Ok(Vec::new()),
         }
     }

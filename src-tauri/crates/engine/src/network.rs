@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use domain::Secret;
-use providers::http::{Proxy, TransportOptions};
 use providers::Transport;
+use providers::http::{Proxy, TransportOptions};
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -32,8 +32,9 @@ fn proxy(settings: &Settings) -> Result<Proxy> {
         ProxyChoice::None => Ok(Proxy::None),
         ProxyChoice::Manual => {
             let invalid = |what: &str| Error::invalid("proxyUrl", what);
-            let url = Url::parse(settings.proxy_url.trim())
-                .map_err(|_| invalid("Write the proxy as http://host:port or socks5h://host:port."))?;
+            let url = Url::parse(settings.proxy_url.trim()).map_err(|_| {
+                invalid("Write the proxy as http://host:port or socks5h://host:port.")
+            })?;
             if !matches!(url.scheme(), "http" | "https" | "socks5" | "socks5h") || !url.has_host() {
                 return Err(invalid("Write the proxy as http://host:port or socks5h://host:port."));
             }

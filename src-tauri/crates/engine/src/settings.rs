@@ -196,7 +196,9 @@ impl Engine {
         let network = |of: &Settings| (of.proxy, of.proxy_url.clone(), of.ca_file.clone());
         if network(&before) != network(&settings) {
             let wanted = settings.clone();
-            self.replace_transport(crate::blocking(move || crate::network::transport(&wanted)).await?);
+            self.replace_transport(
+                crate::blocking(move || crate::network::transport(&wanted)).await?,
+            );
         }
         self.with_catalogue(move |catalogue| {
             let mut stored = catalogue.setting(NAME)?.unwrap_or_default();

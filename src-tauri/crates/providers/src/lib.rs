@@ -1,9 +1,8 @@
 //! The vendors' recording APIs behind one trait.
 //!
-//! [`Provider`] is what the rest of the program sees; [`vobiz`] is the first implementation, and Vonage Business
-//! Communications joins as the second. Vendor JSON exists only in `<vendor>/wire.rs`. Redirects are followed by hand
-//! and credentials are attached by comparing parsed origins on every hop, because reqwest forwards custom headers to
-//! other origins.
+//! [`Provider`] is what the rest of the program sees; [`vobiz`] and [`vbc`] implement it. Vendor JSON exists only in
+//! `<vendor>/wire.rs`. Redirects are followed by hand and credentials are attached by comparing parsed origins on every
+//! hop, because reqwest forwards custom headers to other origins.
 
 pub mod error;
 pub mod http;

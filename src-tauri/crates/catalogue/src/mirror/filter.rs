@@ -99,17 +99,7 @@ impl Rows {
                 let words = self.words.containing(&fold(text));
                 self.where_name(|(_, conference)| words.has(conference as usize))
             }
-            Condition::Account(list) => {
-                let wanted: Vec<String> = list.iter().map(|text| fold(text)).collect();
-                let is_meant = |account: &AccountNames| {
-                    wanted
-                        .iter()
-                        .any(|text| account.label.contains(text) || account.ids.contains(text))
-                };
-                let numbers: Vec<i64> =
-                    context.accounts.iter().filter(|one| is_meant(one)).map(|one| one.no).collect();
-                self.where_class(|class| numbers.contains(&class.account_no))
-            }
+            Condition::Account(list) => self.with_account(list, context),
             Condition::State(list) => {
                 self.where_flags(|flags| list.iter().any(|state| has_state(flags, *state)))
             }
@@ -137,7 +127,9 @@ impl Rows {
             }
             Condition::Has(list) => {
                 let mut rows = Bits::none(self.len());
-                list.iter().for_each(|has| rows.or(&self.with_some(*has)));
+                for has in list {
+                    rows.or(&self.with_some(*has));
+                }
                 rows
             }
             Condition::Id(text) => {
@@ -166,6 +158,16 @@ impl Rows {
                 self.with_party(Side::Either, &wanted)
             }
         }
+    }
+
+    fn with_account(&self, list: &[String], context: &Context<'_>) -> Bits {
+        let wanted: Vec<String> = list.iter().map(|text| fold(text)).collect();
+        let is_meant = |account: &AccountNames| {
+            wanted.iter().any(|text| account.label.contains(text) || account.ids.contains(text))
+        };
+        let numbers: Vec<i64> =
+            context.accounts.iter().filter(|one| is_meant(one)).map(|one| one.no).collect();
+        self.where_class(|class| numbers.contains(&class.account_no))
     }
 
     /// How the clock of a zone reads over all rows.

@@ -136,8 +136,13 @@ pub(super) fn accounts(tx: &Transaction<'_>) -> Result<Vec<AccountNames>> {
     Ok(accounts.collect::<rusqlite::Result<_>>()?)
 }
 
-/// A column that is only in the file: for each key with a value, in the order of keys, a number that sorts like it.
-pub(super) fn column(tx: &Transaction<'_>, column: SortColumn) -> Result<Vec<(u32, u64)>> {
+/// A column that is only in the file, of some keys or of all: for each key with a value, in the order of keys, a number
+/// that sorts like it.
+pub(super) fn column(
+    tx: &Transaction<'_>,
+    column: SortColumn,
+    keys: Option<&[u32]>,
+) -> Result<Vec<(u32, u64)>> {
     let name = match column {
         SortColumn::Added => "added_ms",
         SortColumn::Ended => "ended_ms",
@@ -151,17 +156,30 @@ pub(super) fn column(tx: &Transaction<'_>, column: SortColumn) -> Result<Vec<(u3
         }
         _ => return Err(Error::not_found("column", &column.name())),
     };
-    let mut statement =
-        tx.prepare_cached(&format!("SELECT key, {name} AS value FROM recordings ORDER BY key"))?;
-    let mut rows = statement.query([])?;
+    let number = |row: &Row<'_>| -> rusqlite::Result<Option<u64>> {
+        Ok(match row.get_ref(1)? {
+            ValueRef::Integer(value) => Some(signed(value)),
+            ValueRef::Real(value) => Some(real(value)),
+            _ => None,
+        })
+    };
+    let select = format!("SELECT key, {name} AS value FROM recordings");
     let mut values = Vec::new();
+    if let Some(keys) = keys {
+        let mut statement = tx.prepare_cached(&format!("{select} WHERE key = ?1"))?;
+        for key in keys {
+            if let Some(value) = statement.query_row([key], number).optional()?.flatten() {
+                values.push((*key, value));
+            }
+        }
+        return Ok(values);
+    }
+    let mut statement = tx.prepare_cached(&format!("{select} ORDER BY key"))?;
+    let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let value = match row.get_ref(1)? {
-            ValueRef::Integer(value) => signed(value),
-            ValueRef::Real(value) => real(value),
-            _ => continue,
-        };
-        values.push((row.get(0)?, value));
+        if let Some(value) = number(row)? {
+            values.push((row.get(0)?, value));
+        }
     }
     Ok(values)
 }

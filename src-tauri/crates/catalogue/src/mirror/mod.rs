@@ -200,7 +200,7 @@ impl Mirror {
         let accounts = load::accounts(tx)?;
         let context = self.context(question.search, &accounts);
         let found = question.rows(rows, &context);
-        let read = |column| load::column(tx, column);
+        let read = |column, keys: Option<&[u32]>| load::column(tx, column, keys);
         let sorted = self.orders.sorted(rows, &found, &question.search.sort, &context, &read)?;
         Ok(Some(Hits {
             keys: sorted.into_iter().map(|row| rows.keys[row as usize]).collect(),
@@ -232,6 +232,21 @@ impl Mirror {
         keys.iter().filter_map(|key| rows.row_of(*key)).for_each(|row| chosen.add(row));
         chosen.and(&rows.alive());
         Some(sums(rows, chosen.iter()))
+    }
+
+    /// The keys of an account's rows with this call id, in the order of time; `None` when the rows have to be read first.
+    pub(crate) fn of_call(&self, account_no: i64, call: &str) -> Option<Vec<u32>> {
+        let rows = self.read();
+        let rows = rows.as_ref()?;
+        let call = domain::text::fold(call);
+        let mut found = Bits::none(rows.len());
+        rows.calls.add_containing(&call, &mut found);
+        found.and(&rows.where_class(|class| class.account_no == account_no));
+        found.and(&rows.alive());
+        let mut list: Vec<usize> =
+            found.iter().filter(|row| rows.calls.text(*row) == call).collect();
+        list.sort_by_key(|row| (rows.when_ms[*row], *row));
+        Some(list.into_iter().map(|row| rows.keys[row]).collect())
     }
 
     /// How many rows of each account are shown, by its number; `None` when the rows have not been read.

@@ -12,12 +12,16 @@ use domain::search::{Sort, SortColumn};
 
 use super::bits::Bits;
 use super::filter::Context;
+use super::ids::Ids;
 use super::rows::{HELD, NEVER, Rows, STARRED};
 use super::texts::Texts;
 use crate::error::Result;
 
 /// How many orders of all rows are kept: four bytes a row each.
-const KEPT_ORDERS: usize = 4;
+const KEPT_ORDERS: usize = 6;
+
+/// So few rows are read from the file one by one.
+const MOST_READ_ALONE: usize = 2000;
 
 /// The rank of what has no value.
 const LAST: u64 = u64::MAX;
@@ -25,8 +29,12 @@ const LAST: u64 = u64::MAX;
 /// A rank for each row.
 type Ranks<'a> = Box<dyn Fn(usize) -> u64 + 'a>;
 
-/// Reads a column that only the file has: for each key with a value, a number that sorts like it.
-pub(super) type ReadColumn<'a> = &'a dyn Fn(SortColumn) -> Result<Vec<(u32, u64)>>;
+/// A number for each row that has a value, sorting like it.
+type Values<'a> = Box<dyn Fn(usize) -> Option<u64> + 'a>;
+
+/// Reads a column that only the file has, for some keys or for all: for each with a value, in the order of keys, a number
+/// that sorts like it.
+pub(super) type ReadColumn<'a> = &'a dyn Fn(SortColumn, Option<&[u32]>) -> Result<Vec<(u32, u64)>>;
 
 /// Orders of all rows.
 #[derive(Debug, Default)]
@@ -64,10 +72,15 @@ impl Orders {
         let newest = [Sort::default()];
         let sort = if sort.is_empty() { &newest } else { sort };
         let count = chosen.count();
-        if count.saturating_mul(8) < rows.len() || count < 1000 {
+        // Ranks of these columns take a look at every row, so all rows are put in order at once, and stay so.
+        let is_dear = sort.iter().any(|step| is_dear(step.column));
+        let most_sorted_alone = if is_dear { MOST_READ_ALONE } else { rows.len() / 8 };
+        if count < most_sorted_alone.max(MOST_READ_ALONE) {
             let mut list: Vec<u32> =
                 chosen.iter().filter_map(|row| u32::try_from(row).ok()).collect();
-            self.sort(rows, &mut list, sort, context, read)?;
+            if list.len() > 1 {
+                self.sort(rows, &mut list, sort, context, read)?;
+            }
             return Ok(list);
         }
         let all = self.all_sorted(rows, sort, context, read)?;
@@ -120,7 +133,7 @@ impl Orders {
     ) -> Result<()> {
         let ranks: Vec<Ranks<'_>> = sort
             .iter()
-            .map(|step| self.ranks(rows, *step, context, read))
+            .map(|step| self.ranks(rows, list, *step, context, read))
             .collect::<Result<_>>()?;
         let Some((first, others)) = ranks.split_first() else { return Ok(()) };
         let descending = sort.last().is_some_and(|sort| sort.descending);
@@ -150,11 +163,12 @@ impl Orders {
     fn ranks<'a>(
         &self,
         rows: &'a Rows,
+        list: &[u32],
         sort: Sort,
         context: &Context<'a>,
         read: ReadColumn<'_>,
     ) -> Result<Ranks<'a>> {
-        let values = self.values(rows, sort.column, context, read)?;
+        let values = self.values(rows, list, sort.column, context, read)?;
         let descending = sort.descending;
         Ok(Box::new(move |row| match values(row) {
             None => LAST,
@@ -166,10 +180,11 @@ impl Orders {
     fn values<'a>(
         &self,
         rows: &'a Rows,
+        list: &[u32],
         column: SortColumn,
         context: &Context<'a>,
         read: ReadColumn<'_>,
-    ) -> Result<Box<dyn Fn(usize) -> Option<u64> + 'a>> {
+    ) -> Result<Values<'a>> {
         let when = move |row: usize| {
             let at = rows.when_ms[row];
             (at != NEVER).then(|| signed(at))
@@ -250,47 +265,18 @@ impl Orders {
                         .map(|code| code.bytes().fold(0, |rank, byte| rank << 8 | u64::from(byte)))
                 })
             }
-            SortColumn::Star => {
-                Box::new(move |row| Some(u64::from(rows.flags[row] & STARRED != 0)))
+            SortColumn::Star | SortColumn::Hold | SortColumn::Tags | SortColumn::Note => {
+                mark_values(rows, column)
             }
-            SortColumn::Hold => marked(rows, |row| {
-                rows.marks(row)
-                    .filter(|_| rows.flags[row] & HELD != 0)
-                    .and_then(|marks| marks.hold.clone())
-            }),
-            SortColumn::Tags => marked(rows, |row| {
-                rows.marks(row)
-                    .filter(|marks| !marks.tags.is_empty())
-                    .map(|marks| marks.tags.join("\u{1f}"))
-            }),
-            SortColumn::Note => marked(rows, |row| {
-                rows.marks(row).map(|marks| marks.note.clone()).filter(|note| !note.is_empty())
-            }),
-            SortColumn::Id | SortColumn::Call => {
-                let ids = if column == SortColumn::Id { &rows.ids } else { &rows.calls };
-                let of_row = ids.places();
-                Box::new(move |row| of_row[row].checked_sub(1).map(u64::from))
-            }
+            SortColumn::Id => id_values(&rows.ids, list),
+            SortColumn::Call => id_values(&rows.calls, list),
             SortColumn::Added
             | SortColumn::Ended
             | SortColumn::Billed
             | SortColumn::StorageDays
             | SortColumn::StorageRate
             | SortColumn::FirstSeen
-            | SortColumn::VerifiedAt => {
-                let mut of_row: Vec<Option<u64>> = vec![None; rows.len()];
-                let mut next = 0;
-                for (key, value) in read(column)? {
-                    // Both come in the order of keys.
-                    while next < rows.len() && rows.keys[next] < key {
-                        next += 1;
-                    }
-                    if rows.keys.get(next) == Some(&key) {
-                        of_row[next] = Some(value);
-                    }
-                }
-                Box::new(move |row| of_row[row])
-            }
+            | SortColumn::VerifiedAt => file_values(rows, list, column, read)?,
         })
     }
 
@@ -307,26 +293,42 @@ impl Orders {
     }
 }
 
+/// Whether ranks of a column take a look at every row, in the file or by comparing ids.
+fn is_dear(column: SortColumn) -> bool {
+    matches!(
+        column,
+        SortColumn::Id
+            | SortColumn::Call
+            | SortColumn::Added
+            | SortColumn::Ended
+            | SortColumn::Billed
+            | SortColumn::StorageDays
+            | SortColumn::StorageRate
+            | SortColumn::FirstSeen
+            | SortColumn::VerifiedAt
+    )
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn depends_on(sort: &[Sort], context: &Context<'_>) -> String {
-    let mut text = String::new();
+    let mut parts = Vec::new();
     for step in sort {
         match step.column {
             SortColumn::Hour | SortColumn::Weekday => {
-                text.push_str(&format!("{:?}\n", context.zone));
+                parts.push(format!("{:?}", context.zone));
             }
             SortColumn::Account => {
                 for account in context.accounts {
-                    text.push_str(&format!("{} {}\n", account.no, account.label));
+                    parts.push(format!("{} {}", account.no, account.label));
                 }
             }
             _ => {}
         }
     }
-    text
+    parts.join("\n")
 }
 
 /// Ranks of texts by their numbers, kept for as long as there are no new texts. Equal texts have equal ranks; the empty
@@ -383,11 +385,68 @@ fn places(values: impl Iterator<Item = Option<String>>) -> Vec<Option<u64>> {
         .collect()
 }
 
+/// What a person wrote on rows.
+fn mark_values(rows: &Rows, column: SortColumn) -> Values<'_> {
+    match column {
+        SortColumn::Hold => marked(rows, |row| {
+            rows.marks(row)
+                .filter(|_| rows.flags[row] & HELD != 0)
+                .and_then(|marks| marks.hold.clone())
+        }),
+        SortColumn::Tags => marked(rows, |row| {
+            rows.marks(row)
+                .filter(|marks| !marks.tags.is_empty())
+                .map(|marks| marks.tags.join("\u{1f}"))
+        }),
+        SortColumn::Note => marked(rows, |row| {
+            rows.marks(row).map(|marks| marks.note.clone()).filter(|note| !note.is_empty())
+        }),
+        _ => Box::new(move |row| Some(u64::from(rows.flags[row] & STARRED != 0))),
+    }
+}
+
+/// Ids, of a few rows by themselves or of all.
+fn id_values<'a>(ids: &'a Ids, list: &[u32]) -> Values<'a> {
+    if list.len() <= MOST_READ_ALONE {
+        let texts = places(
+            list.iter().map(|row| Some(ids.text(*row as usize)).filter(|id| !id.is_empty())),
+        );
+        let of_row: HashMap<u32, Option<u64>> = list.iter().copied().zip(texts).collect();
+        return Box::new(move |row| of_row.get(&u32::try_from(row).ok()?).copied().flatten());
+    }
+    let of_row = ids.places();
+    Box::new(move |row| of_row[row].checked_sub(1).map(u64::from))
+}
+
+/// A column that only the file has, of a few rows by themselves or of all.
+fn file_values<'a>(
+    rows: &'a Rows,
+    list: &[u32],
+    column: SortColumn,
+    read: ReadColumn<'_>,
+) -> Result<Values<'a>> {
+    if list.len() <= MOST_READ_ALONE {
+        let mut keys: Vec<u32> = list.iter().map(|row| rows.keys[*row as usize]).collect();
+        keys.sort_unstable();
+        let of_key: HashMap<u32, u64> = read(column, Some(&keys))?.into_iter().collect();
+        return Ok(Box::new(move |row| of_key.get(&rows.keys[row]).copied()));
+    }
+    let mut of_row: Vec<Option<u64>> = vec![None; rows.len()];
+    let mut next = 0;
+    for (key, value) in read(column, None)? {
+        // Both come in the order of keys.
+        while next < rows.len() && rows.keys[next] < key {
+            next += 1;
+        }
+        if rows.keys.get(next) == Some(&key) {
+            of_row[next] = Some(value);
+        }
+    }
+    Ok(Box::new(move |row| of_row[row]))
+}
+
 /// Ranks of a text that only marked rows have.
-fn marked<'a>(
-    rows: &Rows,
-    text: impl Fn(usize) -> Option<String>,
-) -> Box<dyn Fn(usize) -> Option<u64> + 'a> {
+fn marked<'a>(rows: &Rows, text: impl Fn(usize) -> Option<String>) -> Values<'a> {
     let numbers: Vec<u32> = rows.marks.keys().copied().collect();
     let ranks = places(numbers.iter().map(|row| text(*row as usize)));
     let of_row: HashMap<u32, Option<u64>> = numbers.into_iter().zip(ranks).collect();

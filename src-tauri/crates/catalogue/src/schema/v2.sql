@@ -50,6 +50,7 @@ DROP INDEX recordings_by_from;
 DROP INDEX recordings_by_to;
 DROP INDEX recordings_by_duration;
 DROP INDEX recordings_by_state;
+DROP INDEX recordings_by_call;
 ALTER TABLE recordings DROP COLUMN from_sort;
 ALTER TABLE recordings DROP COLUMN to_sort;
 ALTER TABLE recordings DROP COLUMN conference_sort;

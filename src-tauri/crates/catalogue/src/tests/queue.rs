@@ -57,7 +57,8 @@ fn urgent_jobs_go_first_then_the_order_of_the_queue() {
 fn items_can_be_held_hurried_put_off_cancelled_and_tried_again() {
     let (bed, keys) = bed(5);
     let id = new(&bed, "job", Priority::Normal, &keys);
-    let order = |positions: &[u32], order| bed.catalogue.order_items(&id, positions, order).unwrap();
+    let order =
+        |positions: &[u32], order| bed.catalogue.order_items(&id, positions, order).unwrap();
     assert_eq!(order(&[0, 1, 9], ItemOrder::Hold), [0, 1]);
     order(&[4], ItemOrder::First);
     let item = bed.catalogue.job_items(&id, 2, 1).unwrap().remove(0);
@@ -94,7 +95,8 @@ fn an_item_ends_with_its_copy_or_not_at_all() {
     let (bed, keys) = bed(2);
     let id = new(&bed, "job", Priority::Normal, &keys);
     let items = bed.catalogue.take_items(std::slice::from_ref(&id), &[], 2, at(0)).unwrap();
-    let done = |number: usize| ItemRecord { state: ItemState::Verified, ..items[number].item.clone() };
+    let done =
+        |number: usize| ItemRecord { state: ItemState::Verified, ..items[number].item.clone() };
     bed.catalogue.complete_item(&id, &done(0), keys[0], &copy("0.mp3")).unwrap();
     bed.catalogue.order_items(&id, &[1], ItemOrder::Cancel).unwrap();
     let wrong = ItemRecord { state: ItemState::Failed, ..items[1].item.clone() };
@@ -176,11 +178,8 @@ fn rules_are_kept_changed_and_removed() {
     let changed = SaveRule { label: "Some".to_owned(), created_at: at(9), ..rule.clone() };
     bed.catalogue.put_save_rule(&changed).unwrap();
     let kept = bed.catalogue.save_rules().unwrap();
-    let expected = SaveRule {
-        label: "Some".to_owned(),
-        last_json: Some("{\"queued\":3}".to_owned()),
-        ..rule
-    };
+    let expected =
+        SaveRule { label: "Some".to_owned(), last_json: Some("{\"queued\":3}".to_owned()), ..rule };
     assert_eq!(kept, [expected]);
     bed.catalogue.remove_save_rule("r").unwrap();
     assert_eq!(bed.catalogue.save_rules().unwrap(), []);

@@ -154,10 +154,10 @@ impl Scan {
                 Has::Star => notes.starred,
                 Has::Hold => notes.hold.is_some(),
                 Has::Copy => row.copy.is_some(),
-                Has::From => is_there(&recording.from),
-                Has::To => is_there(&recording.to),
-                Has::Name => is_there(&recording.caller_name),
-                Has::Conference => is_there(&recording.conference_name),
+                Has::From => is_there(recording.from.as_ref()),
+                Has::To => is_there(recording.to.as_ref()),
+                Has::Name => is_there(recording.caller_name.as_ref()),
+                Has::Conference => is_there(recording.conference_name.as_ref()),
                 Has::Extension => recording.extensions.iter().any(|one| !one.is_empty()),
                 Has::Date => at.is_some(),
                 Has::Duration => recording.duration_ms.is_some(),
@@ -210,7 +210,7 @@ impl Scan {
         let list = |list: &[String]| {
             let list: Vec<String> =
                 list.iter().map(|one| fold(one)).filter(|one| !one.is_empty()).collect();
-            (!list.is_empty()).then(|| Value::List(list))
+            (!list.is_empty()).then_some(Value::List(list))
         };
         let party = |party: &Option<String>| {
             let party = party.as_deref()?;
@@ -282,8 +282,8 @@ enum Value {
     List(Vec<String>),
 }
 
-fn is_there(text: &Option<String>) -> bool {
-    text.as_ref().is_some_and(|text| !text.is_empty())
+fn is_there(text: Option<&String>) -> bool {
+    text.is_some_and(|text| !text.is_empty())
 }
 
 fn size(row: &StoredRecording) -> Option<u64> {

@@ -366,8 +366,12 @@ fn office(count: u32) -> Bed {
         let remarks = vec!["Short.".to_owned()];
         bed.catalogue.save_copy(key, &CopyRecord { remarks, ..copy("y") }).unwrap();
     }
-    keys(3).into_iter().for_each(|key| bed.catalogue.note_failure(key, "Reset.").unwrap());
-    keys(4).into_iter().for_each(|key| bed.catalogue.mark_gone(key, at(1)).unwrap());
+    for key in keys(3) {
+        bed.catalogue.note_failure(key, "Reset.").unwrap();
+    }
+    for key in keys(4) {
+        bed.catalogue.mark_gone(key, at(1)).unwrap();
+    }
     let hold = Hold {
         name: "Case 14".to_owned(),
         reason: "court".to_owned(),

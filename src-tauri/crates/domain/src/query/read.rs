@@ -218,11 +218,11 @@ impl<'a> Reader<'a> {
     fn token_colon(&self) -> Option<usize> {
         let rest = self.rest();
         let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let has_colon = letters > 0 && rest[letters..].starts_with(':');
+        let after = rest[letters..].strip_prefix(':')?;
         let name = &rest[..letters];
         let is_ours = Field::named(name).is_some()
-            || (Field::nearly_named(name).is_some() && !rest[letters + 1..].starts_with("//"));
-        (has_colon && is_ours).then_some(letters)
+            || (Field::nearly_named(name).is_some() && !after.starts_with("//"));
+        is_ours.then_some(letters)
     }
 
     fn token(&mut self, start: usize, colon: usize, negated: bool) -> Item {
@@ -317,7 +317,9 @@ fn number_length(text: &str, in_group: bool) -> Option<usize> {
     loop {
         if let Some(inner) = rest.strip_prefix('(') {
             let close = inner.find(')')?;
-            if !is_number_like(&inner[..close]) || inner[..close].contains('(') {
+            // A sign in front would be a negation.
+            let is_signed = inner.trim_start().starts_with('-');
+            if is_signed || !is_number_like(&inner[..close]) || inner[..close].contains('(') {
                 return None;
             }
             end += close + 2;
@@ -419,6 +421,8 @@ pub(super) fn is_plain_word(text: &str) -> bool {
     // Parentheses end a word inside a group, so they are safe in quotes alone.
     !text.contains(['(', ')'])
         && !text.starts_with('-')
+        // Between parentheses, next to digits, it would be taken for a part of a number.
+        && !text.chars().all(is_number_character)
         && reading.query
             == Query::All(vec![Query::Is(Condition::Word(Term::Text(text.to_owned())))])
         && reading.problems.is_empty()

@@ -116,6 +116,7 @@ fn a_wrong_token_is_named_and_the_rest_applies() {
         assert_eq!((span.as_str(), query.as_str()), (part, rest), "{text}");
         assert!(what.contains(says), "{text}: {what}");
     }
+    assert_eq!(read("mir form äir").problems, [], "without a colon they are words");
     assert_eq!(read("sip:x tel:+91 sales:north").problems, [], "text with a colon is text");
     assert_eq!(
         read("(dur:5x) a").problems.len(),

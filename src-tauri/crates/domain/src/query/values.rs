@@ -110,8 +110,8 @@ const LENGTHS: [(&str, u64); 5] =
 impl Length {
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let wrong = || format!("“{text}” is no length. Write 90s, 5m, 1h30m or 12:08.");
-        if let Some(clock) = read_clock(text) {
-            return clock.ok_or_else(wrong);
+        if text.contains(':') {
+            return read_clock(text).ok_or_else(wrong);
         }
         let units = |name: &str| match name {
             "sec" | "secs" => Some(1000),
@@ -125,22 +125,16 @@ impl Length {
     }
 }
 
-/// `12:08` and `1:02:33`; `None` when the text has no colon.
-fn read_clock(text: &str) -> Option<Option<Length>> {
-    if !text.contains(':') {
-        return None;
-    }
+/// `12:08` and `1:02:33`.
+fn read_clock(text: &str) -> Option<Length> {
     let mut seconds: u64 = 0;
     let parts: Vec<&str> = text.split(':').collect();
     for (at, part) in parts.iter().enumerate() {
         let whole = !part.is_empty() && part.len() <= 6 && part.bytes().all(|b| b.is_ascii_digit());
-        let Some(value) = part.parse::<u64>().ok().filter(|_| whole) else { return Some(None) };
-        if at > 0 && value > 59 {
-            return Some(None);
-        }
+        let value = part.parse::<u64>().ok().filter(|value| whole && (at == 0 || *value <= 59))?;
         seconds = seconds * 60 + value;
     }
-    Some((parts.len() <= 3).then_some(Length { ms: seconds * 1000, grain_ms: 1000 }))
+    (parts.len() <= 3).then_some(Length { ms: seconds * 1000, grain_ms: 1000 })
 }
 
 /// A number with units, largest first: `1h30m`. Returns the sum and the smallest unit. A number without a unit has

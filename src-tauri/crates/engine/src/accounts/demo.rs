@@ -46,7 +46,7 @@ impl Engine {
         let sandbox = self.sandbox().await?;
         let (label, auth_id) = match vendor {
             Vendor::Vobiz => ("Sandbox", sandbox.auth_id().to_owned()),
-            Vendor::Vbc => ("Sandbox Vonage", sandbox.vbc().username().to_owned()),
+            Vendor::Vbc => ("Sandbox Vonage", sandbox.vbc().username()),
         };
         let account = Account {
             id: AccountId::new(Uuid::now_v7().to_string()),

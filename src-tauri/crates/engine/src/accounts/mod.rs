@@ -10,7 +10,8 @@ mod vobiz;
 use std::sync::Arc;
 
 use domain::{
-    Account, AccountFacts, AccountId, Availability, Balance, Capabilities, Feature, Vendor, VendorUser,
+    Account, AccountFacts, AccountId, Availability, Balance, Capabilities, Feature, Vendor,
+    VendorUser,
 };
 use jiff::Timestamp;
 use providers::{Pace, Provider, Transport};
@@ -190,9 +191,7 @@ impl Engine {
         let all = self.with_catalogue(catalogue::Catalogue::accounts).await?;
         all.into_iter()
             .find(|stored| stored.account.id == *id)
-            .map(|stored| {
-                (stored.account, Remembered::from_json(stored.profile_json.as_deref()))
-            })
+            .map(|stored| (stored.account, Remembered::from_json(stored.profile_json.as_deref())))
             .ok_or_else(|| Error::stale("This account was removed."))
     }
 

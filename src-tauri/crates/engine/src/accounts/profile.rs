@@ -88,7 +88,9 @@ impl Remembered {
         let stored: Stored = json
             .and_then(|json| {
                 serde_json::from_str(json)
-                    .inspect_err(|error| tracing::warn!(%error, "an account's notes cannot be read"))
+                    .inspect_err(
+                        |error| tracing::warn!(%error, "an account's notes cannot be read"),
+                    )
                     .ok()
             })
             .unwrap_or_default();
@@ -97,10 +99,9 @@ impl Remembered {
                 Ok(capabilities) => capabilities,
                 Err(never) => match never {},
             },
-            balance: stored.balance.map(|stored| Balance {
-                available: stored.available,
-                currency: stored.currency,
-            }),
+            balance: stored
+                .balance
+                .map(|stored| Balance { available: stored.available, currency: stored.currency }),
             checked_at: stored.checked_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()),
             vbc: stored.vbc.map(|stored| VbcProfile {
                 region: Region::parse(&stored.region).unwrap_or(Region::Custom),

@@ -80,13 +80,22 @@ impl Engine {
             VbcGrant::Code { .. } | VbcGrant::Token { .. } => String::new(),
         };
         let id = AccountId::new(Uuid::now_v7().to_string());
-        let tokens =
-            self.vbc_tokens(&profile, &new.client_secret, new.page_size, new.grant, browser).await?;
+        let tokens = self
+            .vbc_tokens(&profile, &new.client_secret, new.page_size, new.grant, browser)
+            .await?;
         let secret = VbcSecret { client_secret: new.client_secret, tokens };
         // From here on renewed tokens have a place, which a cancelled dialog leaves empty again.
         self.inner.session_secrets.store(&id, secret.to_text()?).await?;
         let added = self
-            .finish_vbc(id.clone(), profile, &secret, &new.label, login, new.page_size, new.session_only)
+            .finish_vbc(
+                id.clone(),
+                profile,
+                &secret,
+                &new.label,
+                login,
+                new.page_size,
+                new.session_only,
+            )
             .await;
         if added.is_err() || !new.session_only {
             self.inner.session_secrets.forget(&id).await?;
@@ -240,8 +249,7 @@ impl Engine {
                 browser(&page).map_err(|what| Error::Internal { what })?;
                 let code = Secret::new(wait(callback.code(&state), &cancel).await?);
                 let now = self.now();
-                let tokens =
-                    Vbc::sign_in_with_code(&config, code, &redirect_uri, &transport, now);
+                let tokens = Vbc::sign_in_with_code(&config, code, &redirect_uri, &transport, now);
                 wait(async { Ok(tokens.await?) }, &cancel).await
             }
             VbcGrant::Token { access_token, expires_in_s } => {

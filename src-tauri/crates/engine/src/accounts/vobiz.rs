@@ -84,7 +84,10 @@ impl Engine {
         check_token(&token)?;
         let (account, remembered) = self.known_account(id).await?;
         if account.vendor != Vendor::Vobiz {
-            return Err(Error::invalid("authToken", "A Vonage account signs in with its own form."));
+            return Err(Error::invalid(
+                "authToken",
+                "A Vonage account signs in with its own form.",
+            ));
         }
         let provider = self.speak_vobiz(&account, token.clone())?;
         let facts = provider.check().await?;

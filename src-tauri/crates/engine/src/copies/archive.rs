@@ -49,7 +49,8 @@ impl Archive {
             return Ok(None);
         }
         // A name that is no text is still a file.
-        let name = entry.name().map_or_else(|_| format!("file {index}"), |name| name.into_owned());
+        let name =
+            entry.name().map_or_else(|_| format!("file {index}"), std::borrow::Cow::into_owned);
         let declared = entry.size();
         let mut file = PartFile::open(part)?;
         file.restart()?;

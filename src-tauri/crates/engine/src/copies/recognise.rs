@@ -41,15 +41,19 @@ impl<'a> Recogniser<'a> {
     /// Looks at one file. `name` is what it is called, which in an archive is not what its path says.
     pub(super) fn look_at(&mut self, path: &Path, name: &str) -> Result<Finding> {
         let (size_bytes, sha256) = transfer::hash_file(path)?;
-        for (key, copy) in self.catalogue.copies_with_hash(&sha256)? {
-            let is_known = copy.path == path
-                || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes);
-            return Ok(if is_known {
-                Finding::plain(Adopted::AlreadyKnown, Some(key), "Its copy is known already.")
-            } else {
-                let what = format!("It was at {} before.", copy.path.display());
-                Finding::plain(Adopted::FoundAgain, Some(key), what)
-            });
+        let same = self.catalogue.copies_with_hash(&sha256)?;
+        let is_there = |copy: &CopyRecord| {
+            copy.path == path
+                || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
+        };
+        // Two recordings may have the same bytes; the one whose copy is missing is the one to mend.
+        if let Some((key, copy)) = same.iter().find(|(_, copy)| !is_there(copy)) {
+            let what = format!("It was at {} before.", copy.path.display());
+            return Ok(Finding::plain(Adopted::FoundAgain, Some(*key), what));
+        }
+        if let Some((key, _)) = same.first() {
+            let what = "Its copy is known already.";
+            return Ok(Finding::plain(Adopted::AlreadyKnown, Some(*key), what));
         }
         let (key, how) = match self.by_name(name)? {
             Guess::One(key) => (key, How::Id),

@@ -13,7 +13,8 @@ use crate::Engine;
 use crate::error::Result;
 
 /// Ages, in hours, at which a list may have been cut: about 7 and about 30 days.
-const SUSPICIOUS_H: [std::ops::RangeInclusive<i64>; 2] = [6 * 24 + 12..=7 * 24 + 1, 29 * 24..=30 * 24 + 1];
+const SUSPICIOUS_H: [std::ops::RangeInclusive<i64>; 2] =
+    [6 * 24 + 12..=7 * 24 + 1, 29 * 24..=30 * 24 + 1];
 /// The longest span that may be asked for.
 const SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Vobiz exports go back 366 days; beyond that nothing is documented to exist.
@@ -61,11 +62,8 @@ impl Engine {
         until: Timestamp,
         reading: &mut Reading,
     ) -> Result<u32> {
-        let filters = ListFilters {
-            added_gte: Some(from),
-            added_lte: Some(until),
-            ..ListFilters::default()
-        };
+        let filters =
+            ListFilters { added_gte: Some(from), added_lte: Some(until), ..ListFilters::default() };
         let mut request =
             PageRequest { limit: reading.page_size, filters, ..PageRequest::default() };
         let mut found = 0;
@@ -97,9 +95,8 @@ mod tests {
     #[test]
     fn a_list_that_ends_at_seven_or_thirty_days_is_suspicious() {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let aged = |days: f64| {
-            now.saturating_sub(SignedDuration::from_secs_f64(days * 86_400.0)).unwrap()
-        };
+        let aged =
+            |days: f64| now.saturating_sub(SignedDuration::from_secs_f64(days * 86_400.0)).unwrap();
         assert!(is_suspicious(aged(6.9), now));
         assert!(is_suspicious(aged(29.8), now));
         for days in [0.5, 3.0, 8.0, 20.0, 60.0] {

@@ -231,11 +231,8 @@ impl Engine {
         list: &RecordingList,
         reading: &mut Reading,
     ) -> Result<bool> {
-        let mut request = PageRequest {
-            list: list.clone(),
-            limit: reading.page_size,
-            ..PageRequest::default()
-        };
+        let mut request =
+            PageRequest { list: list.clone(), limit: reading.page_size, ..PageRequest::default() };
         let mut known_pages = 0;
         let total = loop {
             let page = provider.list(&request).await?;
@@ -253,9 +250,8 @@ impl Engine {
         let Some(total) = total else { return Ok(false) };
         reading.total = Some(reading.total.unwrap_or_default() + total);
         let (account, list) = (reading.run.account().clone(), list.clone());
-        let believed = self
-            .with_catalogue(move |catalogue| catalogue.believed_there(&account, &list))
-            .await?;
+        let believed =
+            self.with_catalogue(move |catalogue| catalogue.believed_there(&account, &list)).await?;
         Ok(believed == total)
     }
 

@@ -83,13 +83,7 @@ impl Reading {
     }
 
     pub(super) fn tally(&self, gone: u64, warning: Option<String>) -> SyncTally {
-        SyncTally {
-            received: self.received,
-            new: self.new,
-            changed: self.changed,
-            gone,
-            warning,
-        }
+        SyncTally { received: self.received, new: self.new, changed: self.changed, gone, warning }
     }
 
     fn warning(&self) -> Option<String> {
@@ -175,11 +169,8 @@ impl Engine {
         parallel: usize,
     ) -> Result<Walked> {
         let name = list.to_string();
-        let request = PageRequest {
-            list: list.clone(),
-            limit: reading.page_size,
-            ..PageRequest::default()
-        };
+        let request =
+            PageRequest { list: list.clone(), limit: reading.page_size, ..PageRequest::default() };
         let first = provider.list(&request).await?;
         let first_total = first.total;
         let (stride, mut next) = (first.stride.max(1), first.next_offset);
@@ -239,11 +230,12 @@ impl Engine {
                 return Ok(Walked { first_total, last_total });
             };
             let page = provider.list(&PageRequest { offset, ..request.clone() }).await?;
-            let (has_total, after) = (page.total.is_some(), page.next_offset);
-            last_total = page.total.or(last_total);
+            let (total, after) = (page.total, page.next_offset);
+            last_total = total.or(last_total);
             let tally = self.store(reading, list, vec![page]).await?;
-            // Without a total, a server that gives the same page for ever can only be told by its ids.
-            next = after.filter(|_| has_total || distinct(tally) > 0);
+            // A server that gives the same page for ever can only be told by its ids, once it gave as many as it counts.
+            let is_within = total.is_some_and(|total| offset + stride < total);
+            next = after.filter(|_| is_within || distinct(tally) > 0);
             reading.progress.offset = offset;
             self.note_progress(reading).await?;
         }

@@ -69,7 +69,7 @@ mod tests {
         // Two hundred chunks that arrive at once are ten seconds' worth, less what was saved up before.
         let last = (0..200).filter_map(|_| cap.due(50_000, now)).max().unwrap();
         assert_eq!(last.duration_since(now), Duration::from_millis(9_750));
-        let later = last + Duration::from_secs(60);
+        let later = last + Duration::from_mins(1);
         let due = cap.due(500_000, later).unwrap();
         assert_eq!(
             due.duration_since(later),

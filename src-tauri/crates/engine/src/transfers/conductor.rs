@@ -124,7 +124,9 @@ impl Engine {
                 Err(error) => {
                     tracing::error!(%error, "the queue cannot be read");
                     let what = error.to_string();
-                    jobs.iter().for_each(|job| job.halt(Error::Internal { what: what.clone() }));
+                    for job in &jobs {
+                        job.halt(Error::Internal { what: what.clone() });
+                    }
                     return;
                 }
             };

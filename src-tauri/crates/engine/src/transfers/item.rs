@@ -311,13 +311,12 @@ impl Engine {
         if let Some(stem) = &job.fixed_stem {
             return Ok(RelativeName::from_stem(stem, extension));
         }
-        let account_label = match job.label_of(&stored.account) {
-            Some(label) => label,
-            None => {
-                let label = self.account(&stored.account).await?.label;
-                job.keep_label(&stored.account, &label);
-                label
-            }
+        let account_label = if let Some(label) = job.label_of(&stored.account) {
+            label
+        } else {
+            let label = self.account(&stored.account).await?.label;
+            job.keep_label(&stored.account, &label);
+            label
         };
         let input = NameInput {
             recording: &stored.recording,

@@ -311,7 +311,9 @@ impl Engine {
             let parts: Vec<_> =
                 idle.map(|position| part_path(&folder, wanted.as_str(), position)).collect();
             blocking(move || {
-                parts.iter().for_each(|part| remove_part(part));
+                for part in &parts {
+                    remove_part(part);
+                }
                 Ok(())
             })
             .await?;
@@ -428,7 +430,9 @@ impl Engine {
 
     fn with_live_items(&self, id: &JobId, mut items: Vec<ItemRecord>) -> Vec<ItemRecord> {
         if let Some(job) = self.inner.transfers.get(id) {
-            items.iter_mut().for_each(|item| job.live.apply_to(item));
+            for item in &mut items {
+                job.live.apply_to(item);
+            }
         }
         items
     }

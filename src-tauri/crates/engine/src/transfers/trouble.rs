@@ -43,24 +43,27 @@ pub(super) enum Verdict {
 /// error is about the disk.
 pub(super) fn judge(error: &Error, tries: u32, folder_is_sound: impl FnOnce() -> bool) -> Verdict {
     match error {
-        Error::Cancelled => Verdict::PutBack,
         Error::NotReady if tries < MOST_WAITS => {
             let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
             let wait = UNTIL_READY[step.min(UNTIL_READY.len() - 1)];
             Verdict::PutOff(wait, "The provider has no audio file for this recording yet.".into())
         }
-        Error::SignInNeeded(_) | Error::Keyring { .. } => Verdict::HaltJob,
-        Error::Provider(
+        // The index itself cannot be used: nothing can be written down.
+        Error::SignInNeeded(_)
+        | Error::Keyring { .. }
+        | Error::Catalogue(_)
+        | Error::Internal { .. }
+        | Error::Transfer(Disk::DiskFull { .. })
+        | Error::Provider(
             Vendor::Unauthenticated(_) | Vendor::LockedOut { .. } | Vendor::NotSubscribed(_),
         ) => Verdict::HaltJob,
         // The lane waits for the provider; the file did nothing wrong.
-        Error::Provider(Vendor::RateLimited { .. }) => Verdict::PutBack,
+        Error::Cancelled | Error::Provider(Vendor::RateLimited { .. }) => Verdict::PutBack,
         // Nor did it here, however often: a network may be away for days.
         Error::Provider(Vendor::Unreachable { .. }) => {
             let wait = Duration::from_secs(1 << tries.min(6));
             Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
         }
-        Error::Transfer(Disk::DiskFull { .. }) => Verdict::HaltJob,
         Error::Transfer(Disk::Unfit { .. }) => Verdict::Fail,
         // A name or file that cannot be written although the folder can is this file's trouble.
         Error::Transfer(_) if !folder_is_sound() => Verdict::HaltJob,
@@ -70,8 +73,6 @@ pub(super) fn judge(error: &Error, tries: u32, folder_is_sound: impl FnOnce() ->
             let wait = Duration::from_millis(400 * 3_u64.pow(tries.saturating_sub(1).min(3)));
             Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
         }
-        // The index itself cannot be used: nothing can be written down.
-        Error::Catalogue(_) | Error::Internal { .. } => Verdict::HaltJob,
         _ => Verdict::Fail,
     }
 }

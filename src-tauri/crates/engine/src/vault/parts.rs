@@ -51,7 +51,8 @@ impl<E> Entries<'_, E> {
     pub(super) fn load(&self, name: &str) -> Result<Option<String>, E> {
         let Some(head) = (self.get)(name)?.map(Zeroizing::new) else { return Ok(None) };
         let Some(more) = more(&head) else { return Ok(Some(head.to_string())) };
-        let mut secret = Zeroizing::new(head.split_once(':').map_or("", |(_, first)| first).to_owned());
+        let mut secret =
+            Zeroizing::new(head.split_once(':').map_or("", |(_, first)| first).to_owned());
         for number in 1..more.parts {
             // A part that somebody removed makes the rest worthless.
             let Some(part) = (self.get)(&part_name(name, more.generation, number))? else {
@@ -70,7 +71,8 @@ impl<E> Entries<'_, E> {
 
     fn delete_parts(&self, name: &str, more: Option<More>) -> Result<(), E> {
         let Some(more) = more else { return Ok(()) };
-        (1..more.parts).try_for_each(|number| (self.delete)(&part_name(name, more.generation, number)))
+        (1..more.parts)
+            .try_for_each(|number| (self.delete)(&part_name(name, more.generation, number)))
     }
 }
 

@@ -99,7 +99,7 @@ async fn views_are_saved_counted_and_carried_to_another_installation() {
     assert_eq!((saved.name.as_str(), saved.id.is_empty()), ("Long ones", false));
     let nameless = SavedView { name: "  ".into(), ..view.clone() };
     assert!(matches!(world.engine.save_view(nameless).await, Err(Error::Invalid { .. })));
-    assert_eq!(world.engine.saved_views().await.unwrap(), [saved.clone()]);
+    assert_eq!(world.engine.saved_views().await.unwrap(), std::slice::from_ref(&saved));
     let counts = world.engine.saved_view_counts().await.unwrap();
     let found = world.engine.search(saved.order.clone()).await.unwrap();
     assert_eq!(counts, [(saved.id.clone(), found.count)]);

@@ -74,8 +74,11 @@ impl World {
 
     /// All rows of a search, newest first.
     pub(crate) async fn rows(&self, text: &str) -> Vec<RowRecord> {
-        let found =
-            self.engine.search(SearchOrder { text: text.into(), ..SearchOrder::default() }).await.unwrap();
+        let found = self
+            .engine
+            .search(SearchOrder { text: text.into(), ..SearchOrder::default() })
+            .await
+            .unwrap();
         let mut rows = Vec::new();
         while rows.len() < found.count as usize {
             let window = self.engine.window(found.id, rows.len(), 500).await.unwrap();

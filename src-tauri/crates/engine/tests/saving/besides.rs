@@ -4,14 +4,9 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use sandbox::Fault;
-use sha2::{Digest as _, Sha256};
 use tapeshelf_engine::{JobState, TransferOptions};
 
-use crate::support::{World, job_end};
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
+use crate::support::{World, job_end, sha256_hex};
 
 fn everything() -> TransferOptions {
     TransferOptions {
@@ -48,13 +43,13 @@ async fn a_bag_is_valid_and_says_what_could_not_be_had() {
         let bytes = std::fs::read(path).unwrap();
         octets += bytes.len();
         let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().replace('\\', "/");
-        assert_eq!(manifest.get(&name), Some(&sha256(&bytes)), "{name}");
+        assert_eq!(manifest.get(&name), Some(&sha256_hex(&bytes)), "{name}");
     }
     assert_eq!(manifest.len(), payload.len());
     assert!(read("bag-info.txt").contains(&format!("Payload-Oxum: {octets}.6\n")));
     for line in read("tagmanifest-sha256.txt").lines() {
         let (hash, name) = line.split_once("  ").unwrap();
-        assert_eq!(hash, sha256(&std::fs::read(folder.join(name)).unwrap()), "{name}");
+        assert_eq!(hash, sha256_hex(&std::fs::read(folder.join(name)).unwrap()), "{name}");
     }
     for tag in ["recordings.csv", "recordings.json", "SHA256SUMS", "bagit.txt"] {
         assert!(read("tagmanifest-sha256.txt").contains(tag), "{tag}");

@@ -5,10 +5,9 @@ use std::collections::HashMap;
 
 use domain::RecordingKey;
 use sandbox::{Fault, SandboxOptions};
-use sha2::{Digest as _, Sha256};
 use tapeshelf_engine::{ItemState, JobState};
 
-use crate::support::{World, job_as};
+use crate::support::{World, job_as, sha256_hex};
 
 /// Hashes of the same recordings from a server without faults, by the vendor's id.
 async fn truth(recordings: u32, keys: &[RecordingKey], world: &World) -> HashMap<String, String> {
@@ -66,8 +65,7 @@ async fn a_bad_day_ends_with_every_file_bit_exact() {
         let stored = bad.engine.recording(key).await.unwrap().stored;
         let copy = stored.copy.unwrap();
         let bytes = std::fs::read(&copy.path).unwrap();
-        let hash: String =
-            Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = sha256_hex(&bytes);
         assert_eq!(Some(&hash), truth.get(stored.recording.id.as_str()));
         assert_eq!(hash, copy.sha256);
     }

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use domain::CopyState;
 use sandbox::{Fault, SandboxOptions};
-use sha2::{Digest as _, Sha256};
 use tapeshelf_engine::{Event, ItemState, JobState};
 
-use crate::support::{World, job_end, wait_for, walk};
+use crate::support::{World, job_end, sha256_hex, wait_for, walk};
 
 #[tokio::test]
 async fn files_are_whole_named_and_hashed() {
@@ -28,7 +27,7 @@ async fn files_are_whole_named_and_hashed() {
         let copy = stored.copy.expect("a copy is known");
         let bytes = std::fs::read(&copy.path).unwrap();
         assert_eq!(bytes.len() as u64, copy.size_bytes);
-        assert_eq!(format!("{:x}", HexSlice(&Sha256::digest(&bytes))), copy.sha256);
+        assert_eq!(sha256_hex(&bytes), copy.sha256);
         assert!(copy.path.starts_with(world.folder()));
         assert!(names.insert(copy.path));
     }
@@ -211,13 +210,4 @@ async fn a_folder_that_goes_away_pauses_the_job() {
     assert_eq!(paused.record.state, JobState::Paused);
     assert!(paused.record.note.is_some_and(|note| note.starts_with("Paused")));
     assert_eq!(paused.record.tally.queued, 3, "nothing is lost");
-}
-
-/// Bytes as hexadecimal digits.
-struct HexSlice<'a>(&'a [u8]);
-
-impl std::fmt::LowerHex for HexSlice<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
 }

@@ -13,7 +13,7 @@ use sandbox::SandboxOptions;
 use tapeshelf_engine::vault::{MemoryVault, Vault as _};
 use tapeshelf_engine::{Event, JobState};
 
-use crate::support::{World, open};
+use crate::support::{World, open, sha256_hex};
 
 const FOLDER: &str = "TAPESHELF_KILL_TEST_FOLDER";
 const ACCOUNT: &str = "TAPESHELF_KILL_TEST_ACCOUNT";
@@ -111,7 +111,6 @@ async fn t01_killed_at_any_moment_no_file_is_lost_doubled_or_fetched_again() {
 }
 
 fn transfer_hash(path: &Path) -> String {
-    use sha2::Digest as _;
     let bytes = std::fs::read(path).unwrap();
-    sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_hex(&bytes)
 }

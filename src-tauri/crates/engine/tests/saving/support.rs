@@ -237,3 +237,15 @@ pub(crate) fn walk(folder: &Path) -> Vec<PathBuf> {
     files.sort();
     files
 }
+
+/// SHA-256 in lower-case hex, by another way than the program's.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    use sha2::Digest as _;
+    let mut hex = String::new();
+    for byte in sha2::Sha256::digest(bytes) {
+        write!(hex, "{byte:02x}").unwrap();
+    }
+    hex
+}

@@ -58,6 +58,15 @@ impl Failure {
         self
     }
 
+    /// Whether a request that changes something may have been carried out although it failed.
+    pub(crate) fn may_have_happened(&self) -> bool {
+        match self.error {
+            Error::VendorFailed(_) | Error::Interrupted { .. } => true,
+            Error::Unreachable { .. } => self.reached == Reached::MaybeTheVendor,
+            _ => false,
+        }
+    }
+
     /// Whether the same request may succeed a little later.
     pub(crate) fn may_pass(&self) -> bool {
         match self.reached {

@@ -299,7 +299,7 @@ mod tests {
 
     #[tokio::test]
     async fn waiters_go_in_order_and_one_that_leaves_takes_nothing_with_it() {
-        let gate = Arc::new(Gate::new(Some(Quota { requests: 1, per: Duration::from_secs(3600) })));
+        let gate = Arc::new(Gate::new(Some(Quota { requests: 1, per: Duration::from_hours(1) })));
         drop(gate.turn().await);
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut waiting = Vec::new();

@@ -46,9 +46,10 @@ impl Client {
             )
             .with(
                 Feature::OnDemandRecordings,
-                match self.config.company_only {
-                    true => Availability::no(NOT_INDIA),
-                    false => availability(&own, "This user has no recordings on demand."),
+                if self.config.company_only {
+                    Availability::no(NOT_INDIA)
+                } else {
+                    availability(&own, "This user has no recordings on demand.")
                 },
             )
             .with(Feature::EmailExport, Availability::no(NOT_VBC))

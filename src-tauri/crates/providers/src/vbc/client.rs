@@ -260,8 +260,8 @@ impl Client {
                 }
             }
             None => (
-                self.with_own_query(first, own)?,
-                other.map(|prefix| self.with_own_query(prefix, own)).transpose()?,
+                self.with_own_query(first, own),
+                other.map(|prefix| self.with_own_query(prefix, own)),
             ),
         };
         match (self.open_at(&url, part).await, other_url) {
@@ -283,11 +283,11 @@ impl Client {
         }
     }
 
-    fn with_own_query(&self, prefix: u8, own: &str) -> Result<Url> {
+    fn with_own_query(&self, prefix: u8, own: &str) -> Url {
         let (path, query) = own.split_once('?').unwrap_or((own, ""));
         let mut url = path::below(&self.config.service_base, prefix, path);
         url.set_query(Some(query).filter(|query| !query.is_empty()));
-        Ok(url)
+        url
     }
 
     fn remember_prefix_of(&self, area: Area, url: &Url) {

@@ -62,11 +62,10 @@ fn of_gateway(reply: &FailedReply<'_>, fault: &Fault, said: Correlation) -> Opti
             Error::RateLimited { retry_after, correlation: said }
         }
         900_900..=900_905 => Error::Unauthenticated(said),
-        900_906 => Error::WrongAddress(said),
+        // No such API, or no such path in it.
+        404 | 900_906 => Error::WrongAddress(said),
         900_907..=900_909 => Error::NotSubscribed(said),
         900_910 => Error::PermissionDenied(said),
-        // 404 of the gateway: no such API, or no such path in it.
-        404 => Error::WrongAddress(said),
         _ => return None,
     })
 }

@@ -12,7 +12,6 @@ use super::path::{self, Area};
 use super::query::{self, TimeStyle};
 use super::wire;
 use crate::error::{Error, Result};
-use crate::http::failure::Reached;
 use crate::http::{Failure, Part, Tries};
 use crate::provider::{Deleted, MediaRequest, MediaStream, Page, PageRequest, Transcript};
 
@@ -124,7 +123,7 @@ impl Client {
         let path = path::recording(&self.config.account, id)?;
         let delete = |url| call_of(Method::DELETE, url);
         let (outcome, is_sure) = self.change(&path, delete).await;
-        let failure = match outcome.and_then(deleted) {
+        let failure = match outcome.and_then(|answer| deleted(&answer)) {
             Ok(()) => return Ok(Deleted::Now),
             Err(failure) => failure,
         };
@@ -132,7 +131,7 @@ impl Client {
             Error::NotFound(_) if is_sure => return Ok(Deleted::AlreadyGone),
             Error::NotFound(_) | Error::WrongAddress(_) => Deleted::AlreadyGone,
             // Nobody else deletes it in the same moment: our request worked and its reply was lost.
-            _ if is_ambiguous(&failure) => Deleted::Now,
+            _ if failure.may_have_happened() => Deleted::Now,
             _ => return Err(failure.error),
         };
         match self.retrieve(id).await {
@@ -140,7 +139,7 @@ impl Client {
             Err(_) => return Err(failure.error),
             Ok(_) => {}
         }
-        match self.change(&path, delete).await.0.and_then(deleted) {
+        match self.change(&path, delete).await.0.and_then(|answer| deleted(&answer)) {
             Ok(()) | Err(Failure { error: Error::NotFound(_), .. }) => Ok(Deleted::Now),
             Err(again) => Err(again.error),
         }
@@ -173,7 +172,7 @@ impl Client {
 }
 
 /// Any 2xx is a yes, unless its body is a page of something in between.
-fn deleted(answer: Answer) -> Result<(), Failure> {
+fn deleted(answer: &Answer) -> Result<(), Failure> {
     if answer.reply.bytes.is_empty() {
         return Ok(());
     }
@@ -183,14 +182,5 @@ fn deleted(answer: Answer) -> Result<(), Failure> {
             message: Some("the answer to the deletion cannot be read".into()),
             ..answer.said(None)
         }))),
-    }
-}
-
-/// Whether a deletion may have happened although it failed.
-fn is_ambiguous(failure: &Failure) -> bool {
-    match failure.error {
-        Error::VendorFailed(_) | Error::Interrupted { .. } => true,
-        Error::Unreachable { .. } => failure.reached == Reached::MaybeTheVendor,
-        _ => false,
     }
 }

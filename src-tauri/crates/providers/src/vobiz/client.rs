@@ -147,12 +147,11 @@ impl Client {
 
     pub(super) async fn media(&self, media: &MediaRequest<'_>) -> Result<MediaStream> {
         let found;
-        let address = match media.url {
-            Some(address) => address,
-            None => {
-                found = self.retrieve(media.id).await?.media_url.ok_or_else(no_audio_yet)?;
-                &found
-            }
+        let address = if let Some(address) = media.url {
+            address
+        } else {
+            found = self.retrieve(media.id).await?.media_url.ok_or_else(no_audio_yet)?;
+            &found
         };
         // The parser's error quotes nothing, which is well: the address may be signed.
         let url = Url::parse(address.trim()).map_err(|error| Error::Invalid {

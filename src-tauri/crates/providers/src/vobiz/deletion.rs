@@ -8,7 +8,6 @@ use reqwest::Method;
 
 use super::client::{Client, call_of, says_failure, segment};
 use crate::error::{Correlation, Error, Result};
-use crate::http::failure::Reached;
 use crate::http::reply::correlation_of;
 use crate::http::{Call, Failure};
 use crate::provider::Deleted;
@@ -22,7 +21,7 @@ impl Client {
         let Err(failure) = self.delete_once(&call).await else {
             return Ok(Deleted::Now);
         };
-        if is_ambiguous(&failure) {
+        if failure.may_have_happened() {
             match self.retrieve_plainly(id).await {
                 // Nobody else deletes it in the same moment: our request worked and its reply was lost.
                 Err(Error::NotFound(_)) => return Ok(Deleted::Now),
@@ -80,13 +79,4 @@ fn deletable(id: &RecordingId) -> Result<String> {
         return Err(invalid("is the name of another operation"));
     }
     Ok(segment)
-}
-
-/// Whether a deletion may have happened although it failed.
-fn is_ambiguous(failure: &Failure) -> bool {
-    match failure.error {
-        Error::VendorFailed(_) | Error::Interrupted { .. } => true,
-        Error::Unreachable { .. } => failure.reached == Reached::MaybeTheVendor,
-        _ => false,
-    }
 }

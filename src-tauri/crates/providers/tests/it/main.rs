@@ -22,6 +22,7 @@ mod shapes;
 mod support;
 mod vbc_pages;
 mod vbc_sandboxed;
+mod vbc_sign_in;
 mod vbc_tokens;
 mod vobiz_records;
 mod weather;

@@ -49,11 +49,11 @@ async fn the_end_is_where_next_is_null_or_nothing_came() {
             .is_some()
     );
     for last in [json!(null), json!(""), json!(" "), json!(false)] {
-        assert!(!list_of(meta(last.clone()), 0).await.unwrap().next_offset.is_some(), "{last}");
+        assert!(list_of(meta(last.clone()), 0).await.unwrap().next_offset.is_none(), "{last}");
     }
     let looping = json!({"meta": {"next": "/again", "total_count": 9}, "objects": []});
     assert!(
-        !list_of(looping, 0).await.unwrap().next_offset.is_some(),
+        list_of(looping, 0).await.unwrap().next_offset.is_none(),
         "an empty page ends it, whatever it says"
     );
 }
@@ -62,11 +62,11 @@ async fn the_end_is_where_next_is_null_or_nothing_came() {
 async fn without_next_the_total_decides_and_without_both_an_empty_page() {
     let counted = json!({"meta": {"total_count": "3"}, "objects": [row("a"), row("b")]});
     assert!(list_of(counted.clone(), 0).await.unwrap().next_offset.is_some());
-    assert!(!list_of(counted, 1).await.unwrap().next_offset.is_some());
+    assert!(list_of(counted, 1).await.unwrap().next_offset.is_none());
     assert!(list_of(json!([row("a")]), 0).await.unwrap().next_offset.is_some());
-    assert!(!list_of(json!([]), 1).await.unwrap().next_offset.is_some());
+    assert!(list_of(json!([]), 1).await.unwrap().next_offset.is_none());
     let lying = json!({"meta": {"total_count": 1000}, "objects": []});
-    assert!(!list_of(lying, 1).await.unwrap().next_offset.is_some());
+    assert!(list_of(lying, 1).await.unwrap().next_offset.is_none());
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn lying_totals_and_looping_links_lose_nothing_and_end() {
 #[tokio::test]
 async fn times_are_written_the_other_way_when_they_are_refused() {
     let server = Server::start(|request| match request.query("start%3Agte") {
-        Some(time) if time.ends_with("Z") => {
+        Some(time) if time.ends_with('Z') => {
             Answer::json(&json!({"_embedded": {"recordings": rows(0, 1)}, "total_items": 1}))
         }
         _ => Answer::new(400, r#"{"title":"Invalid parameters"}"#),

@@ -46,7 +46,7 @@ async fn a_call_record_is_read_in_each_of_its_wrappings() {
 async fn the_letter_case_is_learned_for_these_two_paths_alone() {
     let server = Server::start(|request| match request.path() {
         path if path.starts_with("/api/v1/account/MA_CANARY01/cdr/") => Answer::json(&record()),
-        path if path == "/api/v1/Account/MA_CANARY01/balance/INR" => {
+        "/api/v1/Account/MA_CANARY01/balance/INR" => {
             Answer::json(&json!({"available_balance": "12.50", "balance": 99, "currency": "INR"}))
         }
         "/api/v1/auth/me" => me(),

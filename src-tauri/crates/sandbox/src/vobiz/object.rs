@@ -83,7 +83,7 @@ fn told<'a>(shared: &Shared, call: &'a Call, api_id: Option<&'a str>) -> Recordi
     }
 }
 
-/// Half a cent a minute, in thousandths as in the vendor's table of fields, or in whole units as in its OpenAPI, where
+/// Half a cent a minute, in thousandths as in the vendor's table of fields, or in whole units as in its schema, where
 /// it makes 1 from 200 minutes on.
 fn storage_amount(call: &Call, minutes: u32) -> Number {
     let thousandths = minutes * 5;

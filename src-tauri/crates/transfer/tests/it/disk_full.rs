@@ -1,5 +1,5 @@
-//! A disk without room. A size limit on the process stands for it: the kernel stops the write half-way, exactly as a full
-//! disk does, and it needs neither a mount nor an administrator.
+//! A write that the kernel stops half-way, as a full disk does. A size limit on the process stands for it, because it needs
+//! neither a mount nor an administrator; its error says that the file does not fit, which is told apart from a full disk.
 #![cfg(unix)]
 
 use std::env;
@@ -22,7 +22,7 @@ fn fill_until_refused(path: &Path) {
     for number in 0..BLOCKS {
         let before = part.len();
         if let Err(error) = part.write(&block(number)) {
-            assert_eq!(error, Error::DiskFull { path: path.to_owned() });
+            assert!(matches!(&error, Error::Unfit { path: of, .. } if of == path), "{error:?}");
             assert_eq!(part.len(), before, "what did not fit does not count");
             assert_eq!(std::fs::metadata(path).unwrap().len(), before, "and was cut off again");
             // A retry is refused in the same way, and changes nothing.

@@ -49,10 +49,38 @@ fn name(template: &str) -> String {
 }
 
 #[test]
+fn fields_are_written_in_the_form_that_is_asked_for() {
+    for (template, expected) in [
+        ("{start:%Y}/{start:%m}/{start:%d}", "2026/05/07.mp3"),
+        ("{start:%H:%M}", "09_45.mp3"),
+        ("{position:04}-{index:2}", "0042-42.mp3"),
+        ("{account:upper} {account:lower} {direction:title}", "ACME INDIA acme india Inbound.mp3"),
+        ("{from_digits:last4}", "3210.mp3"),
+        ("{caller:upper}", "none.mp3"),
+    ] {
+        assert_eq!(name(template), expected, "{template}");
+    }
+    for (wrong, words) in [
+        ("{start:%Y/%m}", "outside the braces"),
+        ("{start:%!}", "cannot be written as"),
+        ("{from:04}", "cannot be written as"),
+        ("{position:0}", "cannot be written as"),
+        ("{year:%Y}", "one form only"),
+    ] {
+        let problem = Template::parse(wrong).unwrap_err();
+        assert!(problem.to_string().contains(words), "{wrong}: {problem}");
+        assert!(!problem.span().is_empty());
+    }
+}
+
+#[test]
 fn every_field_has_its_value() {
     let values = [
         ("date", "2026-05-07"),
         ("time", "09-45-35"),
+        ("start", "2026-05-07_09-45-35"),
+        ("end", "unknown"),
+        ("added", "unknown"),
         ("year", "2026"),
         ("month", "05"),
         ("day", "07"),
@@ -68,11 +96,15 @@ fn every_field_has_its_value() {
         ("type", "conference"),
         ("format", "mp3"),
         ("duration", "00-03-07"),
+        ("seconds", "187"),
         ("conference", "Team_Meeting"),
         ("account", "Acme India"),
         ("index", "0042"),
+        ("position", "42"),
         ("direction", "inbound"),
         ("caller", "none"),
+        ("extension", "none"),
+        ("file_name", "none"),
     ];
     assert_eq!(
         values.map(|(field, _)| field).to_vec(),
