@@ -1,6 +1,6 @@
 //! What single commands answer and refuse. The main path is in `journey.rs`.
 
-use crate::support::Program;
+use crate::support::{Program, plain_options};
 use serde_json::{Value, json};
 
 fn search(text: &str) -> Value {
@@ -67,7 +67,13 @@ fn what_is_not_there_is_stale_not_a_crash() {
     {
         assert_eq!(program.code(command, json!({ "jobId": "none" })), "stale", "{command}");
     }
-    let start = json!({ "request": { "selection": { "kind": "keys", "keys": [1] }, "folderToken": "made up", "template": "{id}" } });
+    let start = json!({ "request": {
+        "selection": { "kind": "keys", "keys": [1] },
+        "folderToken": "made up",
+        "template": "{id}",
+        "options": plain_options(),
+        "priority": "normal",
+    } });
     assert_eq!(program.code("transfers_start", start), "stale");
     let items = json!({ "jobId": "none", "offset": 0, "limit": 10 });
     assert_eq!(program.code("transfers_items", items), "stale");

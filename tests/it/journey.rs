@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::support::{PATIENCE, Program};
+use crate::support::{PATIENCE, Program, plain_options};
 use serde_json::{Value, json};
 
 fn search(program: &Program, text: &str) -> (Value, Vec<Value>) {
@@ -72,8 +72,13 @@ fn find_hear_save_export_delete() {
         json!({ "request": { "template": template, "selection": selection } }),
     );
     assert_eq!(preview["names"].as_array().unwrap().len(), 3);
-    let request =
-        json!({ "selection": selection, "folderToken": chosen.token, "template": template });
+    let request = json!({
+        "selection": selection,
+        "folderToken": chosen.token,
+        "template": template,
+        "options": plain_options(),
+        "priority": "normal",
+    });
     let job = program.ok("transfers_start", json!({ "request": request }));
     let job = finished(&program, &job);
     assert_eq!(

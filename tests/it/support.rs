@@ -106,3 +106,16 @@ impl Program {
         account
     }
 }
+
+/// The options of a download that saves the audio and nothing else.
+pub(crate) fn plain_options() -> Value {
+    serde_json::json!({
+        "timeZone": "",
+        "callTime": false,
+        "csv": false,
+        "json": false,
+        "checksums": false,
+        "bag": false,
+        "rawJson": false,
+    })
+}

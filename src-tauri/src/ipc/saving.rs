@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::library::Selection;
 
-/// A place a person picked: a folder from the native dialog, or a bucket. The window gets a token, never a path to hand
+/// A place a person picked: a folder from the native dialog. The window gets a token, never a path to hand
 /// back.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -16,7 +16,7 @@ pub struct ChosenFolder {
     pub token: String,
     /// To show.
     pub path: String,
-    /// Free space there; null for a bucket, and where the system does not say.
+    /// Free space there; null where the system does not say.
     #[ts(type = "number | null")]
     pub free_bytes: Option<u64>,
 }
@@ -123,7 +123,7 @@ pub struct TransferPlan {
     pub estimated_bytes: Option<u64>,
     /// Files still to fetch of unknown size.
     pub unknown_size: u32,
-    /// Free space; null for a bucket, or when nothing is chosen.
+    /// Free space; null when nothing is chosen, and where the system does not say.
     #[ts(type = "number | null")]
     pub free_bytes: Option<u64>,
     /// The largest file that this place can hold, where it is known and matters.
@@ -153,7 +153,7 @@ pub enum PriorityName {
 pub struct StartTransfer {
     /// Which recordings.
     pub selection: Selection,
-    /// Where: a token of `transfers_choose_folder`, `transfers_last_folder` or `buckets_choose`.
+    /// Where: a token of `transfers_choose_folder` or `transfers_last_folder`.
     pub folder_token: String,
     /// How files are named.
     pub template: String,
