@@ -69,7 +69,7 @@ fn find_hear_save_export_delete() {
     let template = "{date}/{time}_{from}_{id}";
     let preview = program.ok(
         "transfers_preview_names",
-        json!({ "request": { "template": template, "selection": selection } }),
+        json!({ "request": { "template": template, "selection": selection, "timeZone": "" } }),
     );
     assert_eq!(preview["names"].as_array().unwrap().len(), 3);
     let request = json!({
