@@ -5,8 +5,7 @@
 //! the file when it is first needed, and kept in step: the connection that writes notes the key of every row it
 //! touches (SQLite's update hook), and after each commit those rows are read again. No other code has to remember it.
 //!
-//! Measured at a million rows it takes about 90 MB, and replaces a full-text index and five B-trees that cost more than
-//! that on disk and three quarters of the time of a first sync.
+//! Measured at a million rows it takes 94 MB and three seconds to read, and replaces a full-text index and five B-trees.
 
 mod bits;
 mod clock;

@@ -73,7 +73,7 @@ async fn a_bad_day_ends_with_every_file_bit_exact() {
 }
 
 #[tokio::test]
-async fn t14_a_file_that_changes_between_parts_is_begun_anew() {
+async fn t16_a_body_that_is_cut_is_gone_on_with_and_ends_bit_exact() {
     let world = World::synced(30).await;
     let key = world.short_keys(1).await[0];
     let truth = truth(30, &[key], &world).await;
