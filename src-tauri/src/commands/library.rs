@@ -9,10 +9,9 @@ use crate::App;
 use crate::ipc::IpcResult;
 use crate::ipc::annotations::{AnnotateRequest, Annotated};
 use crate::ipc::completeness::{Completeness, CompletenessRequest};
-use crate::ipc::library::{
-    DeleteOutcome, DeleteRequest, RecordingDetail, Row, SearchRequest, SearchResult, Selection,
-    SelectionTotals, ViewCounts,
-};
+use crate::ipc::library::{SearchRequest, SearchResult, ViewCounts};
+use crate::ipc::recordings::{RecordingDetail, Row};
+use crate::ipc::selection::{DeleteOutcome, DeleteRequest, Selection, SelectionTotals};
 
 /// Searches; the rows are fetched by position with `library_window`.
 #[tauri::command]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::library::Selection;
+use super::selection::Selection;
 
 /// One change, made to every recording of a selection.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]

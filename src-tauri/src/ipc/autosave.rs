@@ -5,7 +5,7 @@ use domain::search::LibraryView;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::library::ViewName;
+use super::columns::ViewName;
 use super::saving::TransferOptions;
 
 /// What a rule is about: a search, run anew each time.

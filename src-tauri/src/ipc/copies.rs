@@ -4,7 +4,7 @@ use engine::{Adopted, CheckResult};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::library::Selection;
+use super::selection::Selection;
 
 /// Which copies to check.
 #[derive(Debug, Clone, Deserialize, TS)]

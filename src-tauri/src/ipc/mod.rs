@@ -9,6 +9,7 @@ pub mod annotations;
 pub mod app;
 pub mod autosave;
 pub mod calls;
+pub mod columns;
 pub mod completeness;
 pub mod copies;
 pub mod error;
@@ -18,7 +19,9 @@ pub mod exports;
 pub mod library;
 pub mod player;
 pub mod query;
+pub mod recordings;
 pub mod saving;
+pub mod selection;
 pub mod transfers;
 pub mod views;
 

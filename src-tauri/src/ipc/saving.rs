@@ -4,7 +4,7 @@ use engine::{FolderToken, Plan, PreviewedNames, Priority};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::library::Selection;
+use super::selection::Selection;
 
 /// A place a person picked: a folder from the native dialog. The window gets a token, never a path to hand
 /// back.

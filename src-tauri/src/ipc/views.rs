@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::app::ColumnLayout;
-use super::library::{SortKey, ViewName};
+use super::columns::{SortKey, ViewName};
 
 /// A saved view.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]

@@ -124,7 +124,7 @@ estimatedBytes: number | null,
  */
 unknownSize: number, 
 /**
- * Free space; null for a bucket, or when nothing is chosen.
+ * Free space; null when nothing is chosen, and where the system does not say.
  */
 freeBytes: number | null, 
 /**

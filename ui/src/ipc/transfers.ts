@@ -4,7 +4,7 @@ import type { Selection } from "./library";
 import type { NameProblem, PriorityName, TransferOptions } from "./saving";
 
 /**
- * A place a person picked: a folder from the native dialog, or a bucket. The window gets a token, never a path to hand
+ * A place a person picked: a folder from the native dialog. The window gets a token, never a path to hand
  * back.
  */
 export type ChosenFolder = { 
@@ -17,7 +17,7 @@ token: string,
  */
 path: string, 
 /**
- * Free space there; null for a bucket, and where the system does not say.
+ * Free space there; null where the system does not say.
  */
 freeBytes: number | null, };
 
@@ -193,7 +193,7 @@ export type StartTransfer = {
  */
 selection: Selection, 
 /**
- * Where: a token of `transfers_choose_folder`, `transfers_last_folder` or `buckets_choose`.
+ * Where: a token of `transfers_choose_folder` or `transfers_last_folder`.
  */
 folderToken: string, 
 /**
