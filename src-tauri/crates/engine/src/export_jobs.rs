@@ -4,14 +4,13 @@
 //! vendor is asked about it, at growing intervals, for as long as it is open. An archive counts as saved only after every
 //! file in it was read through.
 
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use catalogue::{ExportJobRow, ExportOutcome, NewExport, RowRecord};
 use domain::search::Search;
 use domain::{AccountId, ExportJob, ExportJobStatus, ListFilters, RecordingList, VendorJobId};
-use futures_util::StreamExt as _;
 use providers::Provider;
 use tokio_util::sync::CancellationToken;
 use transfer::naming::RelativeName;
@@ -19,16 +18,17 @@ use transfer::part::{PartFile, SealedPart, part_path};
 
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::exports::settle_refusal;
-use crate::{Engine, blocking, lock};
+use crate::exports::{curl_command, settle_refusal};
+use crate::fetch::{OnBytes, open_part, receive, restarted, strong_etag};
+use crate::{Engine, blocking, lock, or_cancelled};
 
 /// Rows read from the index at a time while counting.
 const CHUNK: usize = 1000;
 /// How soon a job is asked about again, and how far apart it gets (contract B6).
 const FIRST_POLL: Duration = Duration::from_secs(5);
 const LAST_POLL: Duration = Duration::from_mins(1);
-/// How much of an archive is gathered before it is written.
-const WRITE_BYTES: usize = 1 << 20;
+/// The credentials of a request as curl takes them from the environment.
+const CURL_HEADERS: &[&str] = &["Authorization: Bearer $VBC_ACCESS_TOKEN"];
 /// How often an archive is begun again after its connection broke.
 const ARCHIVE_TRIES: usize = 5;
 
@@ -72,7 +72,7 @@ impl Engine {
     ) -> Result<ReviewedJob> {
         let provider = self.provider(account).await?;
         let preview = provider.export_job_preview(list, filters)?;
-        let curl = curl_command(&preview.url, &preview.body);
+        let curl = curl_command(&preview.url, CURL_HEADERS, &preview.body);
         let (matching_count, matching_duration_ms) =
             self.count_passing(account, list, filters).await?;
         Ok(ReviewedJob {
@@ -243,7 +243,7 @@ impl Engine {
         account: &AccountId,
         job: &VendorJobId,
         folder_token: &str,
-        on_bytes: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+        on_bytes: OnBytes<'_>,
     ) -> Result<SavedArchive> {
         let folder = self.inner.transfers.folder(folder_token)?;
         let row = self
@@ -263,10 +263,7 @@ impl Engine {
         let cancel = self.inner.shutdown.child_token();
         let key = (account.clone(), job.clone());
         lock(&self.inner.archives).insert(key.clone(), cancel.clone());
-        let sealed = tokio::select! {
-            () = cancel.cancelled() => Err(Error::Cancelled),
-            sealed = receive_archive(&provider, &fresh, &folder, on_bytes) => sealed,
-        };
+        let sealed = receive_archive(provider.as_ref(), &fresh, &folder, on_bytes, &cancel).await;
         lock(&self.inner.archives).remove(&key);
         let sealed = sealed?;
         let label = self.account(account).await?.label;
@@ -291,7 +288,7 @@ impl Engine {
         Ok(SavedArchive { path, size_bytes, sha256, files: facts.files })
     }
 
-    /// Stops the download of an archive; what came is kept for the next try.
+    /// Stops the download of an archive. The next one begins anew.
     pub fn cancel_archive(&self, account: &AccountId, job: &VendorJobId) {
         let key = (account.clone(), job.clone());
         if let Some(cancel) = lock(&self.inner.archives).get(&key) {
@@ -331,105 +328,55 @@ impl Engine {
     }
 }
 
-/// Receives an archive, beginning again where the connection broke if the vendor proves that it is still the same one.
+/// Receives an archive, going on where the connection broke if the vendor proves that it is still the same one, and
+/// else beginning anew.
 async fn receive_archive(
-    provider: &Arc<dyn Provider>,
+    provider: &dyn Provider,
     job: &ExportJob,
-    folder: &std::path::Path,
-    on_bytes: &(dyn Fn(u64, Option<u64>) + Send + Sync),
+    folder: &Path,
+    on_bytes: OnBytes<'_>,
+    cancel: &CancellationToken,
 ) -> Result<SealedPart> {
-    let path = part_path(folder, &format!("export-{}", job.id), 0);
-    let mut file = blocking(move || Ok(PartFile::open(&path)?)).await?;
-    file.restart()?;
-    let mut validator: Option<String> = None;
+    let part = part_path(folder, &format!("export-{}", job.id), 0);
+    let mut validator = None;
     let mut tries = 0;
     loop {
-        let received = archive_once(provider, job, file, &mut validator, on_bytes).await;
-        match received {
+        match archive_once(provider, job, &part, &mut validator, on_bytes, cancel).await {
             Ok(whole) => return blocking(move || Ok(whole.seal()?)).await,
-            Err((Some(part), Error::Provider(error)))
-                if error.is_transient() && tries < ARCHIVE_TRIES =>
-            {
+            Err(Error::Provider(error)) if error.is_transient() && tries < ARCHIVE_TRIES => {
                 tries += 1;
-                file = part;
                 tracing::debug!(job = %job.id, %error, "going on with an archive");
             }
-            Err((_, error)) => return Err(error),
+            Err(error) => return Err(error),
         }
     }
 }
 
-/// One reply's worth. The file is handed back in every case, so that the next try goes on with it.
+/// One reply's worth.
 async fn archive_once(
-    provider: &Arc<dyn Provider>,
+    provider: &dyn Provider,
     job: &ExportJob,
-    mut file: PartFile,
+    part: &Path,
     validator: &mut Option<String>,
-    on_bytes: &(dyn Fn(u64, Option<u64>) + Send + Sync),
-) -> std::result::Result<PartFile, (Option<PartFile>, Error)> {
-    let stream = provider.job_archive(job, file.len(), validator.as_deref()).await;
-    let mut stream = match stream {
-        Ok(stream) => stream,
-        Err(error) => return Err((Some(file), error.into())),
-    };
+    on_bytes: OnBytes<'_>,
+    cancel: &CancellationToken,
+) -> Result<PartFile> {
+    let mut file = open_part(part, validator.as_deref()).await?;
+    let opening = provider.job_archive(job, file.len(), validator.as_deref());
+    let stream = or_cancelled(cancel, async { Ok(opening.await?) }).await?;
     // Another part than asked for: from the beginning, if it is that.
-    if stream.offset != file.len()
-        && let Err(error) = file.restart()
-    {
-        return Err((Some(file), error.into()));
-    }
     if stream.offset != file.len() {
-        let what = "The vendor sent another part of the archive than asked for.".into();
-        return Err((Some(file), Error::NotAudio { what }));
+        file = restarted(file).await?;
     }
-    *validator = stream.etag.clone().filter(|etag| !etag.starts_with("W/"));
-    on_bytes(file.len(), stream.total_bytes);
-    let mut waiting = Vec::new();
-    loop {
-        let chunk = stream.bytes.next().await;
-        let ended = !matches!(chunk, Some(Ok(_)));
-        if let Some(Ok(bytes)) = &chunk {
-            waiting.extend_from_slice(bytes);
+    *validator = strong_etag(&stream);
+    let total = stream.total_bytes;
+    let file = receive(stream, file, total.unwrap_or(u64::MAX), on_bytes, None, cancel).await?;
+    match total {
+        Some(total) if total != file.len() => {
+            let reason = format!("{} of {total} bytes arrived", file.len());
+            Err(providers::Error::Interrupted { reason }.into())
         }
-        if ended || waiting.len() >= WRITE_BYTES {
-            let bytes = std::mem::take(&mut waiting);
-            // A disk may keep its writer waiting, so it is none of the async threads.
-            let written = tokio::task::spawn_blocking(move || {
-                let outcome = file.write(&bytes);
-                (file, outcome)
-            })
-            .await;
-            let outcome;
-            (file, outcome) = match written {
-                Ok(written) => written,
-                Err(stopped) => return Err((None, Error::Internal { what: stopped.to_string() })),
-            };
-            if let Err(error) = outcome {
-                return Err((Some(file), error.into()));
-            }
-            on_bytes(file.len(), stream.total_bytes);
-        }
-        match chunk {
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                // Without proof that the rest belongs to what is here, the next try begins anew.
-                if validator.is_none()
-                    && let Err(error) = file.restart()
-                {
-                    return Err((Some(file), error.into()));
-                }
-                return Err((Some(file), error.into()));
-            }
-            None => {
-                return match stream.total_bytes {
-                    Some(total) if total != file.len() => {
-                        let reason = format!("{} of {total} bytes arrived", file.len());
-                        Err((Some(file), providers::Error::Interrupted { reason }.into()))
-                    }
-                    _ => Ok(file),
-                };
-            }
-        }
+        _ => Ok(file),
     }
 }
 
@@ -447,13 +394,6 @@ fn problems(filters: &ListFilters) -> Vec<String> {
         problems.push("The shortest length is longer than the longest.".into());
     }
     problems
-}
-
-fn curl_command(url: &str, body: &str) -> String {
-    let body = body.replace('\'', r"'\''");
-    format!(
-        "curl -X POST '{url}' \\\n  -H \"Authorization: Bearer $VBC_ACCESS_TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
-    )
 }
 
 /// Downloads of archives that run now.

@@ -16,6 +16,8 @@ use crate::events::Event;
 
 /// Rows read from the index at a time while counting.
 const CHUNK: usize = 1000;
+/// The credentials of a request as curl takes them from the environment.
+const CURL_HEADERS: &[&str] = &["X-Auth-ID: $VOBIZ_AUTH_ID", "X-Auth-Token: $VOBIZ_AUTH_TOKEN"];
 
 /// What a person sees before sending.
 #[derive(Debug, Clone)]
@@ -43,7 +45,8 @@ impl Engine {
         let zone = self.export_zone(account).await?;
         let problems = request.problems(self.now().to_zoned(zone.clone()).datetime());
         let preview = provider.export_preview(request)?;
-        let (body_json, curl) = (preview.body.clone(), curl_command(&preview.url, &preview.body));
+        let (body_json, curl) =
+            (preview.body.clone(), curl_command(&preview.url, CURL_HEADERS, &preview.body));
         let (matching_count, matching_duration_ms) =
             self.count_matching(account, request, &zone).await?;
         Ok(ReviewedExport { problems, body_json, curl, matching_count, matching_duration_ms })
@@ -189,10 +192,13 @@ pub(crate) fn settle_refusal(error: &providers::Error) -> Settled {
 }
 
 /// The request as a command to paste, with the credentials left to the environment.
-fn curl_command(url: &str, body: &str) -> String {
+pub(crate) fn curl_command(url: &str, credentials: &[&str], body: &str) -> String {
+    let headers: Vec<String> =
+        credentials.iter().map(|header| format!("  -H \"{header}\" \\\n")).collect();
+    let headers = headers.concat();
     let body = body.replace('\'', r"'\''");
     format!(
-        "curl -X POST '{url}' \\\n  -H \"X-Auth-ID: $VOBIZ_AUTH_ID\" \\\n  -H \"X-Auth-Token: $VOBIZ_AUTH_TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"
+        "curl -X POST '{url}' \\\n{headers}  -H 'Content-Type: application/json' \\\n  -d '{body}'"
     )
 }
 
@@ -202,7 +208,11 @@ mod tests {
 
     #[test]
     fn the_curl_command_survives_quotes() {
-        let command = curl_command("https://api.vobiz.ai/x/", "{\"conference_name\":\"Anna's\"}");
+        let command = curl_command(
+            "https://api.vobiz.ai/x/",
+            CURL_HEADERS,
+            "{\"conference_name\":\"Anna's\"}",
+        );
         assert!(command.contains(r"Anna'\''s"), "{command}");
         assert!(!command.contains("Token: MA"), "{command}");
     }

@@ -22,7 +22,7 @@ use transfer::verify::{Expected, ProbeProblem, judge};
 
 use crate::error::{Error, Result};
 use crate::transfers::Bandwidth;
-use crate::{Engine, blocking};
+use crate::{Engine, blocking, or_cancelled};
 
 /// How often one recording is tried before it counts as failed.
 const TRIES: usize = 4;
@@ -124,16 +124,7 @@ impl Engine {
     ) -> Result<Fetched> {
         // The keyring may wait for a person.
         let provider = or_cancelled(cancel, self.provider(&attempt.stored.account)).await?;
-        let (path, may_go_on) = (attempt.part.to_owned(), attempt.validator.is_some());
-        let mut file = blocking(move || {
-            let mut file = PartFile::open(&path)?;
-            if !may_go_on && file.len() > 0 {
-                // Nothing proves that the bytes here belong to the file there.
-                file.restart()?;
-            }
-            Ok(file)
-        })
-        .await?;
+        let mut file = open_part(attempt.part, attempt.validator.as_deref()).await?;
         let mut source = Source::listed(attempt.stored, attempt.address_is_stale);
         let asked_at = Instant::now();
         let validator = attempt.validator.clone();
@@ -144,11 +135,7 @@ impl Engine {
         if file.len() > 0
             && (stream.offset != file.len() || etag.is_none() || etag != *attempt.validator)
         {
-            file = blocking(move || {
-                file.restart()?;
-                Ok(file)
-            })
-            .await?;
+            file = restarted(file).await?;
             if stream.offset != 0 {
                 stream = or_cancelled(cancel, source.open(provider.as_ref(), 0, None)).await?;
             }
@@ -158,7 +145,8 @@ impl Engine {
             on_opened(attempt.validator.clone(), stream.total_bytes).await?;
         }
         let expected = Expected { announced_bytes: stream.total_bytes, ..source.expected };
-        let file = receive(stream, file, &expected, attempt.on_bytes, attempt.cap, cancel).await?;
+        let most = expected.announced_bytes.unwrap_or(MOST_BYTES).min(MOST_BYTES);
+        let file = receive(stream, file, most, attempt.on_bytes, attempt.cap, cancel).await?;
         let (sealed, facts, remarks) = blocking(move || verify(file, &expected)).await?;
         Ok(Fetched { sealed, facts, remarks, answered_in })
     }
@@ -177,14 +165,20 @@ pub(crate) fn worth_another_try(error: &Error) -> bool {
     }
 }
 
-async fn or_cancelled<T>(
-    cancel: &CancellationToken,
-    work: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    tokio::select! {
-        () = cancel.cancelled() => Err(Error::Cancelled),
-        done = work => done,
-    }
+/// Opens a part file. Without a `validator` nothing proves that its bytes belong to the file there, so it is begun anew.
+pub(crate) async fn open_part(part: &Path, validator: Option<&str>) -> Result<PartFile> {
+    let (path, may_go_on) = (part.to_owned(), validator.is_some());
+    let file = blocking(move || Ok(PartFile::open(&path)?)).await?;
+    if may_go_on || file.len() == 0 { Ok(file) } else { restarted(file).await }
+}
+
+/// The same file, empty.
+pub(crate) async fn restarted(mut file: PartFile) -> Result<PartFile> {
+    blocking(move || {
+        file.restart()?;
+        Ok(file)
+    })
+    .await
 }
 
 /// Where the audio is, and what is known about it.
@@ -263,15 +257,15 @@ fn of_a_fresh_address(error: providers::Error) -> Error {
 }
 
 /// The reply's `ETag`, if it promises the same bytes; a weak one (`W/…`) does not (RFC 9110, 8.8.1).
-fn strong_etag(stream: &MediaStream) -> Option<String> {
+pub(crate) fn strong_etag(stream: &MediaStream) -> Option<String> {
     stream.etag.clone().filter(|etag| !etag.starts_with("W/"))
 }
 
-/// Writes the stream into the file. However it ends, what came is in the file when this returns.
-async fn receive(
+/// Writes the stream into the file, `most` bytes in all. However it ends, what came is in the file when this returns.
+pub(crate) async fn receive(
     mut stream: MediaStream,
     file: PartFile,
-    expected: &Expected,
+    most: u64,
     on_bytes: OnBytes<'_>,
     cap: Option<&Bandwidth>,
     cancel: &CancellationToken,
@@ -285,7 +279,6 @@ async fn receive(
     on_bytes(received, stream.total_bytes);
     let (send, chunks) = mpsc::channel(CHUNKS_WAITING);
     let writer = tokio::task::spawn_blocking(move || write_all(file, chunks));
-    let most = expected.announced_bytes.unwrap_or(MOST_BYTES).min(MOST_BYTES);
     let ended = loop {
         let chunk = tokio::select! {
             () = cancel.cancelled() => break Err(Error::Cancelled),
@@ -321,10 +314,10 @@ async fn receive(
         Ok(written) => written,
         Err(stopped) => Err(Error::Internal { what: stopped.to_string() }),
     };
-    let mut file = written?;
+    let file = written?;
     if let Err(error @ Error::NotAudio { .. }) = ended {
         // Bytes beyond the end prove the others wrong.
-        blocking(move || Ok(file.restart()?)).await?;
+        restarted(file).await?;
         return Err(error);
     }
     ended.map(|()| file)

@@ -271,6 +271,17 @@ fn lock_profile(data_dir: &Path) -> Result<File> {
     Ok(file)
 }
 
+/// Waits for work, unless it is cancelled first.
+async fn or_cancelled<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::select! {
+        () = cancel.cancelled() => Err(Error::Cancelled),
+        done = work => done,
+    }
+}
+
 /// Runs blocking work on its own thread and hands the result back.
 async fn blocking<T, F>(work: F) -> Result<T>
 where

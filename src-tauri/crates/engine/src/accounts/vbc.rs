@@ -6,7 +6,6 @@ use domain::{Account, AccountId, Secret, Vendor};
 use jiff::{SignedDuration, Timestamp};
 use providers::Provider;
 use providers::vbc::{TokenSet, Vbc, VbcConfig};
-use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
@@ -15,7 +14,7 @@ use super::profile::{Remembered, VbcProfile};
 use super::secrets::VbcSecret;
 use crate::error::{Error, Result};
 use crate::vault::Vault as _;
-use crate::{Engine, lock};
+use crate::{Engine, lock, or_cancelled};
 
 /// The path value for the account that the token belongs to.
 const OWN_ACCOUNT: &str = "self";
@@ -247,10 +246,10 @@ impl Engine {
                     earlier.cancel();
                 }
                 browser(&page).map_err(|what| Error::Internal { what })?;
-                let code = Secret::new(wait(callback.code(&state), &cancel).await?);
+                let code = Secret::new(or_cancelled(&cancel, callback.code(&state)).await?);
                 let now = self.now();
                 let tokens = Vbc::sign_in_with_code(&config, code, &redirect_uri, &transport, now);
-                wait(async { Ok(tokens.await?) }, &cancel).await
+                or_cancelled(&cancel, async { Ok(tokens.await?) }).await
             }
             VbcGrant::Token { access_token, expires_in_s } => {
                 let text = access_token.expose();
@@ -264,16 +263,6 @@ impl Engine {
                 Ok(TokenSet { access: access_token, refresh: None, expires_at })
             }
         }
-    }
-}
-
-async fn wait<T>(
-    work: impl Future<Output = Result<T>> + Send,
-    cancel: &CancellationToken,
-) -> Result<T> {
-    tokio::select! {
-        () = cancel.cancelled() => Err(Error::Cancelled),
-        result = work => result,
     }
 }
 

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::{Engine, lock};
+use crate::{Engine, lock, or_cancelled};
 use walk::{Progress, Reading};
 
 /// How long a complete reading is believed. Quick ones do not see what changed further down.
@@ -161,11 +161,7 @@ impl Engine {
         depth: SyncDepth,
         cancel: &CancellationToken,
     ) -> Result<SyncTally> {
-        let work = self.read_account(id, depth);
-        tokio::select! {
-            () = cancel.cancelled() => Err(Error::Cancelled),
-            tally = work => tally,
-        }
+        or_cancelled(cancel, self.read_account(id, depth)).await
     }
 
     async fn read_account(&self, id: &AccountId, depth: SyncDepth) -> Result<SyncTally> {

@@ -13,32 +13,7 @@ use tapeshelf_transfer::part::{PartFile, SealedPart, part_path};
 use tapeshelf_transfer::{Error, Shelf, check_folder, free_bytes, hash_file};
 
 fn named(template: &str) -> RelativeName {
-    let recording = Recording {
-        id: RecordingId::new("id"),
-        call_uuid: None,
-        media_url: None,
-        format: None,
-        kind: None,
-        added_at: None,
-        started_at: None,
-        start_is_estimated: false,
-        ended_at: None,
-        duration_ms: None,
-        billed_s: None,
-        from: None,
-        to: None,
-        direction: None,
-        caller_name: None,
-        conference_name: None,
-        extensions: Vec::new(),
-        storage_days: None,
-        storage_rate: None,
-        monthly_cost: None,
-        size_bytes: None,
-        rule_ids: Vec::new(),
-        file_name: None,
-        raw: String::new(),
-    };
+    let recording = Recording::new(RecordingId::new("id"));
     let input =
         NameInput { recording: &recording, account_label: "", zone: &TimeZone::UTC, index: 0 };
     Template::parse(template).unwrap().render(&input, "mp3")
