@@ -97,10 +97,15 @@ fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .build(context())?;
     // Here and not before: a second start of the usual profile has ended in the plugin above by now, without touching
-    // the first one's data.
-    let (engine, log_path) = open_profile(&data_dir)?;
-    app.manage(App::new(engine, log_path, started, arguments.sandbox));
+    // the first one's data. Meanwhile the web view starts; no command comes before the loop below runs.
+    let opening = {
+        let data_dir = data_dir.clone();
+        std::thread::spawn(move || open_profile(&data_dir))
+    };
     window::open(&app, isolated.then_some(data_dir.as_path()))?;
+    let (engine, log_path) =
+        opening.join().map_err(|_| anyhow::anyhow!("opening the profile failed"))??;
+    app.manage(App::new(engine, log_path, started, arguments.sandbox));
     app.run(|app, event| {
         if let RunEvent::Exit = event
             && let Some(app) = app.try_state::<App>()

@@ -132,9 +132,9 @@ fn the_events_begin_with_a_snapshot() {
     let program = Program::start(3);
     // The mock runtime has no page to send to; a channel of the right shape is taken all the same.
     program.ok("app_subscribe", json!({ "channel": "__CHANNEL__:1" }));
-    program.ok("app_mark_startup", json!({ "stage": "firstFrame" }));
-    program.ok("app_mark_startup", json!({ "stage": "tableUsable" }));
-    assert!(program.invoke("app_mark_startup", json!({ "stage": "lunch" })).is_err());
+    program.ok("app_mark_startup", json!({ "stage": "firstFrame", "atMs": 0 }));
+    program.ok("app_mark_startup", json!({ "stage": "tableUsable", "atMs": i64::MAX }));
+    assert!(program.invoke("app_mark_startup", json!({ "stage": "lunch", "atMs": 0 })).is_err());
 }
 
 #[test]

@@ -4,14 +4,15 @@ import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { backend } from './backend';
+import { firstPaintMs } from './lib/frame';
 import { start } from './state/start.svelte';
 
 const target = document.getElementById('app');
 if (target !== null) {
   mount(App, { target });
   void start.run();
-  // The second frame begins when the first one has been painted. A log that cannot be told is no reason to complain.
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() => backend.appMarkStartup('firstFrame').catch(() => undefined)),
-  );
+  // A log that cannot be told is no reason to complain.
+  void firstPaintMs()
+    .then((atMs) => backend.appMarkStartup('firstFrame', atMs))
+    .catch(() => undefined);
 }

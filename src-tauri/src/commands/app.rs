@@ -1,5 +1,7 @@
 //! The program itself: facts, settings, data.
 
+use std::time::Duration;
+
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_dialog::DialogExt as _;
@@ -30,16 +32,23 @@ pub async fn app_subscribe(app: State<'_, App>, channel: Channel<AppEvent>) -> I
     Ok(())
 }
 
-/// Logs how long the start took.
+/// Logs how long the start took. `at_ms` says when the page saw the moment, in milliseconds of the Unix epoch: the news of
+/// a frame comes later than the frame.
 #[tauri::command]
-pub async fn app_mark_startup(app: State<'_, App>, stage: StartupStage) -> IpcResult<()> {
-    let elapsed_ms = app.started.elapsed().as_millis();
+pub async fn app_mark_startup(
+    app: State<'_, App>,
+    stage: StartupStage,
+    at_ms: i64,
+) -> IpcResult<()> {
+    let since_ms = jiff::Timestamp::now().as_millisecond().saturating_sub(at_ms);
+    let since = Duration::from_millis(u64::try_from(since_ms).unwrap_or_default());
+    let elapsed_ms = app.started.elapsed().saturating_sub(since).as_millis();
     match stage {
         StartupStage::FirstFrame => {
-            tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms);
+            tracing::info!(target: "tapeshelf::startup", first_frame_ms = elapsed_ms, at_ms);
         }
         StartupStage::TableUsable => {
-            tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms);
+            tracing::info!(target: "tapeshelf::startup", table_usable_ms = elapsed_ms, at_ms);
         }
     }
     Ok(())

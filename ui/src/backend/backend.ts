@@ -70,7 +70,7 @@ export interface Backend {
   /** Begins the stream of events: a snapshot first, then changes. Subscribing again replaces the earlier stream. */
   appSubscribe(onEvent: (event: AppEvent) => void): Promise<void>;
   /** Tells the log when the first frame and the first usable table were on screen. Called once each. */
-  appMarkStartup(stage: StartupStage): Promise<void>;
+  appMarkStartup(stage: StartupStage, atMs: number): Promise<void>;
   settingsGet(): Promise<SettingsView>;
   settingsSet(settings: SettingsView): Promise<void>;
   /** Shows the data folder in the file manager. */

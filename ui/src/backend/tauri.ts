@@ -52,7 +52,7 @@ export function createTauriBackend(): Backend {
       channel.onmessage = onEvent;
       return call('app_subscribe', { channel });
     },
-    appMarkStartup: (stage) => call('app_mark_startup', { stage }),
+    appMarkStartup: (stage, atMs) => call('app_mark_startup', { stage, atMs }),
     settingsGet: () => call('settings_get'),
     settingsSet: (settings) => call('settings_set', { settings }),
     dataReveal: () => call('data_reveal'),

@@ -1,7 +1,11 @@
-/** What happens once, at the start: settings, accounts, the first search, the stream of events; all at the same time. */
+/**
+ * What happens once, at the start: settings, accounts and the first search, all at the same time; then, with the first
+ * frame on the screen, the stream of events, and with it the work that an earlier run left.
+ */
 import { backend } from '../backend';
 import type { IpcError } from '../ipc/error';
 import { toIpcError } from '../lib/errors';
+import { painted } from '../lib/frame';
 import { accounts } from './accounts.svelte';
 import { startEvents } from './events';
 import { library } from './library.svelte';
@@ -23,7 +27,7 @@ class Start {
         accounts.load(),
         library.loadCounts(),
         views.load(),
-        startEvents(backend),
+        painted().then(() => startEvents(backend)),
         this.#note(),
       ]);
       if (accounts.problem !== null) this.problem = accounts.problem;
@@ -43,7 +47,7 @@ class Start {
   markTable(): void {
     if (this.#marked) return;
     this.#marked = true;
-    backend.appMarkStartup('tableUsable').catch(() => undefined);
+    backend.appMarkStartup('tableUsable', Date.now()).catch(() => undefined);
   }
 }
 
