@@ -64,6 +64,9 @@ pub enum Error {
     /// another region.
     #[error("there is no such API at this address")]
     WrongAddress(Correlation),
+    /// The account belongs to the service of another region (VBC: India and the rest of the world have one each).
+    #[error("this account belongs to another region")]
+    WrongRegion(Correlation),
     /// A renewed sign-in could not be kept, so nothing was sent with it. It is kept in memory, and the next request
     /// tries to keep it again.
     #[error("the renewed sign-in cannot be kept: {reason}")]
@@ -130,6 +133,7 @@ impl Error {
             | Self::PermissionDenied(correlation)
             | Self::NotSubscribed(correlation)
             | Self::WrongAddress(correlation)
+            | Self::WrongRegion(correlation)
             | Self::Busy(correlation)
             | Self::Rejected(correlation)
             | Self::VendorFailed(correlation)

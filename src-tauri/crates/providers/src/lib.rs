@@ -7,12 +7,14 @@
 pub mod error;
 pub mod http;
 mod json;
+pub mod order;
 pub mod provider;
 pub mod vbc;
 pub mod vobiz;
 
 pub use error::{Correlation, Error, Obstacle, Result};
 pub use http::{Proxy, Transport, TransportOptions};
+pub use order::{ListOrder, OrderField};
 pub use provider::{
     Deleted, ExportAccepted, MediaRequest, MediaStream, Pace, Page, PageRequest, Preview, Provider,
     Transcript,

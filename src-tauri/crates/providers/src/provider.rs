@@ -12,6 +12,7 @@ use domain::{
 use futures_util::stream::BoxStream;
 
 use crate::error::{Error, Result};
+use crate::order::ListOrder;
 
 /// One vendor account. Cheap to clone behind an `Arc`; all methods may run at the same time. Dropping a returned
 /// future cancels its request.
@@ -34,7 +35,8 @@ pub trait Provider: Send + Sync {
     /// The lists this account may read, each to be walked with [`Provider::list`]. No recording is on two of them.
     async fn lists(&self) -> Result<Vec<RecordingList>>;
 
-    /// One page of a list, newest first.
+    /// One page of a list, in the order asked for. Vobiz lists the newest first and nothing else, and answers
+    /// [`Error::NotSupported`] to other wishes.
     async fn list(&self, page: &PageRequest) -> Result<Page>;
 
     /// One recording, with a fresh media URL.
@@ -49,6 +51,9 @@ pub trait Provider: Send + Sync {
 
     /// What the limiter is doing now, for a sentence in the window.
     fn pace(&self) -> Pace;
+
+    /// Changes the quota of an account that has one, for whatever waits already too.
+    fn set_limit_per_min(&self, _requests: u32) {}
 
     /// Asks for an e-mail export. Never retried by itself.
     async fn request_export(&self, _request: &ExportRequest) -> Result<ExportAccepted> {
@@ -130,6 +135,8 @@ pub struct PageRequest {
     pub limit: u32,
     /// Only recordings that pass.
     pub filters: ListFilters,
+    /// What comes first. All pages of one walk must be asked for in one order.
+    pub order: ListOrder,
 }
 
 /// One page as it came.

@@ -75,6 +75,8 @@ pub struct SandboxOptions {
     pub vbc_provisioning: bool,
     /// How often an export job of VBC is asked for until it is complete.
     pub vbc_job_polls: u32,
+    /// How the address of an archive has to be written. Jobs always name it as the API description does.
+    pub vbc_archive_notation: ArchiveNotation,
     /// How long the archive of an export job can be fetched once it is complete.
     pub vbc_job_validity: Duration,
 }
@@ -113,6 +115,7 @@ impl Default for SandboxOptions {
             vbc_transcripts: false,
             vbc_provisioning: true,
             vbc_job_polls: 3,
+            vbc_archive_notation: ArchiveNotation::Any,
             vbc_job_validity: Duration::from_hours(24),
         }
     }
@@ -191,6 +194,17 @@ pub enum ClientAuth {
     BasicOnly,
     /// As `client_id` and `client_secret` of the form.
     BodyOnly,
+}
+
+/// Which of the notations in the vendor's pages an archive is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchiveNotation {
+    /// By each of them.
+    Any,
+    /// `job_id=…&login_name=…`.
+    LoginName,
+    /// `jobId=…&userName=…`.
+    UserName,
 }
 
 /// What the VBC account, and the person who signs in as the VBC administrator, may do.

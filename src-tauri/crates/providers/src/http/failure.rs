@@ -106,6 +106,11 @@ pub(crate) fn of_request(error: &reqwest::Error, url: &Url, options: &TransportO
         return unreachable(reason, Obstacle::Offline, Reached::NoConnection);
     }
     if error.is_connect() {
+        if url.scheme() == "https" && breaks_handshake(error) {
+            let reason =
+                format!("{host} broke the connection off while a secure one was being set up");
+            return unreachable(reason, Obstacle::Tls, Reached::NoConnection);
+        }
         let (reason, obstacle) = match io_kind(error) {
             Some(io::ErrorKind::ConnectionRefused) => {
                 (format!("{host} refused the connection"), Obstacle::Refused)
@@ -164,6 +169,18 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
+/// Whether the other side hung up in the middle of the TLS handshake. The end of the stream in it has no kind of its own,
+/// but words of the TLS layer's.
+fn breaks_handshake(error: &reqwest::Error) -> bool {
+    chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| {
+        match cause.kind() {
+            io::ErrorKind::UnexpectedEof => cause.to_string().contains("handshake"),
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => true,
+            _ => false,
+        }
+    })
+}
+
 fn tls_words(error: &reqwest::Error, host: &str) -> Option<(String, Obstacle)> {
     chain(error)
         .find_map(|cause| cause.downcast_ref::<rustls::Error>())
@@ -204,11 +221,12 @@ fn words_for_tls(error: &rustls::Error, host: &str) -> String {
             other => format!("the certificate of {host} is not acceptable ({other:?})"),
         },
         rustls::Error::InvalidMessage(_) => format!("{host} does not speak TLS on this port"),
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion) => {
+            format!("{host} offers only secure connections of a kind that is no longer secure")
+        }
         rustls::Error::AlertReceived(alert) => {
             format!("{host} refused a secure connection ({alert:?})")
-        }
-        rustls::Error::PeerIncompatible(_) => {
-            format!("{host} offers no secure connection of today")
         }
         other => format!("no secure connection to {host} ({other})"),
     }

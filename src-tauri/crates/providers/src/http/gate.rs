@@ -31,10 +31,19 @@ pub(crate) struct Quota {
     pub(crate) per: Duration,
 }
 
+impl Quota {
+    /// A quota of nothing would be a wait for ever.
+    fn usable(self) -> Self {
+        Self { requests: self.requests.max(1), ..self }
+    }
+}
+
 /// One account's gate, open at first.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    quota: Option<Quota>,
+    quota: Mutex<Option<Quota>>,
+    /// The quota was changed.
+    changed: Notify,
     /// Whoever holds it is next. It is handed on in the order of asking.
     queue: tokio::sync::Mutex<()>,
     /// A request was answered.
@@ -80,7 +89,8 @@ impl Gate {
             credit: RETRY_RESERVE * REQUESTS_A_RETRY,
         };
         Self {
-            quota: quota.map(|quota| Quota { requests: quota.requests.max(1), ..quota }),
+            quota: Mutex::new(quota.map(Quota::usable)),
+            changed: Notify::new(),
             queue: tokio::sync::Mutex::default(),
             answered: Notify::new(),
             state: Mutex::new(state),
@@ -89,7 +99,17 @@ impl Gate {
 
     /// Whether requests are counted.
     pub(crate) fn has_quota(&self) -> bool {
-        self.quota.is_some()
+        self.quota().is_some()
+    }
+
+    /// Another quota from now on, also for the request that waits for its turn.
+    pub(crate) fn set_quota(&self, quota: Quota) {
+        *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(quota.usable());
+        self.changed.notify_one();
+    }
+
+    fn quota(&self) -> Option<Quota> {
+        *self.quota.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits for this request's turn.
@@ -98,17 +118,24 @@ impl Gate {
         let _waiting = Waiting(self);
         let _next = self.queue.lock().await;
         loop {
-            let step = self.state().step(self.quota, Instant::now());
+            let quota = self.quota();
+            let step = self.state().step(quota, Instant::now());
             match step {
                 Step::Go => break,
-                Step::Until(then) => sleep_until(then).await,
+                Step::Until(then) => {
+                    tokio::select! {
+                        () = sleep_until(then) => {}
+                        () = self.changed.notified() => {}
+                    }
+                }
                 Step::AnAnswer => self.answered.notified().await,
             }
         }
         let began = Instant::now();
+        let has_quota = self.has_quota();
         let mut state = self.state();
         state.in_flight += 1;
-        if self.quota.is_some() {
+        if has_quota {
             state.sent.push_back(began);
         }
         Turn { gate: self, began }
@@ -140,11 +167,11 @@ impl Gate {
 
     /// What holds requests back now.
     pub(crate) fn pace(&self) -> Pace {
-        let now = Instant::now();
+        let (now, quota) = (Instant::now(), self.quota());
         let mut state = self.state();
         let closed = state.closed_until.filter(|until| *until > now);
-        let full = self.quota.and_then(|quota| state.full_until(quota, now));
-        let why = match (closed, self.quota) {
+        let full = quota.and_then(|quota| state.full_until(quota, now));
+        let why = match (closed, quota) {
             (Some(_), _) => Some("The vendor asked to slow down.".to_owned()),
             (None, Some(quota)) if full.is_some() => {
                 Some(format!("The account may send {}.", quota_words(quota)))
@@ -155,7 +182,7 @@ impl Gate {
             _ => None,
         };
         Pace {
-            limit_per_min: self.quota.map(per_min),
+            limit_per_min: quota.map(per_min),
             waiting: state.waiting,
             next_in: closed.max(full).map(|until| until - now),
             why,
@@ -190,7 +217,9 @@ impl State {
             self.sent.pop_front();
         }
         let most = usize::try_from(quota.requests).unwrap_or(usize::MAX);
-        (self.sent.len() >= most).then(|| self.sent.front().map_or(now, |first| *first + quota.per))
+        // The quota can have become smaller than what was sent: then more than one of those must grow old.
+        let over = self.sent.len().checked_sub(most)?;
+        self.sent.get(over).map(|sent| *sent + quota.per)
     }
 }
 
@@ -325,6 +354,27 @@ mod tests {
         for task in waiting {
             task.abort();
         }
+    }
+
+    #[tokio::test]
+    async fn another_quota_lets_those_who_wait_go_or_holds_them_back() {
+        let per = Duration::from_hours(1);
+        let gate = Arc::new(Gate::new(Some(Quota { requests: 2, per })));
+        for _ in 0..2 {
+            drop(gate.turn().await);
+        }
+        let own = Arc::clone(&gate);
+        let waiting = tokio::spawn(async move { drop(own.turn().await) });
+        while gate.pace().waiting == 0 {
+            tokio::task::yield_now().await;
+        }
+        gate.set_quota(Quota { requests: 3, per });
+        waiting.await.unwrap();
+        assert_eq!(gate.pace().limit_per_min, Some(0), "three an hour");
+        gate.set_quota(Quota { requests: 0, per });
+        let until = gate.pace().next_in.expect("three were sent and one is allowed");
+        assert!(until <= per);
+        assert!(gate.turn().now_or_never().is_none());
     }
 
     #[test]

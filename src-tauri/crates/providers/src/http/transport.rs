@@ -1,8 +1,9 @@
 //! Sends requests: the connections, their timeouts, and the hop-by-hop walk along redirects.
 //!
-//! There are two kinds of connection. Replies of an API may be compressed; audio must come as it is, because servers
-//! ignore `Range` when they compress and a resumed file would then hold the beginning twice. And addresses on this
-//! computer never go through a proxy, whatever the system's settings say.
+//! There are three kinds of connection. Replies of an API may be compressed; audio must come as it is, because servers
+//! ignore `Range` when they compress and a resumed file would then hold the beginning twice; and what goes to places that
+//! are no vendors is the affair of whoever sends it, down to how long it may take. Addresses on this computer never go
+//! through a proxy, whatever the system's settings say.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use super::{
     Audience, Dialect, Failure, Gate, Redactor, Reply, Tries, body, failure, gate, reply, retry,
 };
 use crate::error::{Error, Result};
+
+/// No body of a place is longer on its way than this: 16 MB at 4 kB/s.
+const UPLOAD_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Limits of all traffic. The defaults are meant for people's machines; tests shorten the waits.
 #[derive(Debug, Clone)]
@@ -91,6 +95,7 @@ pub struct Transport {
 struct Inner {
     api: Route,
     media: Route,
+    places: Route,
     options: TransportOptions,
 }
 
@@ -151,7 +156,32 @@ impl Transport {
     pub fn new(options: TransportOptions) -> Result<Self> {
         let api = Route::new(&options, true)?;
         let media = Route::new(&options, false)?;
-        Ok(Self { inner: Arc::new(Inner { api, media, options }) })
+        // A large body may take longer to go than any reply to come; who sends one watches that it moves.
+        let patient = TransportOptions { read_timeout: UPLOAD_TIMEOUT, ..options.clone() };
+        let places = Route::new(&patient, false)?;
+        Ok(Self { inner: Arc::new(Inner { api, media, places, options }) })
+    }
+
+    /// Sends one request to a place that is no vendor, as it is: nothing is added, repeated or followed. Its address may
+    /// hold a signature, and no error shows it.
+    ///
+    /// # Errors
+    /// `Unreachable` and `Interrupted`; a reply of any status is none.
+    pub async fn ask_place(
+        &self,
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+        body: Option<reqwest::Body>,
+    ) -> crate::Result<Response> {
+        let places = &self.inner.places;
+        let client = if is_loopback(&url) { &places.loopback } else { &places.outside };
+        let mut request = client.request(method, url.clone()).headers(headers);
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let sent = request.send().await;
+        Ok(sent.map_err(|error| failure::of_request(&error, &url, self.options()))?)
     }
 
     pub(crate) fn options(&self) -> &TransportOptions {
@@ -175,7 +205,14 @@ impl Transport {
         if Some(response.status()) == lets_through {
             return Ok(response);
         }
-        let outcome = reply::successful(response, credentials, self.options()).await;
+        let mut outcome = reply::successful(response, credentials, self.options()).await;
+        if let Err(Failure { error, .. }) = &mut outcome
+            && !is_theirs
+            && let Error::Unauthenticated(said) = error
+        {
+            // A stranger was shown no credentials, so it refused none: a signed address has expired.
+            *error = Error::PermissionDenied(std::mem::take(said));
+        }
         match &outcome {
             Err(Failure { error: Error::RateLimited { retry_after, .. }, .. }) if is_theirs => {
                 self.slow_down(&credentials.gate, *retry_after);

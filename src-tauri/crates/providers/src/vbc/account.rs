@@ -25,6 +25,36 @@ const NOT_INDIA: &str = "The service in India has company recordings alone.";
 
 impl Client {
     pub(super) async fn check(&self) -> Result<AccountFacts> {
+        match self.check_here().await {
+            Err(refused @ (Error::NotSubscribed(_) | Error::WrongAddress(_))) => {
+                Err(self.perhaps_of_another_region(refused).await)
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// A service that is closed to an account looks the same whether its application lacks a subscription or its
+    /// people are at home elsewhere. So the other region's service is asked once: where the account is known, it
+    /// belongs.
+    async fn perhaps_of_another_region(&self, refused: Error) -> Error {
+        let (Some(elsewhere), Ok(path), Some(said)) = (
+            path::other_region(&self.config.service_base),
+            path::list(&self.config.account, &RecordingList::Company),
+            refused.correlation(),
+        ) else {
+            return refused;
+        };
+        let mut url = path::below(&elsewhere, 0, &path);
+        url.query_pairs_mut().append_pair("page_size", "1");
+        let answer = self.ask(&call_of(Method::GET, url), Tries::One).await.map_err(Error::from);
+        match answer {
+            // Who is told that a list is not theirs is known there.
+            Ok(_) | Err(Error::PermissionDenied(_)) => Error::WrongRegion(said.clone()),
+            Err(_) => refused,
+        }
+    }
+
+    async fn check_here(&self) -> Result<AccountFacts> {
         let company = self.first_row(RecordingList::Company).await;
         // A company list that is refused as if the token were bad says so to users without the right, too: the other
         // list decides.
@@ -81,7 +111,7 @@ impl Client {
         known.set(Feature::Transcripts, self.may_read_transcripts().await);
         let mut learned = self.learned();
         learned.capabilities = known;
-        let Learned { capabilities, user_id } = learned.clone();
+        let Learned { capabilities, user_id, .. } = learned.clone();
         Ok(AccountFacts {
             recordings_total: total,
             capabilities,
@@ -118,7 +148,12 @@ impl Client {
         };
         let (path, query) = (format!("{list}/transcriptions"), [("page_size", "1".to_owned())]);
         let asked = self.get(Area::Recordings, &path, &query, Tries::One).await;
-        availability(&asked, "This account has no transcripts.")
+        let listed = asked.and_then(|answer| match answer.json()?.get("id") {
+            None => Ok(()),
+            // One thing is no list: a service without transcripts took the word for the id of a recording.
+            Some(_) => Err(Error::NotFound(answer.said(None))),
+        });
+        availability(&listed, "This account has no transcripts.")
     }
 
     /// The lists to read. What is not known to be refused is asked for once.
@@ -126,7 +161,7 @@ impl Client {
         if self.learned().capabilities == Capabilities::new() {
             self.check().await?;
         }
-        let Learned { capabilities, user_id } = self.learned().clone();
+        let Learned { capabilities, user_id, .. } = self.learned().clone();
         let has = |feature| *capabilities.get(feature) == Availability::Yes;
         let mut lists = Vec::new();
         if has(Feature::CompanyRecordings) {
@@ -205,9 +240,12 @@ fn availability<T>(asked: &Result<T>, reason: &str) -> Availability {
     match asked {
         Ok(_) => Availability::Yes,
         Err(error) if is_refusal(error) => Availability::no(reason),
-        Err(Error::Unauthenticated(_) | Error::NotSubscribed(_) | Error::WrongAddress(_)) => {
-            Availability::no(reason)
-        }
+        Err(
+            Error::Unauthenticated(_)
+            | Error::NotSubscribed(_)
+            | Error::WrongAddress(_)
+            | Error::WrongRegion(_),
+        ) => Availability::no(reason),
         Err(_) => Availability::Unknown,
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Clock;
+use super::archive::Notations;
 use super::config::{TokenSet, TokenStore, VbcConfig};
 use super::pages::Pager;
 use super::path::{self, Area, Prefixes};
@@ -32,6 +33,8 @@ pub(super) struct Client {
     pub(super) pages: Pager,
     /// How the list of users is paged: another service.
     pub(super) user_pages: Pager,
+    /// How the address of an archive is written.
+    pub(super) archives: Notations,
     transport: Transport,
     session: Arc<Session>,
     gate: Arc<Gate>,
@@ -46,6 +49,7 @@ pub(super) struct Client {
 pub(super) struct Learned {
     pub(super) capabilities: Capabilities,
     pub(super) user_id: Option<UserId>,
+    pub(super) login_name: Option<String>,
 }
 
 /// A reply, and what keeps its secrets out of our words.
@@ -98,6 +102,7 @@ impl Client {
             clock,
             pages: Pager::default(),
             user_pages: Pager::default(),
+            archives: Notations::default(),
             transport,
             session,
             gate,
@@ -109,6 +114,10 @@ impl Client {
 
     pub(super) fn pace(&self) -> Pace {
         self.gate.pace()
+    }
+
+    pub(super) fn set_limit_per_min(&self, requests: u32) {
+        self.gate.set_quota(Quota { requests, per: MINUTE });
     }
 
     pub(super) fn learned(&self) -> MutexGuard<'_, Learned> {

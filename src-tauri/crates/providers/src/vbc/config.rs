@@ -92,9 +92,6 @@ impl VbcConfig {
         for (what, text) in
             [("client id", &self.client_id), ("client secret", self.client_secret.expose())]
         {
-            if text.is_empty() {
-                return Err(Error::Invalid { reason: format!("the {what} is empty") });
-            }
             if !text.bytes().all(|b| b.is_ascii_graphic()) {
                 return Err(Error::Invalid {
                     reason: format!("the {what} holds a space or another character that none has"),
@@ -108,6 +105,19 @@ impl VbcConfig {
             self.requests_per_min = DEFAULT_REQUESTS_PER_MIN;
         }
         Ok(self)
+    }
+
+    /// The same, and there is an application to sign in with. A pasted token needs none.
+    pub(super) fn checked_with_application(self) -> Result<Self> {
+        let config = self.checked()?;
+        let empty = |what| Err(Error::Invalid { reason: format!("the {what} is empty") });
+        if config.client_id.is_empty() {
+            return empty("client id");
+        }
+        if config.client_secret.expose().is_empty() {
+            return empty("client secret");
+        }
+        Ok(config)
     }
 }
 
@@ -201,10 +211,14 @@ mod tests {
         for (change, word) in cases {
             let mut config = config();
             change(&mut config);
-            let error = config.checked().unwrap_err();
+            let error = config.checked_with_application().unwrap_err();
             let shown = format!("{error} {error:?}");
             assert!(shown.contains(word) && !shown.contains("hunter22"), "{shown}");
         }
+        let mut pasted = config();
+        pasted.client_id = String::new();
+        pasted.client_secret = Secret::new(String::new());
+        pasted.checked().unwrap();
         let mut slashed = config();
         slashed.service_base = "https://api.vonage.com/t/x//".parse().unwrap();
         assert_eq!(slashed.checked().unwrap().service_base.as_str(), "https://api.vonage.com/t/x");

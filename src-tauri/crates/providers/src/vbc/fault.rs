@@ -45,7 +45,7 @@ pub(super) fn of_api(reply: &FailedReply<'_>) -> Option<Error> {
             Some(Error::PermissionDenied(correlation))
         }
         // What the service answers accounts of another region.
-        403 if message.contains("hmac") => Some(Error::WrongAddress(correlation)),
+        403 if message.contains("hmac") => Some(Error::WrongRegion(correlation)),
         404 if message.contains("no matching resource") => Some(Error::WrongAddress(correlation)),
         _ => None,
     }
@@ -285,6 +285,8 @@ mod tests {
         }
         let error = read(401, r#"{"message":"missing user data"}"#, of_api);
         assert!(matches!(error, Some(Error::PermissionDenied(_))), "{error:?}");
+        let error = read(403, r#"{"msg":"Missing HMAC token","status":403}"#, of_api);
+        assert!(matches!(error, Some(Error::WrongRegion(_))), "{error:?}");
         for (status, body) in
             [(404, "{}"), (404, ""), (401, ""), (500, "<html></html>"), (403, "x")]
         {

@@ -1,7 +1,6 @@
 //! Export jobs: created once, watched, downloaded before they expire.
 //!
-//! Jobs of the company belong to whoever asked for them; there is no list of the company's jobs (api contract B4). The
-//! address of an archive has three notations in the vendor's pages, so the one in the job's reply comes first (C20).
+//! Jobs of the company belong to whoever asked for them; there is no list of the company's jobs (api contract B4).
 
 use domain::{ExportJob, ExportJobStatus, ListFilters, RecordingList, VendorJobId};
 use reqwest::Method;
@@ -106,18 +105,7 @@ impl Client {
         if job.download_url.is_none() && job.status != ExportJobStatus::Complete {
             return Err(Error::Invalid { reason: "the export is not finished".into() });
         }
-        let part = Part { offset, if_range };
-        let id = path::segment(job.id.as_str(), "job")?;
-        let own = format!("bulkDownload/retrieve?jobId={id}");
-        let named = job.download_url.as_deref();
-        match self.open(Area::Archives, named, &own, part).await {
-            Err(Error::NotFound(_) | Error::WrongAddress(_) | Error::Rejected(_))
-                if named.is_some() =>
-            {
-                self.open(Area::Archives, None, &own, part).await
-            }
-            outcome => outcome,
-        }
+        self.find_archive(job, Part { offset, if_range }).await
     }
 }
 

@@ -16,6 +16,7 @@
 //!   ([`domain::RecordingId`]).
 
 mod account;
+mod archive;
 mod client;
 mod config;
 mod fault;
@@ -83,7 +84,7 @@ impl Vbc {
         transport: &Transport,
         now: Timestamp,
     ) -> Result<TokenSet> {
-        let config = config.clone().checked()?;
+        let config = config.clone().checked_with_application()?;
         let grant = token::Grant::Password { username, password: &password };
         Ok(token::request(&config, &grant, None, transport, now).await?.0)
     }
@@ -94,7 +95,7 @@ impl Vbc {
     /// `Invalid` when the code would not come back to this computer.
     pub fn authorize_url(config: &VbcConfig, redirect_uri: &Url, state: &str) -> Result<Url> {
         token::check_redirect(redirect_uri)?;
-        Ok(token::authorize_url(&config.clone().checked()?, redirect_uri, state))
+        Ok(token::authorize_url(&config.clone().checked_with_application()?, redirect_uri, state))
     }
 
     /// Signs in with the code a browser brought back to `redirect_uri`.
@@ -109,7 +110,7 @@ impl Vbc {
         now: Timestamp,
     ) -> Result<TokenSet> {
         token::check_redirect(redirect_uri)?;
-        let config = config.clone().checked()?;
+        let config = config.clone().checked_with_application()?;
         let grant = token::Grant::Code { code: &code, redirect_uri };
         Ok(token::request(&config, &grant, None, transport, now).await?.0)
     }
@@ -154,6 +155,10 @@ impl Provider for Vbc {
 
     fn pace(&self) -> Pace {
         self.client.pace()
+    }
+
+    fn set_limit_per_min(&self, requests: u32) {
+        self.client.set_limit_per_min(requests);
     }
 
     async fn create_export_job(

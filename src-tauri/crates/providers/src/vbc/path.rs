@@ -15,6 +15,9 @@ use crate::error::{Error, Result};
 
 /// Everything but the unreserved characters of RFC 3986 is encoded in a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// Names of the call recording service, of the world and of India.
+const WORLD: &str = "call_recording";
+const INDIA: &str = "call_recording_india";
 const UNKNOWN: u8 = u8::MAX;
 const PREFIXES: [&str; 2] = ["api", "v1/api"];
 
@@ -51,6 +54,20 @@ impl Prefixes {
     pub(super) fn remember(&self, area: Area, prefix: u8) {
         self.0[area as usize].store(prefix, Ordering::Relaxed);
     }
+}
+
+/// The service of the other region: India's has a name of its own on the same host (developer pages "Call Recording
+/// India"). `None` for a service of another name.
+pub(super) fn other_region(service: &Url) -> Option<Url> {
+    let (folder, name) = service.path().rsplit_once('/')?;
+    let name = match name {
+        WORLD => INDIA,
+        INDIA => WORLD,
+        _ => return None,
+    };
+    let mut url = service.clone();
+    url.set_path(&format!("{folder}/{name}"));
+    Some(url)
 }
 
 /// An address below the service's, under a prefix. The path is already encoded.
@@ -171,6 +188,19 @@ mod tests {
             assert!(deletable(&RecordingId::new(id)).is_err(), "{id}");
         }
         assert!(deletable(&RecordingId::new("users/self/9")).is_ok());
+    }
+
+    #[test]
+    fn each_region_has_another() {
+        for (here, there) in [
+            ("https://api.vonage.com/t/vbc.prod/call_recording", Some("call_recording_india")),
+            ("https://api.vonage.com/t/vbc.prod/call_recording_india", Some("call_recording")),
+            ("https://gateway.example.test/recordings", None),
+        ] {
+            let url = other_region(&here.parse().unwrap());
+            let name = url.as_ref().map(|url| url.path().rsplit('/').next().unwrap());
+            assert_eq!(name, there, "{here}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::order::{ListOrder, OrderField};
 
 /// How times are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +44,21 @@ pub(super) fn pairs(filters: &ListFilters, style: TimeStyle) -> Vec<(&'static st
     .into_iter()
     .filter_map(|(name, value)| value.map(|value| (name, value)))
     .collect()
+}
+
+/// The value of `order`: `start:DESC`.
+pub(super) fn order(order: ListOrder) -> String {
+    let field = match order.by {
+        OrderField::Start => "start",
+        OrderField::End => "end",
+        OrderField::Duration => "duration",
+        OrderField::CallerId => "caller_id",
+        OrderField::CallerName => "cnam",
+        OrderField::Called => "dnis",
+        OrderField::Direction => "call_direction",
+        OrderField::Size => "file_size_in_bytes",
+    };
+    format!("{field}:{}", if order.is_ascending { "ASC" } else { "DESC" })
 }
 
 /// Whether a time is among the filters.
@@ -149,6 +165,15 @@ mod tests {
         );
         let zulu = pairs(&all(), TimeStyle::Zulu);
         assert!(zulu.contains(&("start:gte", "2019-01-01T00:00:00Z".to_owned())), "{zulu:?}");
+    }
+
+    #[test]
+    fn an_order_is_a_field_and_a_direction() {
+        assert_eq!(order(ListOrder::default()), "start:DESC", "the documents' default");
+        assert_eq!(order(ListOrder::ascending(OrderField::Duration)), "duration:ASC");
+        let names: std::collections::BTreeSet<String> =
+            OrderField::ALL.map(|by| order(ListOrder::descending(by))).into();
+        assert_eq!(names.len(), OrderField::ALL.len(), "each field has a name of its own");
     }
 
     #[test]

@@ -98,7 +98,7 @@ impl Client {
     ) -> Result<HalPage<Recording>> {
         let mut query = query::pairs(&request.filters, style);
         query.extend([
-            ("order", "start:DESC".to_owned()),
+            ("order", query::order(request.order)),
             ("page", number.to_string()),
             ("page_size", size.to_string()),
         ]);
@@ -163,17 +163,21 @@ impl Client {
             Ok(answer) if answer.reply.status == StatusCode::NO_CONTENT => Ok(None),
             Ok(answer) => Ok(wire::transcript(&answer.reply.bytes)),
             Err(Error::NotFound(_)) => Ok(None),
-            Err(Error::PermissionDenied(_) | Error::NotSubscribed(_) | Error::WrongAddress(_)) => {
-                Err(Error::NotSupported)
-            }
+            Err(
+                Error::PermissionDenied(_)
+                | Error::NotSubscribed(_)
+                | Error::WrongAddress(_)
+                | Error::WrongRegion(_),
+            ) => Err(Error::NotSupported),
             Err(error) => Err(error),
         }
     }
 }
 
-/// Any 2xx is a yes, unless its body is a page of something in between.
+/// Any 2xx is a yes, unless its body is a page of something in between: 200 and not a byte is also what gateways say, so
+/// whether it was the vendor's is looked at.
 fn deleted(answer: &Answer) -> Result<(), Failure> {
-    if answer.reply.bytes.is_empty() {
+    if answer.reply.bytes.is_empty() && answer.reply.status != StatusCode::OK {
         return Ok(());
     }
     match answer.json() {

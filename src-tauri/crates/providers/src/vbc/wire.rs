@@ -5,6 +5,8 @@
 //! `total_pages` may be absent, offsets are written `+0000`, and a job's status is one word out of an unknown set (api
 //! contract B6, C24, C25). One odd field costs that field, one odd row that row.
 
+use std::time::Duration;
+
 use domain::export_job::{ExportJob, ExportJobStatus};
 use domain::time::read_time;
 use domain::{CallUuid, Recording, RecordingId, RecordingList, UserId, VendorJobId, VendorUser};
@@ -288,7 +290,8 @@ pub(super) fn transcript(bytes: &[u8]) -> Option<Transcript> {
     Some(Transcript { text: words, language, raw: value.to_string() })
 }
 
-/// The words in a value: a text, parts in order with their speakers, or an object that holds either.
+/// The words in a value: a text, parts in order with when they begin and who speaks, or an object that holds either.
+/// A part is a line: `[0:12.500] 1: Of course.`
 fn spoken(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
@@ -307,12 +310,36 @@ fn spoken(value: &Value) -> Option<String> {
                 "results",
             ];
             let words = names.iter().find_map(|name| spoken(row.get(*name)?))?;
-            Some(match text(row, &["speaker", "speaker_name", "channel"]) {
+            let words = match text(row, &["speaker", "speaker_name", "channel"]) {
                 Some(speaker) => format!("{speaker}: {words}"),
+                None => words,
+            };
+            Some(match begins(row) {
+                Some(at) => format!("{} {words}", stamp(at)),
                 None => words,
             })
         }
         _ => None,
+    }
+}
+
+/// When a part of a transcript begins, since the beginning of the recording.
+fn begins(row: &Row) -> Option<Duration> {
+    if let Some(ms) = row.get("start_ms").and_then(Value::as_u64) {
+        return Some(Duration::from_millis(ms));
+    }
+    let seconds = ["start", "start_time"].iter().find_map(|name| row.get(*name)?.as_f64())?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// `[0:12.500]`, or with hours `[1:02:33.000]`.
+fn stamp(at: Duration) -> String {
+    let (seconds, ms) = (at.as_secs(), at.subsec_millis());
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours == 0 {
+        format!("[{minutes}:{seconds:02}.{ms:03}]")
+    } else {
+        format!("[{hours}:{minutes:02}:{seconds:02}.{ms:03}]")
     }
 }
 

@@ -16,6 +16,7 @@ use super::{VobizConfig, auth, query, wire};
 use crate::error::{Correlation, Error, Result};
 use crate::http::reply::correlation_of;
 use crate::http::{Call, Credentials, Lane, Part, Reply, Transport, Tries};
+use crate::order::ListOrder;
 use crate::provider::{MediaRequest, MediaStream, Pace, Page, PageRequest};
 
 /// What to ask for when nobody says.
@@ -109,6 +110,9 @@ impl Client {
     }
 
     pub(super) async fn list(&self, request: &PageRequest) -> Result<Page> {
+        if request.order != ListOrder::default() {
+            return Err(Error::NotSupported);
+        }
         let wanted = if request.limit == 0 { self.page_size } else { request.limit };
         let limit = match self.refused_above.load(Ordering::Relaxed) {
             0 => wanted,
@@ -158,7 +162,11 @@ impl Client {
             reason: format!("the recording's address is no web address: {error}"),
         })?;
         let part = Part { offset: media.offset, if_range: media.if_range };
-        self.transport.open_media(url, part, &self.credentials).await
+        match self.transport.open_media(url, part, &self.credentials).await {
+            // An address that has expired may say so like this, and Vobiz says it for a wrong path too.
+            Err(Error::Unauthenticated(refused)) => Err(self.explain_401(refused).await),
+            outcome => outcome,
+        }
     }
 
     /// Vobiz publishes no limit of requests, so only its own wish to slow down holds them back.

@@ -4,7 +4,7 @@
 //! reply that was lost says nothing, so what it was about is looked at before anything is sent again.
 
 use domain::RecordingId;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
 use super::client::{Client, call_of, says_failure, segment};
 use crate::error::{Correlation, Error, Result};
@@ -40,10 +40,11 @@ impl Client {
         }
     }
 
-    /// Any 2xx is a yes, with or without a body, unless the body says otherwise or is no answer of the API at all.
+    /// Any 2xx is a yes, unless its body says otherwise or is no answer of the API at all: 200 and not a byte is also what
+    /// gateways say, so whether it was the vendor's is looked at.
     async fn delete_once(&self, call: &Call) -> Result<(), Failure> {
         let reply = self.transport.ask_once(call, &self.credentials).await?;
-        if reply.bytes.is_empty() {
+        if reply.bytes.is_empty() && reply.status != StatusCode::OK {
             return Ok(());
         }
         let Ok(body) = reply.json(&self.credentials.redactor) else {

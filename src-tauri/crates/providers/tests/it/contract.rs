@@ -11,7 +11,7 @@ use tapeshelf_providers::{Deleted, Error, MediaRequest, MediaStream, PageRequest
 
 /// A page of a list, from an offset on.
 pub(crate) fn page_of(list: &RecordingList, offset: u64, limit: u32) -> PageRequest {
-    PageRequest { list: list.clone(), offset, limit, filters: ListFilters::default() }
+    PageRequest { list: list.clone(), offset, limit, ..PageRequest::default() }
 }
 
 fn ids(recordings: &[Recording]) -> Vec<String> {

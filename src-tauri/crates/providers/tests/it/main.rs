@@ -5,11 +5,15 @@
     reason = "the steps all tests share are no test functions, and a failed step must end its test"
 )]
 
+mod addresses;
 mod auth;
 mod contract;
 mod deletion;
+mod every_fault;
 mod export;
+mod logs;
 mod media;
+mod mutations;
 mod network;
 mod paging;
 mod proxy;
@@ -20,6 +24,9 @@ mod sandboxed;
 mod secrets;
 mod shapes;
 mod support;
+mod tls;
+mod vbc_archives;
+mod vbc_lists;
 mod vbc_pages;
 mod vbc_sandboxed;
 mod vbc_sign_in;

@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use tapeshelf_providers::{Error, PageRequest, Provider, TransportOptions};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::support::{
-    Answer, Server, TOKEN, Tls, account, account_with, page, quick, row, tls_file,
-};
+use crate::support::{Answer, Server, TOKEN, account, account_with, page, quick, row};
 
 async fn list_error(base_url: &str, options: TransportOptions) -> Error {
     let error = account_with(base_url, options).list(&PageRequest::default()).await.unwrap_err();
@@ -74,46 +71,6 @@ async fn a_reply_that_drips_or_never_ends() {
         matches!(&error, Error::BadReply { reason, .. } if reason.contains("4096")),
         "{error:?}"
     );
-}
-
-#[tokio::test]
-async fn certificates_are_judged_and_the_judgement_is_told() {
-    let trusting =
-        || TransportOptions { extra_authorities_pem: tls_file("authority.pem"), ..quick() };
-    let cases = [
-        ("good", quick(), "does not trust"),
-        ("expired", trusting(), "has expired"),
-        ("other-name", trusting(), "not for 127.0.0.1"),
-    ];
-    for (certificate, options, word) in cases {
-        let server = Server::start_with(Tls::Yes(certificate), |_| page(&json!([row("a")]))).await;
-        let error = list_error(&server.base_url(), options).await;
-        assert!(words(&error).contains(word), "{certificate}: {error}");
-        assert_eq!(server.seen().len(), 0, "{certificate}: nothing was said to it");
-    }
-    let server = Server::start_with(Tls::Yes("good"), |_| page(&json!([row("a")]))).await;
-    let listed = account_with(&server.base_url(), trusting()).list(&PageRequest::default()).await;
-    assert_eq!(listed.unwrap().received, 1, "with the authority's certificate it is trusted");
-}
-
-#[tokio::test]
-async fn a_server_that_speaks_no_tls() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let serving = tokio::spawn(async move {
-        loop {
-            let (mut socket, _) = listener.accept().await.unwrap();
-            let mut hello = [0; 16];
-            socket.read_exact(&mut hello).await.unwrap();
-            socket
-                .write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-                .await
-                .unwrap();
-        }
-    });
-    let error = list_error(&format!("https://127.0.0.1:{port}/api/v1"), quick()).await;
-    serving.abort();
-    assert!(words(&error).contains("does not speak TLS"), "{error}");
 }
 
 #[tokio::test]

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{
-    Availability, ExportJobStatus, Feature, ListFilters, RecordingId, RecordingList, Secret, UserId,
-};
+use domain::{Availability, Feature, RecordingId, RecordingList, Secret, UserId};
 use jiff::Timestamp;
 use sandbox::{LargeLimit, Origin, PageBase, Sandbox, SandboxOptions, VbcRecordings, VbcRole};
 use tapeshelf_providers::{
@@ -190,40 +188,6 @@ async fn only_the_newer_prefix_is_served() {
 }
 
 #[tokio::test]
-async fn filters_are_the_services_own() {
-    let sandbox = Sandbox::start(options()).await.unwrap();
-    let provider = account(&sandbox).await;
-    let all = contract::all_recordings(&provider, &RecordingList::Company, 0).await;
-    let sample = &all[all.len() / 2];
-    let with = |filters: ListFilters| PageRequest {
-        list: RecordingList::Company,
-        filters,
-        ..PageRequest::default()
-    };
-    let filters = [
-        ListFilters { direction: sample.direction.clone(), ..ListFilters::default() },
-        ListFilters { caller_id: sample.from.clone(), ..ListFilters::default() },
-        ListFilters { to_number: sample.to.clone(), ..ListFilters::default() },
-        ListFilters { extension: sample.extensions.first().cloned(), ..ListFilters::default() },
-        ListFilters { duration_gte_ms: sample.duration_ms, ..ListFilters::default() },
-        ListFilters { duration_lte_ms: sample.duration_ms, ..ListFilters::default() },
-        ListFilters { start_gte: sample.started_at, ..ListFilters::default() },
-        ListFilters { start_lte: sample.started_at, ..ListFilters::default() },
-        ListFilters {
-            call_id: sample.call_uuid.as_ref().map(ToString::to_string),
-            ..ListFilters::default()
-        },
-    ];
-    for filters in filters {
-        let page = provider.list(&with(filters.clone())).await.unwrap();
-        let expected: Vec<_> = all.iter().filter(|recording| filters.admits(recording)).collect();
-        assert_eq!(page.total, Some(u64::try_from(expected.len()).unwrap()), "{filters:?}");
-        assert_eq!(page.recordings.iter().collect::<Vec<_>>(), expected, "{filters:?}");
-        assert!(!page.recordings.is_empty());
-    }
-}
-
-#[tokio::test]
 async fn each_role_is_told_what_it_may_do() {
     for (role, works, does_not) in [
         (
@@ -288,60 +252,62 @@ async fn india_and_a_missing_subscription_have_their_own_words() {
     let usual = indian.service_base.as_str().replace("_india", "").parse().unwrap();
     let elsewhere = VbcConfig { service_base: usual, company_only: false, ..indian };
     let error = signed_in(elsewhere, tokens, &Arc::default(), patient()).check().await;
-    assert!(matches!(error, Err(Error::WrongAddress(_))), "{error:?}");
+    assert!(matches!(error, Err(Error::WrongRegion(_))), "{error:?}");
 }
 
-/// T-27: tokens that end in the middle of a run are renewed once for all workers, and the run goes on.
+/// An account of the rest of the world at India's service looks unsubscribed there; the other service knows it.
 #[tokio::test]
-async fn a_job_runs_completes_is_downloaded_and_expires() {
-    let sandbox = Sandbox::start(SandboxOptions { vbc_recordings: 8, ..options() }).await.unwrap();
+async fn an_account_from_elsewhere_is_told_from_an_unsubscribed_one() {
+    for (role, is_at_home) in
+        [(VbcRole::Administrator, true), (VbcRole::User, true), (VbcRole::NotSubscribed, false)]
+    {
+        let sandbox = Sandbox::start(SandboxOptions { vbc_role: role, ..options() }).await.unwrap();
+        let vbc = sandbox.vbc();
+        let tokens = password_tokens(&sandbox, &vbc.username(), vbc.password()).await.unwrap();
+        let usual = config(&sandbox);
+        let indian = VbcConfig {
+            service_base: format!("{}_india", usual.service_base).parse().unwrap(),
+            company_only: true,
+            ..usual
+        };
+        let error = signed_in(indian, tokens, &Arc::default(), patient()).check().await;
+        let is_told = match (&error, is_at_home) {
+            (Err(Error::WrongRegion(said)), true) => said.code.as_deref() == Some("900908"),
+            // Neither service knows it: nothing speaks for the other region.
+            (Err(Error::NotSubscribed(_)), false) => true,
+            _ => false,
+        };
+        assert!(is_told, "{role:?}: {error:?}");
+    }
+}
+
+/// T-27: a token that ends in the middle of a run is renewed once for all eight workers, and the run goes on.
+#[tokio::test]
+async fn eight_workers_share_one_renewal() {
+    let sandbox = Sandbox::start(options()).await.unwrap();
     let vbc = sandbox.vbc();
     let provider = account(&sandbox).await;
-    let list = RecordingList::Company;
-    let all = contract::all_recordings(&provider, &list, 0).await;
-    let filters = ListFilters {
-        start_gte: all.last().unwrap().started_at,
-        start_lte: all[0].started_at,
-        ..ListFilters::default()
+    let renewals = || {
+        let log = sandbox.request_log();
+        log.iter().filter(|logged| logged.method == "POST" && logged.path == "/token").count()
     };
-    let preview = provider.export_job_preview(&list, &filters).unwrap();
-    assert!(preview.url.ends_with("/company_call_recordings/export"), "{preview:?}");
-    assert!(preview.body.contains("start:gte"), "{preview:?}");
-    let error = provider.create_export_job(&list, &ListFilters::default()).await.unwrap_err();
-    assert!(matches!(error, Error::Invalid { .. }), "never everything: {error:?}");
-    assert_eq!(vbc.job_ids(), Vec::<String>::new());
-    let ids = provider.create_export_job(&list, &filters).await.unwrap();
-    assert_eq!(texts_of(&ids), vbc.job_ids());
-    let mut job = provider.export_job(&list, &ids[0]).await.unwrap();
-    let mut polls = 1;
-    while job.status.is_open() {
-        job = provider.export_job(&list, &ids[0]).await.unwrap();
-        polls += 1;
-        assert!(polls < 20, "{job:?}");
+    let signed_in = renewals();
+    provider.list(&contract::page_of(&RecordingList::Company, 0, 10)).await.unwrap();
+    for round in 1..=3 {
+        vbc.expire_access_tokens();
+        let pages = (0..8).map(|number| {
+            let provider = &provider;
+            async move {
+                let request = contract::page_of(&RecordingList::Company, number * 10, 10);
+                provider.list(&request).await.map(|page| page.received)
+            }
+        });
+        for outcome in futures_util::future::join_all(pages).await {
+            assert_eq!(outcome.unwrap(), 10);
+        }
+        assert_eq!(renewals(), signed_in + round, "one renewal for all");
     }
-    assert!(polls > 1 && job.status == ExportJobStatus::Complete, "{job:?}");
-    assert_eq!(job.files_completed, job.files_total);
-    let listed = provider.export_jobs(&list, None).await.unwrap();
-    assert!(listed.iter().any(|other| other.id == job.id), "{listed:?}");
-    let whole =
-        contract::bytes_of(provider.job_archive(&job, 0, None).await.unwrap()).await.unwrap();
-    assert!(whole.starts_with(b"PK"), "a zip archive");
-    let rest = provider.job_archive(&job, 5, None).await.unwrap();
-    let from = usize::try_from(rest.offset).unwrap();
-    assert!(contract::bytes_of(rest).await.unwrap() == whole[from..]);
-    let expired = domain::ExportJob {
-        valid_until: Some(Timestamp::now() - jiff::SignedDuration::from_secs(1)),
-        ..job.clone()
-    };
-    let before = sandbox.request_log().len();
-    assert!(matches!(provider.job_archive(&expired, 0, None).await, Err(Error::NotFound(_))));
-    assert_eq!(sandbox.request_log().len(), before, "an archive that has expired is not asked for");
-    vbc.pass_time(Duration::from_hours(48));
-    vbc.fail_job(job.id.as_str());
-}
-
-fn texts_of(ids: &[domain::VendorJobId]) -> Vec<String> {
-    ids.iter().map(ToString::to_string).collect()
+    assert_eq!(vbc.failed_logins(&vbc.username()), 0);
 }
 
 #[tokio::test]
@@ -355,6 +321,11 @@ async fn transcripts_are_offered_where_they_are() {
         if let Some(transcript) = provider.transcript(&recording.id).await.unwrap() {
             found += 1;
             assert!(transcript.text.contains("Made-up Calls"), "{transcript:?}");
+            let turns = || transcript.text.lines();
+            assert!(
+                turns().all(|line| line.starts_with('[')),
+                "each with its time: {transcript:?}"
+            );
             assert_eq!(transcript.language.as_deref(), Some("en-US"));
         }
     }

@@ -286,7 +286,7 @@ async fn audio_elsewhere_is_fetched_without_the_token_and_its_401_renews_nothing
     let provider = signed_in(vbc_config(&server), renewable(), &Arc::default(), quick());
     let url = stranger.foreign_url("/bucket/1.mp3");
     let error = provider.media(&crate::support::audio_at(&url, 0)).await.err().unwrap();
-    assert!(matches!(error, Error::Unauthenticated(_)), "{error:?}");
+    assert!(matches!(error, Error::PermissionDenied(_)), "{error:?}");
     let seen: Vec<Request> = stranger.seen();
     assert!(seen.iter().all(|request| request.header("authorization").is_none()));
     assert_eq!(server.seen().len(), 0);

@@ -4,18 +4,14 @@
 //! number of tries (credentials at a stranger, a wrong byte) is looked for in the sandbox's log and in the bytes.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Recording, RecordingId, RecordingList, Secret};
-use jiff::Timestamp;
-use sandbox::{BadRange, Fault, FaultProfile, Origin, RetryAfter, Sandbox, SandboxOptions, Target};
-use tapeshelf_providers::{
-    Error, MediaRequest, Provider, Transport, TransportOptions, Vbc, VbcConfig, Vobiz, VobizConfig,
-};
+use domain::RecordingId;
+use sandbox::{BadRange, Fault, FaultProfile, Origin, RetryAfter, Target};
+use tapeshelf_providers::{Error, MediaRequest, TransportOptions};
 
 use crate::contract::{self, page_of};
-use crate::support::{Which, on_both_vendors, quick, signed_in};
+use crate::support::{Bench, Which, fetch, limits, on_both_vendors};
 
 on_both_vendors! {
     a_thousand_pages_with_faults_in_a_fifth_of_the_replies_are_read_whole,
@@ -25,107 +21,6 @@ on_both_vendors! {
     audio_comes_whole_through_each_fault_or_not_at_all,
     no_fault_leads_credentials_to_a_stranger,
     silence_and_a_trickle_end,
-}
-
-/// An account at a sandbox.
-struct Bench {
-    sandbox: Sandbox,
-    provider: Box<dyn Provider>,
-    list: RecordingList,
-}
-
-impl Bench {
-    async fn set_up(which: Which, recordings: u32, faults: FaultProfile) -> Self {
-        Self::with(which, recordings, faults, limits()).await
-    }
-
-    async fn with(
-        which: Which,
-        recordings: u32,
-        faults: FaultProfile,
-        limits: TransportOptions,
-    ) -> Self {
-        let sandbox = Sandbox::start(SandboxOptions {
-            recordings,
-            vbc_recordings: recordings,
-            vbc_users: 1,
-            vbc_on_demand: 1,
-            seed: 11,
-            now: Some("2026-11-22T10:00:00Z".parse().unwrap()),
-            faults,
-            ..SandboxOptions::default()
-        })
-        .await
-        .unwrap();
-        let transport = Transport::new(limits.clone()).unwrap();
-        let (provider, list): (Box<dyn Provider>, _) = match which {
-            Which::Vobiz => {
-                let config = VobizConfig {
-                    auth_id: sandbox.auth_id().into(),
-                    auth_token: Secret::new(sandbox.auth_token().into()),
-                    base_url: sandbox.api_base_url().parse().unwrap(),
-                    page_size: 10,
-                };
-                (Box::new(Vobiz::new(config, transport).unwrap()), RecordingList::All)
-            }
-            Which::Vbc => {
-                (Box::new(vbc(&sandbox, &transport, limits).await), RecordingList::Company)
-            }
-        };
-        Self { sandbox, provider, list }
-    }
-
-    fn ids(&self) -> Vec<String> {
-        if self.list == RecordingList::All {
-            return self.sandbox.recording_ids();
-        }
-        let ids = self.sandbox.vbc().recording_ids(sandbox::VbcRecordings::Company);
-        ids.iter().map(ToString::to_string).collect()
-    }
-
-    fn size_of(&self, id: &str) -> u64 {
-        if self.list == RecordingList::All {
-            return self.sandbox.facts(id).unwrap().size_bytes;
-        }
-        self.sandbox.vbc().facts(id.parse().unwrap()).unwrap().size_bytes
-    }
-
-    /// The recording with the least audio, which is the quickest to fetch.
-    fn smallest(&self) -> RecordingId {
-        let ids = self.ids();
-        RecordingId::new(ids.iter().min_by_key(|id| self.size_of(id)).unwrap())
-    }
-}
-
-async fn vbc(sandbox: &Sandbox, transport: &Transport, limits: TransportOptions) -> Vbc {
-    let facts = sandbox.vbc();
-    let config = VbcConfig {
-        service_base: facts.service_base().parse().unwrap(),
-        provisioning_base: Some(facts.provisioning_base().parse().unwrap()),
-        token_url: facts.token_url().parse().unwrap(),
-        authorize_url: facts.authorize_url().parse().unwrap(),
-        account: "self".into(),
-        client_id: facts.client_id().into(),
-        client_secret: Secret::new(facts.client_secret().into()),
-        page_size: 10,
-        requests_per_min: 1_000_000,
-        company_only: false,
-    };
-    let password = Secret::new(facts.password().to_owned());
-    let name = facts.username();
-    let tokens =
-        Vbc::sign_in_with_password(&config, &name, password, transport, Timestamp::now()).await;
-    signed_in(config, tokens.unwrap(), &Arc::default(), limits)
-}
-
-fn limits() -> TransportOptions {
-    TransportOptions {
-        read_timeout: Duration::from_secs(5),
-        stall_window: Duration::from_secs(5),
-        max_retry_after: Duration::from_secs(3),
-        max_quota_wait: Duration::from_secs(3),
-        ..quick()
-    }
 }
 
 fn api(faults: &[(Fault, f64)]) -> FaultProfile {
@@ -237,50 +132,6 @@ async fn json_of_every_damage_is_read_or_refused(which: Which) {
             }
         }
     }
-}
-
-/// Fetches audio as a download does: resumes with the tag of what is there, starts over when told to.
-async fn fetch(bench: &Bench, recording: &Recording) -> Result<Vec<u8>, Error> {
-    use futures_util::TryStreamExt;
-    let (mut bytes, mut etag): (Vec<u8>, Option<String>) = (Vec::new(), None);
-    let mut last = None;
-    for _ in 0..8 {
-        let request = MediaRequest {
-            id: &recording.id,
-            url: recording.media_url.as_deref(),
-            offset: u64::try_from(bytes.len()).unwrap(),
-            if_range: etag.as_deref(),
-        };
-        let mut stream = match bench.provider.media(&request).await {
-            Ok(stream) => stream,
-            Err(error @ Error::RateLimited { .. }) => return Err(error),
-            Err(error) => {
-                last = Some(error);
-                continue;
-            }
-        };
-        let goes_on =
-            stream.offset == bytes.len() as u64 && (etag.is_some() && stream.etag == etag);
-        if !goes_on {
-            if stream.offset > 0 {
-                (bytes, etag) = (Vec::new(), None);
-                continue;
-            }
-            bytes.clear();
-        }
-        etag.clone_from(&stream.etag);
-        loop {
-            match stream.bytes.try_next().await {
-                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-                Ok(None) => return Ok(bytes),
-                Err(error) => {
-                    last = Some(error);
-                    break;
-                }
-            }
-        }
-    }
-    Err(last.unwrap_or(Error::NotSupported))
 }
 
 /// T-12, T-13, T-16, T-18, T-22 and T-23 on real files: bit for bit.

@@ -94,7 +94,9 @@ pub(super) async fn admit(
     let path = request.uri().path();
     let is_in = |service: &str| path.starts_with(&format!("/t/vbc.prod/{service}/"));
     match options.vbc_role {
-        VbcRole::NotSubscribed if is_in(SERVICE) => return not_subscribed(),
+        VbcRole::NotSubscribed if is_in(SERVICE) || is_in(SERVICE_INDIA) => {
+            return not_subscribed();
+        }
         VbcRole::India if is_in(SERVICE) => {
             return Refusal::forbidden("Missing HMAC token").into_response();
         }

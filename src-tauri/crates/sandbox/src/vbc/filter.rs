@@ -1,8 +1,11 @@
 //! The filters and orders of the lists and of exports.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::audio::Bank;
 use crate::vbc::calls::{Call, Direction};
 use crate::vbc::people::Person;
 use crate::vbc::refusals::Invalid;
@@ -102,30 +105,89 @@ impl Filter {
     }
 }
 
-/// The order of a list.
+/// The order of a list. The default is newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Order {
-    /// Newest first, the default.
+pub(super) struct Order {
+    by: By,
+    is_ascending: bool,
+}
+
+/// The fields of a recording that have an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum By {
     #[default]
-    StartDesc,
-    /// Oldest first.
-    StartAsc,
-    /// Longest first.
-    DurationDesc,
-    /// Shortest first.
-    DurationAsc,
+    Start,
+    End,
+    Duration,
+    CallerId,
+    Cnam,
+    Dnis,
+    Direction,
+    Size,
+}
+
+/// What is compared, of either kind.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Number(i64),
+    Text(Option<String>),
 }
 
 impl Order {
     /// `start:DESC`, `duration:asc`; a direction alone, as in a tutorial of the vendor, is about the start.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let lower = text.to_ascii_lowercase();
-        match lower.as_str() {
-            "start:desc" | "desc" => Some(Self::StartDesc),
-            "start:asc" | "asc" => Some(Self::StartAsc),
-            "duration:desc" => Some(Self::DurationDesc),
-            "duration:asc" => Some(Self::DurationAsc),
-            _ => None,
+        let (field, direction) = lower.split_once(':').unwrap_or(("start", &lower));
+        let by = match field {
+            "start" => By::Start,
+            "end" => By::End,
+            "duration" => By::Duration,
+            "caller_id" => By::CallerId,
+            "cnam" => By::Cnam,
+            "dnis" => By::Dnis,
+            "call_direction" => By::Direction,
+            "file_size_in_bytes" => By::Size,
+            _ => return None,
+        };
+        let is_ascending = match direction {
+            "asc" => true,
+            "desc" => false,
+            _ => return None,
+        };
+        Some(Self { by, is_ascending })
+    }
+
+    /// Whether it is the order in which calls are kept, or that backwards.
+    pub(super) fn is_by_start(self) -> bool {
+        self.by == By::Start
+    }
+
+    /// Whether the smallest comes first.
+    pub(super) fn is_ascending(self) -> bool {
+        self.is_ascending
+    }
+
+    /// Sorts calls that are in the order of their start. Equal ones are in the order of their ids, so that pages fit
+    /// together.
+    pub(super) fn sort(self, calls: &mut [&Call], people: &[Person], bank: &Arc<Bank>) {
+        if !self.is_by_start() {
+            calls.sort_by_cached_key(|call| (self.key(call, people, bank), call.id));
+        }
+        if !self.is_ascending {
+            calls.reverse();
+        }
+    }
+
+    fn key(self, call: &Call, people: &[Person], bank: &Arc<Bank>) -> Key {
+        match self.by {
+            By::Start => Key::Number(call.start_s),
+            By::End => Key::Number(call.start_s + i64::from(call.duration_ms / 1000)),
+            By::Duration => Key::Number(call.duration_ms.into()),
+            By::CallerId => Key::Text(Some(call.caller.to_string())),
+            By::Cnam => Key::Text(call.cnam(people)),
+            By::Dnis => Key::Text(Some(call.called.to_string())),
+            By::Direction => Key::Text(Some(call.direction.as_str().to_owned())),
+            By::Size => Key::Number(call.sound().size_bytes(bank).try_into().unwrap_or(i64::MAX)),
         }
     }
 }
@@ -151,6 +213,22 @@ fn moment_s(text: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn orders_are_read_in_any_case() {
+        for (text, by, is_ascending) in [
+            ("start:DESC", By::Start, false),
+            ("asc", By::Start, true),
+            ("duration:asc", By::Duration, true),
+            ("file_size_in_bytes:DESC", By::Size, false),
+        ] {
+            assert_eq!(Order::parse(text), Some(Order { by, is_ascending }), "{text}");
+        }
+        for bad in ["", "start", "start:up", "colour:ASC", "start:ASC:DESC"] {
+            assert_eq!(Order::parse(bad), None, "{bad}");
+        }
+        assert_eq!(Order::parse("start:DESC"), Some(Order::default()));
+    }
 
     #[test]
     fn moments_are_read_as_the_pattern_says() {

@@ -14,13 +14,15 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use crate::options::ArchiveNotation;
 use crate::server::Shared;
 use crate::vbc::access::Caller;
 use crate::vbc::calls::{Call, Collection};
-use crate::vbc::filter::{Filter, Order};
+use crate::vbc::filter::Filter;
 use crate::vbc::page::{List, Place};
 use crate::vbc::recordings::answer;
 use crate::vbc::refusals::{Invalid, Refusal, message, not_found};
+use crate::vbc::shelf::Wanted;
 use crate::vbc::{ACCOUNT_ID, archive, object};
 
 /// One order.
@@ -135,9 +137,8 @@ fn order(shared: &Shared, person: usize, collection: Collection, body: &Bytes) -
         Ok(filter) => filter,
         Err(invalid) => return invalid.reply(shared),
     };
-    let order = Order::default();
-    let people = &shared.vbc.people;
-    let (calls, _) = shared.vbc.shelf().page(collection, &filter, order, people, 0, usize::MAX);
+    let wanted = Wanted::newest_first(shared, &filter);
+    let (calls, _) = shared.vbc.shelf().page(collection, &wanted, 0, usize::MAX);
     let Ok(id) = shared.api_id().parse() else {
         return message(StatusCode::INTERNAL_SERVER_ERROR, "the job was not created");
     };
@@ -223,12 +224,36 @@ pub(super) struct Retrieve {
     user_name: Option<String>,
 }
 
+impl Retrieve {
+    /// Whether it is written in the notation that is taken.
+    fn is_written(&self, taken: ArchiveNotation) -> Result<(), Invalid> {
+        let lacks = |name: &str, value: &Option<String>| match value {
+            Some(_) => Ok(()),
+            None => Err(Invalid::new(name, "is required")),
+        };
+        match taken {
+            ArchiveNotation::Any => Ok(()),
+            ArchiveNotation::LoginName => {
+                lacks("job_id", &self.job_id_snake)?;
+                lacks("login_name", &self.login_name)
+            }
+            ArchiveNotation::UserName => {
+                lacks("jobId", &self.job_id)?;
+                lacks("userName", &self.user_name)
+            }
+        }
+    }
+}
+
 /// `GET …/bulkDownload/retrieve`: the archive of a complete job, until it expires.
 pub(super) async fn retrieve(
     State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
     Query(asked): Query<Retrieve>,
 ) -> Response {
+    if let Err(invalid) = asked.is_written(shared.options.vbc_archive_notation) {
+        return invalid.reply(&shared);
+    }
     let Some(id) = asked.job_id.or(asked.job_id_snake) else {
         return Invalid::new("jobId", "is required").reply(&shared);
     };

@@ -16,6 +16,7 @@ use crate::vbc::filter::{Filter, Order};
 use crate::vbc::object;
 use crate::vbc::page::{List, Place};
 use crate::vbc::refusals::{Invalid, Refusal, message, not_found};
+use crate::vbc::shelf::Wanted;
 
 /// `GET …/company_call_recordings`.
 pub(super) async fn company(
@@ -107,9 +108,8 @@ fn list(shared: &Shared, collection: Collection, query: Option<&str>) -> Respons
         Ok(read) => read,
         Err(invalid) => return invalid.reply(shared),
     };
-    let people = &shared.vbc.people;
-    let (calls, total) =
-        shared.vbc.shelf().page(collection, &filter, order, people, place.offset(), place.size());
+    let wanted = Wanted { order, ..Wanted::newest_first(shared, &filter) };
+    let (calls, total) = shared.vbc.shelf().page(collection, &wanted, place.offset(), place.size());
     let rows: Vec<Value> =
         calls.iter().map(|call| object::value(shared, collection, call)).collect();
     let list =

@@ -1,7 +1,10 @@
 //! The recordings the VBC account holds now.
 
-use crate::audio::Ring;
+use std::sync::Arc;
+
+use crate::audio::{Bank, Ring};
 use crate::options::SandboxOptions;
+use crate::server::Shared;
 use crate::vbc::calls::{self, Call, Collection};
 use crate::vbc::filter::{Filter, Order};
 use crate::vbc::people::Person;
@@ -83,16 +86,15 @@ impl Shelf {
         ids
     }
 
-    /// One page in `order`, and how many recordings match in all.
+    /// One page, and how many recordings match in all.
     pub(super) fn page(
         &self,
         collection: Collection,
-        filter: &Filter,
-        order: Order,
-        people: &[Person],
+        wanted: &Wanted<'_>,
         offset: usize,
         limit: usize,
     ) -> (Vec<Call>, usize) {
+        let Wanted { filter, order, people, bank } = wanted;
         let calls = self.of(collection);
         let from =
             filter.start_gte_s.map_or(0, |first| calls.partition_point(|c| c.start_s < first));
@@ -100,25 +102,35 @@ impl Shelf {
             .start_lte_s
             .map_or(calls.len(), |last| calls.partition_point(|c| c.start_s <= last));
         let calls = calls.get(from..to.max(from)).unwrap_or_default();
-        if filter.is_only_by_start() && matches!(order, Order::StartDesc | Order::StartAsc) {
-            let page = match order {
-                Order::StartAsc => calls.iter().skip(offset).take(limit).cloned().collect(),
-                _ => calls.iter().rev().skip(offset).take(limit).cloned().collect(),
+        if filter.is_only_by_start() && order.is_by_start() {
+            let page = if order.is_ascending() {
+                calls.iter().skip(offset).take(limit).cloned().collect()
+            } else {
+                calls.iter().rev().skip(offset).take(limit).cloned().collect()
             };
             return (page, calls.len());
         }
         let mut matching: Vec<&Call> =
             calls.iter().filter(|call| filter.matches(call, people)).collect();
-        match order {
-            Order::StartAsc => {}
-            Order::StartDesc => matching.reverse(),
-            Order::DurationAsc => matching.sort_by_key(|call| (call.duration_ms, call.id)),
-            Order::DurationDesc => {
-                matching.sort_by_key(|call| std::cmp::Reverse((call.duration_ms, call.id)));
-            }
-        }
+        order.sort(&mut matching, people, bank);
         let total = matching.len();
         (matching.into_iter().skip(offset).take(limit).cloned().collect(), total)
+    }
+}
+
+/// What a request wants of a collection, and what is needed to decide it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) order: Order,
+    pub(super) people: &'a [Person],
+    pub(super) bank: &'a Arc<Bank>,
+}
+
+impl<'a> Wanted<'a> {
+    /// What passes the filter, newest first.
+    pub(super) fn newest_first(shared: &'a Shared, filter: &'a Filter) -> Self {
+        Self { filter, order: Order::default(), people: &shared.vbc.people, bank: &shared.bank }
     }
 }
 

@@ -13,11 +13,12 @@ use url::form_urlencoded;
 use crate::server::Shared;
 use crate::vbc::access::Caller;
 use crate::vbc::calls::{Call, Collection};
-use crate::vbc::filter::{Filter, Order};
+use crate::vbc::filter::Filter;
 use crate::vbc::object;
 use crate::vbc::page::{List, Place};
 use crate::vbc::recordings::answer;
 use crate::vbc::refusals::{not_found, not_subscribed};
+use crate::vbc::shelf::Wanted;
 
 /// What is said, in turns.
 const LINES: [&str; 6] = [
@@ -50,14 +51,9 @@ fn page(shared: &Shared, query: Option<&str>) -> Response {
             return invalid.reply(shared);
         }
     }
-    let (calls, _) = shared.vbc.shelf().page(
-        Collection::Company,
-        &Filter::default(),
-        Order::default(),
-        &shared.vbc.people,
-        0,
-        usize::MAX,
-    );
+    let everything = Filter::default();
+    let wanted = Wanted::newest_first(shared, &everything);
+    let (calls, _) = shared.vbc.shelf().page(Collection::Company, &wanted, 0, usize::MAX);
     let with: Vec<&Call> = calls.iter().filter(|call| has_one(call)).collect();
     let base = shared.vbc.service_base(shared);
     let rows = with

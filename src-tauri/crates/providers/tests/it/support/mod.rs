@@ -1,5 +1,7 @@
 //! A small HTTP server whose every byte the test decides, and an account to use it with.
 
+mod bench;
+mod mutants;
 mod server;
 mod which;
 
@@ -11,9 +13,12 @@ use domain::{RecordingId, Secret};
 use serde_json::{Value, json};
 use tapeshelf_providers::{MediaRequest, Transport, TransportOptions, Vobiz, VobizConfig};
 
+pub(crate) use bench::{Bench, fetch, limits};
+pub(crate) use mutants::{Checked, Mutants};
 pub(crate) use server::{Answer, Request, Server, Tls};
 pub(crate) use which::{
-    CLIENT_SECRET, Kept, REFRESH, Which, on_both_vendors, pasted, renewable, signed_in, vbc_config,
+    CLIENT_SECRET, Kept, REFRESH, Which, on_both_vendors, pasted, pasted_over, renewable,
+    signed_in, vbc_config,
 };
 
 /// The account id of the tests.

@@ -97,6 +97,12 @@ pub(crate) fn pasted(config: VbcConfig, options: TransportOptions) -> Vbc {
     signed_in(config, tokens, &Arc::new(Kept::default()), options)
 }
 
+/// The same over connections that are there already.
+pub(crate) fn pasted_over(config: VbcConfig, transport: Transport) -> Vbc {
+    let tokens = TokenSet { access: Secret::new(TOKEN.into()), refresh: None, expires_at: None };
+    Vbc::new(config, tokens, Arc::<Kept>::default(), Arc::new(Timestamp::now), transport).unwrap()
+}
+
 /// Tokens that can be renewed once.
 pub(crate) fn renewable() -> TokenSet {
     TokenSet {
@@ -129,6 +135,13 @@ impl Kept {
     /// The access tokens that were kept, in order.
     pub(crate) fn access_tokens(&self) -> Vec<String> {
         self.saved.lock().unwrap().iter().map(|set| set.access.expose().clone()).collect()
+    }
+
+    /// All tokens that were kept, of both kinds.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let saved = self.saved.lock().unwrap();
+        let both = saved.iter().flat_map(|set| [Some(&set.access), set.refresh.as_ref()]);
+        both.flatten().map(|secret| secret.expose().clone()).collect()
     }
 
     /// The newest set.
