@@ -1,12 +1,15 @@
 //! Measures filling and searching an index of made-up recordings, for `cargo xtask bench search`.
 //!
-//! `measure_search FOLDER ROWS QUERIES`: fills an index in FOLDER, runs the recorded searches of the file QUERIES three times
-//! over it, and prints one JSON object. All times are in milliseconds.
+//! `measure_search FOLDER ROWS QUERIES`: fills an index in FOLDER, unless one is there, starts with it in all ways, runs the
+//! recorded searches of the file QUERIES three times over it, and prints one JSON object. All times are in milliseconds.
+//!
+//! `measure_search FOLDER`: only starts with the index there, and prints how long that took and how much memory it uses.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 use domain::search::{LibraryView, Search, Sort, SortColumn};
@@ -26,22 +29,46 @@ const WINDOW: usize = 200;
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, rows, queries] = arguments.as_slice() else {
-        return Err("measure_search FOLDER ROWS QUERIES".into());
+    let (folder, rows, queries) = match arguments.as_slice() {
+        [folder] => return start_alone(Path::new(folder)),
+        [folder, rows, queries] => (folder, rows, queries),
+        _ => return Err("measure_search FOLDER [ROWS QUERIES]".into()),
     };
     let (folder, rows) = (Path::new(folder), rows.parse::<u32>()?);
-    let plain_rows_per_s = plain_insert(folder, rows)?;
-    let (catalogue, _) = Catalogue::open(folder)?;
-    let fill_rows_per_s = fill(&catalogue, rows)?;
-    catalogue.close_cleanly()?;
-    drop(catalogue);
+    let filled = if folder.join("catalogue.sqlite3").exists() {
+        None
+    } else {
+        let plain_rows_per_s = plain_insert(folder, rows)?;
+        let (catalogue, _) = Catalogue::open(folder)?;
+        let fill_rows_per_s = fill(&catalogue, rows)?;
+        catalogue.close_cleanly()?;
+        Some((fill_rows_per_s, plain_rows_per_s))
+    };
 
-    let before_kb = resident_kb();
-    let (catalogue, _) = Catalogue::open(folder)?;
+    // The first start after a first sync reads every row. It keeps a picture of them in the background, which the next ones
+    // read, also after a program that was killed.
+    let (catalogue, first_start_ms) = start(folder)?;
     let began = Instant::now();
     catalogue.warm_up()?;
-    let warm_up_ms = ms_since(began);
-    let after_kb = resident_kb();
+    let picture_ms = ms_since(began);
+    drop(catalogue);
+    let after_kill = started_alone(folder)?;
+    let (catalogue, _) = start(folder)?;
+    catalogue.warm_up()?;
+    catalogue.close_cleanly()?;
+    drop(catalogue);
+    let after_exit = started_alone(folder)?;
+    let (catalogue, _) = start(folder)?;
+
+    let account = AccountId::new("bench");
+    let began = Instant::now();
+    catalogue.counts(Timestamp::from_second(1_760_000_000)?)?;
+    let counts_ms = ms_since(began);
+    let began = Instant::now();
+    let days = days(catalogue.extent(&account)?.ends);
+    let tallies = catalogue.span_tallies(&account, &days)?;
+    let completeness_ms = ms_since(began);
+    assert_eq!(tallies.iter().map(|day| day.indexed).sum::<u32>(), rows, "every row has its day");
 
     let mut searches_ms = Vec::new();
     let mut windows_ms = Vec::new();
@@ -70,16 +97,61 @@ fn main() -> Outcome<()> {
     }
     let report = json!({
         "rows": rows,
-        "fill_rows_per_s": fill_rows_per_s,
-        "plain_rows_per_s": plain_rows_per_s,
-        "warm_up_ms": warm_up_ms,
-        "memory_mb": (after_kb - before_kb) / 1024.0,
+        "fill_rows_per_s": filled.map(|(ours, _)| ours),
+        "plain_rows_per_s": filled.map(|(_, plain)| plain),
+        "first_start_ms": first_start_ms,
+        "picture_ms": picture_ms,
+        "start_after_kill_ms": after_kill["start_ms"],
+        "start_ms": after_exit["start_ms"],
+        "memory_mb": after_exit["memory_mb"],
+        "counts_ms": counts_ms,
+        "completeness_ms": completeness_ms,
         "index_mb": catalogue.size_bytes() / 1_000_000,
         "searches": searches_ms,
         "windows_ms": windows_ms,
     });
+    catalogue.close_cleanly()?;
     writeln!(std::io::stdout(), "{report}")?;
     Ok(())
+}
+
+/// Starts, and prints what that takes.
+fn start_alone(folder: &Path) -> Outcome<()> {
+    let before_kb = resident_kb();
+    let (catalogue, start_ms) = start(folder)?;
+    let memory_mb = (resident_kb() - before_kb) / 1024.0;
+    writeln!(std::io::stdout(), "{}", json!({ "start_ms": start_ms, "memory_mb": memory_mb }))?;
+    drop(catalogue);
+    Ok(())
+}
+
+/// The same in a process of its own, so that the memory is that of a start and of nothing before it.
+fn started_alone(folder: &Path) -> Outcome<serde_json::Value> {
+    let output = Command::new(std::env::current_exe()?).arg(folder).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// Opens the index and reads what a window shows first: the newest rows, their count and sums.
+fn start(folder: &Path) -> Outcome<(Catalogue, f64)> {
+    let began = Instant::now();
+    let (catalogue, note) = Catalogue::open(folder)?;
+    assert_eq!(note.repaired, None, "the index is sound");
+    let found = catalogue.search(&Search::default())?;
+    let shown = &found.keys[..WINDOW.min(found.keys.len())];
+    let window = catalogue.rows(shown)?;
+    assert_eq!(window.len(), shown.len(), "a window is whole");
+    Ok((catalogue, ms_since(began)))
+}
+
+/// The days between two moments, in UTC.
+fn days(ends: Option<(Timestamp, Timestamp)>) -> Vec<(i64, i64)> {
+    const DAY_MS: i64 = 86_400_000;
+    let Some((first, last)) = ends else { return Vec::new() };
+    let number = |at: Timestamp| at.as_millisecond().div_euclid(DAY_MS);
+    (number(first)..=number(last)).map(|day| (day * DAY_MS, (day + 1) * DAY_MS)).collect()
 }
 
 fn ms_since(began: Instant) -> f64 {

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::pictures;
 use crate::recordings;
 use crate::values::{self, unknown_name};
 
@@ -28,11 +29,15 @@ pub struct StoredAccount {
 impl Catalogue {
     /// All accounts, in the order they were added.
     pub fn accounts(&self) -> Result<Vec<StoredAccount>> {
+        // Counting a million rows of the file takes longer than a person should wait for their accounts; reading a picture
+        // of them does not.
+        let mut in_memory = self.mirror().shown_by_account();
+        if in_memory.is_none() && self.read(pictures::number)?.is_some() {
+            in_memory = Some(self.with_mirror(|mirror, _| Ok(mirror.shown_by_account()))?);
+        }
         self.read(|tx| {
             let mut statement =
                 tx.prepare_cached("SELECT * FROM accounts WHERE removed = 0 ORDER BY no")?;
-            // Counting a million rows of the file takes longer than a person should wait for their accounts.
-            let in_memory = self.mirror().shown_by_account();
             let mut in_file = tx.prepare_cached(
                 "SELECT (SELECT count(*) FROM recordings WHERE account_no = ?1)
                    - (SELECT count(*) FROM recordings WHERE account_no = ?1 AND gone_ms IS NOT NULL

@@ -137,10 +137,11 @@ fn put(tx: &Transaction<'_>, key: RecordingKey, all: &Annotations, now: Timestam
 
 /// What stands on a recording.
 pub(crate) fn annotations_of(tx: &Transaction<'_>, key: RecordingKey) -> Result<Annotations> {
-    let mut statement = tx.prepare_cached(
-        "SELECT n.* FROM recordings r JOIN annotations n USING (account_no, recording_id) WHERE r.key = ?1",
-    )?;
-    Ok(statement.query_row([key.0], annotations).optional()?.unwrap_or_default())
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM recordings r JOIN annotations n USING (account_no, recording_id) WHERE r.key = ?1"
+    ))?;
+    let found = statement.query_row([key.0], |row| annotations_at(row, 0)).optional()?;
+    Ok(found.unwrap_or_default())
 }
 
 /// What a recording is on hold for, if it is.
@@ -155,22 +156,26 @@ pub(crate) fn refuse_held(tx: &Transaction<'_>, account_no: i64, recording_id: &
     }
 }
 
-/// From the columns of the table; all empty where an outer join found none.
-pub(crate) fn annotations(row: &Row<'_>) -> rusqlite::Result<Annotations> {
-    let hold_name: Option<String> = row.get("hold_name")?;
+/// The columns [`annotations_at`] reads, over `annotations n`.
+pub(crate) const COLUMNS: &str =
+    "n.note, n.starred, n.tags, n.hold_name, n.hold_reason, n.hold_who, n.hold_ms";
+
+/// From [`COLUMNS`], of which the first is at `first`; all empty where an outer join found none.
+pub(crate) fn annotations_at(row: &Row<'_>, first: usize) -> rusqlite::Result<Annotations> {
+    let hold_name: Option<String> = row.get(first + 3)?;
     let hold = match hold_name {
         Some(name) => Some(Hold {
             name,
-            reason: row.get::<_, Option<String>>("hold_reason")?.unwrap_or_default(),
-            who: row.get::<_, Option<String>>("hold_who")?.unwrap_or_default(),
-            since: row.get::<_, Instant>("hold_ms")?.0,
+            reason: row.get::<_, Option<String>>(first + 4)?.unwrap_or_default(),
+            who: row.get::<_, Option<String>>(first + 5)?.unwrap_or_default(),
+            since: row.get::<_, Instant>(first + 6)?.0,
         }),
         None => None,
     };
     Ok(Annotations {
-        note: row.get("note")?,
-        starred: row.get::<_, Option<bool>>("starred")?.unwrap_or(false),
-        tags: row.get::<_, Option<StoredList>>("tags")?.map(|list| list.0).unwrap_or_default(),
+        note: row.get(first)?,
+        starred: row.get::<_, Option<bool>>(first + 1)?.unwrap_or(false),
+        tags: row.get::<_, Option<StoredList>>(first + 2)?.map(|list| list.0).unwrap_or_default(),
         hold,
     })
 }

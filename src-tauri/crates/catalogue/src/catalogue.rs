@@ -1,7 +1,7 @@
 //! The open index: its connections, and how everything else reads and writes through them.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::mirror::{Mirror, Touched};
 use crate::open::{self, OpenNote, beside};
 use crate::open_mark::{Mark, Use};
+use crate::pictures;
 
 /// Readers kept open for the next question. More may exist for a moment when many ask at once.
 const KEPT_READERS: usize = 3;
@@ -41,6 +42,10 @@ struct Inner {
     damaged: AtomicBool,
     /// Something odd was met; the next start looks closely.
     suspect: AtomicBool,
+    /// The exit before this use was not clean, and the whole file is still to be checked.
+    unchecked: AtomicBool,
+    picturing: Mutex<()>,
+    touched_since_counted: AtomicUsize,
 }
 
 impl Catalogue {
@@ -48,18 +53,26 @@ impl Catalogue {
     ///
     /// A file that is damaged, or no database at all, is renamed (`catalogue.sqlite3.corrupt-1`) and a new index is
     /// begun; accounts, settings, copies, jobs and records are carried over as far as they can be read, and the note
-    /// says so. After an unclean exit the file is checked first. An older file is backed up and migrated.
+    /// says so. After an unclean exit the file is checked first, a large one by [`Catalogue::warm_up`]. An older file is
+    /// backed up and migrated.
     ///
     /// # Errors
     /// [`Error::NewerVersion`] for the file of a newer program, which is left untouched; [`Error::Busy`],
     /// [`Error::DiskFull`] and [`Error::NotWritable`] as they say.
     pub fn open(dir: &Path) -> Result<(Self, OpenNote)> {
-        Self::open_waiting(dir, Duration::from_secs(5))
+        Self::open_waiting(dir, Duration::from_secs(5), open::CHECKED_AT_ONCE_BYTES)
     }
 
-    /// [`Catalogue::open`] with the time to wait for another program's lock.
-    pub(crate) fn open_waiting(dir: &Path, busy_timeout: Duration) -> Result<(Self, OpenNote)> {
-        let mut opened = open::open_in(dir, busy_timeout)?;
+    /// [`Catalogue::open`] with the time to wait for another program's lock, and the size up to which a file is checked at once.
+    pub(crate) fn open_waiting(
+        dir: &Path,
+        busy_timeout: Duration,
+        checked_at_once_bytes: u64,
+    ) -> Result<(Self, OpenNote)> {
+        let mut opened = open::open_in(dir, busy_timeout, checked_at_once_bytes)?;
+        if opened.note.repaired.is_some() {
+            pictures::remove(&pictures::path_in(dir));
+        }
         let touched = Touched::default();
         touched.watch(&mut opened.writer)?;
         let inner = Inner {
@@ -73,6 +86,9 @@ impl Catalogue {
             marked: AtomicBool::new(true),
             damaged: AtomicBool::new(false),
             suspect: AtomicBool::new(false),
+            unchecked: AtomicBool::new(opened.is_unchecked),
+            picturing: Mutex::default(),
+            touched_since_counted: AtomicUsize::new(0),
         };
         Ok((Self { inner: Arc::new(inner) }, opened.note))
     }
@@ -112,20 +128,30 @@ impl Catalogue {
     }
 
     /// Merges everything into the main file and notes that the program ended well, so that the next start need not
-    /// check the file. The index stays usable; the next write takes the note back.
+    /// check the file; of many rows in memory a picture is kept, so that it need not read them either. The index stays usable; the next write takes the note back.
     pub fn close_cleanly(&self) -> Result<()> {
+        self.keep_picture();
         let writer = self.writer();
         self.readers().clear();
         // First the statistics, which are written too. Without them the merge is still worth having.
         let optimized = writer.execute_batch("PRAGMA optimize");
         let merged = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         self.examined(optimized.and(merged).map_err(Error::from))?;
-        let sound = [&self.inner.damaged, &self.inner.suspect]
+        let sound = [&self.inner.damaged, &self.inner.suspect, &self.inner.unchecked]
             .iter()
             .all(|flag| !flag.load(Ordering::SeqCst));
         if sound {
             self.inner.mark.clear()?;
             self.inner.marked.store(false, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Checks the whole file if that is still to be done since the last exit was not clean. Damage is noted, for the next start.
+    pub(crate) fn check_if_due(&self) -> Result<()> {
+        if self.inner.unchecked.load(Ordering::SeqCst) {
+            self.examined(open::check_in_use(&self.inner.path, self.inner.busy_timeout))?;
+            self.inner.unchecked.store(false, Ordering::SeqCst);
         }
         Ok(())
     }
@@ -143,6 +169,15 @@ impl Catalogue {
 
     /// Runs `work` as one change: all of it is kept, durably, or nothing.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.write_then(work, |value| value)
+    }
+
+    /// The same, and then does something else before the next change is let in.
+    pub(crate) fn write_then<T, U>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+        then: impl FnOnce(T) -> U,
+    ) -> Result<U> {
         let mut writer = self.writer();
         if !self.inner.marked.load(Ordering::SeqCst) {
             self.inner.mark.set(Use::Open)?;
@@ -153,7 +188,12 @@ impl Catalogue {
         let result = (|| {
             let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = work(&transaction)?;
+            let given_up = self.bound_changes(&transaction, self.inner.touched.count())?;
             transaction.commit()?;
+            if given_up {
+                self.inner.mirror.set_pictured(false);
+                pictures::remove(&self.picture_path());
+            }
             Ok(value)
         })();
         if result.is_ok() {
@@ -163,7 +203,7 @@ impl Catalogue {
                 self.inner.mirror.reset();
             }
         }
-        self.examined(result)
+        self.examined(result.map(then))
     }
 
     /// Runs `work` on the rows in memory, which are read first if need be. `work` answers `None` when they are not there.
@@ -174,13 +214,28 @@ impl Catalogue {
         loop {
             if !self.inner.mirror.is_loaded() {
                 let connect = || open::connect_reader(&self.inner.path, self.inner.busy_timeout);
-                self.examined(self.inner.mirror.load(&connect))?;
+                self.examined(self.inner.mirror.load(&connect, &self.picture_path()))?;
             }
             // A large change may have dropped them again.
             if let Some(answer) = self.read(|tx| work(&self.inner.mirror, tx))? {
                 return Ok(answer);
             }
         }
+    }
+
+    /// Where the saved picture of the rows is.
+    pub(crate) fn picture_path(&self) -> PathBuf {
+        pictures::path_in(self.inner.path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// Held while a picture of the rows is taken.
+    pub(crate) fn picturing(&self) -> &Mutex<()> {
+        &self.inner.picturing
+    }
+
+    /// Rows touched since the changes after the last picture were counted.
+    pub(crate) fn touched_since_counted(&self) -> &AtomicUsize {
+        &self.inner.touched_since_counted
     }
 
     /// The rows in memory, if they are there.

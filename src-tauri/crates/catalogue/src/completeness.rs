@@ -46,51 +46,14 @@ pub struct Extent {
 impl Catalogue {
     /// From when to when an account has recordings.
     pub fn extent(&self, account: &AccountId) -> Result<Extent> {
-        self.read(|tx| {
-            let no = accounts::number(tx, account)?;
-            Ok(tx.query_row(
-                "SELECT min(coalesce(added_ms, started_ms)), max(coalesce(added_ms, started_ms)),
-                   count(*) FILTER (WHERE coalesce(added_ms, started_ms) IS NULL),
-                   count(*) FILTER (WHERE gone_ms IS NULL)
-                 FROM recordings WHERE account_no = ?1",
-                [no],
-                |row| {
-                    let first: Option<Instant> = row.get(0)?;
-                    let last: Option<Instant> = row.get(1)?;
-                    Ok(Extent {
-                        ends: first.zip(last).map(|(first, last)| (first.0, last.0)),
-                        undated: row.get(2)?,
-                        indexed: row.get(3)?,
-                    })
-                },
-            )?)
-        })
+        self.with_mirror(|mirror, tx| Ok(mirror.extent(accounts::number(tx, account)?)))
     }
 
     /// What there is in each of these spans, which must be in order and not overlap.
     pub fn span_tallies(&self, account: &AccountId, spans: &[Span]) -> Result<Vec<SpanTally>> {
-        self.read(|tx| {
+        self.with_mirror(|mirror, tx| {
             let no = accounts::number(tx, account)?;
-            let mut tallies = vec![SpanTally::default(); spans.len()];
-            let mut statement = tx.prepare_cached(
-                "SELECT coalesce(added_ms, started_ms), state, gone_ms IS NOT NULL, deleted_by_us
-                 FROM recordings WHERE account_no = ?1",
-            )?;
-            let mut rows = statement.query([no])?;
-            while let Some(row) = rows.next()? {
-                let Some(at) = row.get::<_, Option<i64>>(0)? else { continue };
-                let Some(tally) = span_of(spans, at).and_then(|index| tallies.get_mut(index)) else {
-                    continue;
-                };
-                let state = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-                let (gone, deleted): (bool, bool) = (row.get(2)?, row.get(3)?);
-                let has_copy = matches!(state, "verified" | "remarked");
-                tally.indexed += u32::from(!gone);
-                tally.saved += u32::from(state == "verified");
-                tally.gone += u32::from(gone && !deleted);
-                tally.lost += u32::from(gone && !deleted && !has_copy);
-                tally.deleted += u32::from(gone && deleted);
-            }
+            let Some(mut tallies) = mirror.span_tallies(no, spans) else { return Ok(None) };
             let mut asked = tx.prepare_cached(
                 "SELECT total, asked_ms FROM span_totals WHERE account_no = ?1 AND from_ms = ?2 AND to_ms = ?3",
             )?;
@@ -101,7 +64,7 @@ impl Catalogue {
                     })
                     .optional()?;
             }
-            Ok(tallies)
+            Ok(Some(tallies))
         })
     }
 
@@ -124,9 +87,4 @@ impl Catalogue {
             Ok(())
         })
     }
-}
-
-fn span_of(spans: &[Span], at: i64) -> Option<usize> {
-    let index = spans.partition_point(|span| span.1 <= at);
-    spans.get(index).is_some_and(|span| span.0 <= at).then_some(index)
 }

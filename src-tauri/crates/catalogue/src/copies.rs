@@ -2,20 +2,22 @@
 
 use std::path::PathBuf;
 
-use domain::{CopyState, RecordingKey};
+use domain::{CopyState, PlaceId, RecordingKey};
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Row, Transaction, named_params};
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
 use crate::values::{self, Instant, StoredList, StoredPath, unknown_name};
 
-/// A verified file on this computer.
+/// A verified file on this computer, or an object of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyRecord {
-    /// Where it is.
+    /// Where it is: a path, or the key in the bucket of `place`.
     pub path: PathBuf,
+    /// The bucket; `None` for a file on this computer.
+    pub place: Option<PlaceId>,
     /// Size in bytes.
     pub size_bytes: u64,
     /// SHA-256, lower-case hexadecimal.
@@ -62,16 +64,17 @@ pub(crate) fn put_copy(tx: &Transaction<'_>, key: RecordingKey, copy: &CopyRecor
     let saved = tx
         .prepare_cached(
             "INSERT INTO copies
-               (account_no, recording_id, path, size_bytes, sha256, verified_ms, evidence, remarks)
-             SELECT account_no, recording_id, :path, :size, :sha256, :verified, :evidence, :remarks
+               (account_no, recording_id, path, place, size_bytes, sha256, verified_ms, evidence, remarks)
+             SELECT account_no, recording_id, :path, :place, :size, :sha256, :verified, :evidence, :remarks
              FROM recordings WHERE key = :key
              ON CONFLICT (account_no, recording_id) DO UPDATE SET
-               path = excluded.path, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
+               path = excluded.path, place = excluded.place, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
                verified_ms = excluded.verified_ms, evidence = excluded.evidence, remarks = excluded.remarks,
                checked_ms = NULL, check_result = NULL",
         )?
         .execute(named_params! {
             ":path": path,
+            ":place": copy.place.as_ref().map(PlaceId::as_str),
             ":size": values::count(copy.size_bytes),
             ":sha256": copy.sha256,
             ":verified": Instant(copy.verified_at),
@@ -125,22 +128,23 @@ pub(crate) fn settle_all(tx: &Transaction<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The copy of a recording, if there is one.
-pub(crate) fn copy_of(tx: &Transaction<'_>, key: RecordingKey) -> Result<Option<CopyRecord>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT c.* FROM recordings r JOIN copies c USING (account_no, recording_id) WHERE r.key = ?1",
-    )?;
-    Ok(statement.query_row([key.0], copy_record).optional()?)
-}
+/// The columns [`copy_at`] reads, over `copies c`.
+pub(crate) const COLUMNS: &str =
+    "c.path, c.size_bytes, c.sha256, c.verified_ms, c.evidence, c.remarks, c.place";
 
-pub(crate) fn copy_record(row: &Row<'_>) -> rusqlite::Result<CopyRecord> {
+/// How many they are.
+pub(crate) const COLUMN_COUNT: usize = 7;
+
+/// From [`COLUMNS`], of which the first is at `first`.
+pub(crate) fn copy_at(row: &Row<'_>, first: usize) -> rusqlite::Result<CopyRecord> {
     Ok(CopyRecord {
-        path: row.get::<_, StoredPath>("path")?.0,
-        size_bytes: values::whole_count(row, "size_bytes")?,
-        sha256: row.get("sha256")?,
-        verified_at: row.get::<_, Instant>("verified_ms")?.0,
-        evidence: row.get("evidence")?,
-        remarks: row.get::<_, StoredList>("remarks")?.0,
+        path: row.get::<_, StoredPath>(first)?.0,
+        size_bytes: values::uncount(row.get(first + 1)?),
+        sha256: row.get(first + 2)?,
+        verified_at: row.get::<_, Instant>(first + 3)?.0,
+        evidence: row.get(first + 4)?,
+        remarks: row.get::<_, StoredList>(first + 5)?.0,
+        place: row.get::<_, Option<String>>(first + 6)?.map(PlaceId::new),
     })
 }
 

@@ -1,13 +1,13 @@
 //! All copies at once: to check them again, to find them where they were moved to, and to find the recording a file
 //! that is there already belongs to.
 
-use domain::RecordingKey;
+use domain::{PlaceId, RecordingKey};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
 
 use crate::catalogue::Catalogue;
-use crate::copies::{self, CopyRecord, copy_record};
+use crate::copies::{self, CopyRecord};
 use crate::error::{Error, Result};
 use crate::recordings::key_of;
 use crate::values::{self, Instant, stored_enum};
@@ -45,9 +45,10 @@ impl Catalogue {
     /// Every copy of a recording that is in the index, in the order of their paths, which is close to the order on disk.
     pub fn copies(&self) -> Result<Vec<(RecordingKey, CopyRecord)>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT r.key, c.* FROM copies c JOIN recordings r USING (account_no, recording_id) ORDER BY c.path",
-            )?;
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT r.key, {} FROM copies c JOIN recordings r USING (account_no, recording_id) ORDER BY c.path",
+                copies::COLUMNS
+            ))?;
             let copies = statement.query_map([], keyed_copy)?;
             Ok(copies.collect::<rusqlite::Result<_>>()?)
         })
@@ -57,22 +58,57 @@ impl Catalogue {
     pub fn copies_of(&self, keys: &[RecordingKey]) -> Result<Vec<(RecordingKey, CopyRecord)>> {
         let keys = std::rc::Rc::new(keys.iter().map(|key| Value::from(key.0)).collect::<Vec<_>>());
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT r.key, c.* FROM recordings r JOIN copies c USING (account_no, recording_id)
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT r.key, {} FROM recordings r JOIN copies c USING (account_no, recording_id)
                  WHERE r.key IN rarray(?1) ORDER BY c.path",
-            )?;
+                copies::COLUMNS
+            ))?;
             let copies = statement.query_map([&keys], keyed_copy)?;
             Ok(copies.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// The copies in a bucket, in the order of their keys.
+    pub fn copies_in(&self, place: &PlaceId) -> Result<Vec<(RecordingKey, CopyRecord)>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT r.key, {} FROM copies c JOIN recordings r USING (account_no, recording_id)
+                 WHERE c.place = ?1 ORDER BY c.path",
+                copies::COLUMNS
+            ))?;
+            let copies = statement.query_map([place.as_str()], keyed_copy)?;
+            Ok(copies.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// How many copies are in a bucket.
+    pub fn count_copies_in(&self, place: &PlaceId) -> Result<u32> {
+        self.read(|tx| {
+            let mut statement =
+                tx.prepare_cached("SELECT count(*) FROM copies WHERE place = ?1")?;
+            Ok(statement.query_row([place.as_str()], |row| row.get(0))?)
+        })
+    }
+
+    /// The recording whose copy has this key in a bucket.
+    pub fn copy_at(&self, place: &PlaceId, key: &str) -> Result<Option<RecordingKey>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(
+                "SELECT r.key FROM copies c JOIN recordings r USING (account_no, recording_id)
+                 WHERE c.place = ?1 AND c.path = ?2",
+            )?;
+            Ok(statement.query_row((place.as_str(), key), key_of).optional()?)
         })
     }
 
     /// The copies with this hash.
     pub fn copies_with_hash(&self, sha256: &str) -> Result<Vec<(RecordingKey, CopyRecord)>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT r.key, c.* FROM copies c JOIN recordings r USING (account_no, recording_id)
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT r.key, {} FROM copies c JOIN recordings r USING (account_no, recording_id)
                  WHERE c.sha256 = ?1",
-            )?;
+                copies::COLUMNS
+            ))?;
             let copies = statement.query_map([sha256], keyed_copy)?;
             Ok(copies.collect::<rusqlite::Result<_>>()?)
         })
@@ -163,5 +199,5 @@ impl Catalogue {
 }
 
 fn keyed_copy(row: &Row<'_>) -> rusqlite::Result<(RecordingKey, CopyRecord)> {
-    Ok((key_of(row)?, copy_record(row)?))
+    Ok((key_of(row)?, copies::copy_at(row, 1)?))
 }

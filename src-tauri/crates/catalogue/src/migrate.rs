@@ -19,6 +19,8 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("schema/v2.sql"),
     include_str!("schema/v3.sql"),
     include_str!("schema/v4.sql"),
+    include_str!("schema/v5.sql"),
+    include_str!("schema/v6.sql"),
 ];
 
 /// The version this program writes.
@@ -62,6 +64,8 @@ pub(crate) fn migrate(connection: &mut Connection, steps: &[&str]) -> Result<()>
     for (step, version) in steps.iter().zip(1_i64..).skip(seen) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(step)?;
+        // A picture of the rows as they were before is none of theirs now.
+        transaction.execute("DELETE FROM meta WHERE name = 'saved_mirror'", [])?;
         transaction.execute(
             "INSERT INTO meta (name, value) VALUES ('schema_version', ?1)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",

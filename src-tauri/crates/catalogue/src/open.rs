@@ -1,8 +1,9 @@
 //! Opening the file: pragmas, the mark of an unclean exit, and what happens to a damaged file.
 //!
 //! Damage is looked for where it is cheap (file header, version, tables, what SQLite keeps for itself) at every start,
-//! and with SQLite's `quick_check` in the whole file after an exit that was not clean. What is found later, while working, is noted in the mark: a file that
-//! held something unreadable is replaced at the next start, one that behaved oddly is first checked to the last entry.
+//! and with SQLite's `quick_check` in the whole file after an exit that was not clean; in a large file that happens while it
+//! is used already. What is found later, while working, is noted in the mark: a file that held something unreadable is replaced
+//! at the next start, one that behaved oddly is first checked to the last entry.
 
 use std::ffi::OsString;
 use std::fs;
@@ -17,6 +18,10 @@ use crate::open_mark::{Mark, Use};
 use crate::{migrate, salvage};
 
 const FILE_NAME: &str = "catalogue.sqlite3";
+
+/// Files up to this size are checked before they are used after an exit that was not clean; larger ones while they are used,
+/// because nobody should wait for that.
+pub(crate) const CHECKED_AT_ONCE_BYTES: u64 = 64 << 20;
 
 /// "TShf": tells our files from other SQLite files.
 pub(crate) const APPLICATION_ID: i32 = 0x5453_6866;
@@ -34,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) writer: Connection,
     pub(crate) mark: Mark,
     pub(crate) note: OpenNote,
+    /// The last exit was not clean, and the whole file is still to be checked.
+    pub(crate) is_unchecked: bool,
 }
 
 /// `path` with `suffix` appended to its name.
@@ -44,7 +51,11 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Opens or begins the index in `dir`. See [`crate::Catalogue::open`].
-pub(crate) fn open_in(dir: &Path, busy_timeout: Duration) -> Result<Opened> {
+pub(crate) fn open_in(
+    dir: &Path,
+    busy_timeout: Duration,
+    checked_at_once_bytes: u64,
+) -> Result<Opened> {
     fs::create_dir_all(dir).map_err(|source| Error::from_io(source, dir))?;
     let path = dir.join(FILE_NAME);
     let mark = Mark::in_folder(dir);
@@ -55,18 +66,22 @@ pub(crate) fn open_in(dir: &Path, busy_timeout: Duration) -> Result<Opened> {
         (false, None) if !beside(&path, "-wal").exists() => {
             mark.set(Use::Open)?;
             let writer = begin(&path, busy_timeout)?;
-            return Ok(Opened { path, writer, mark, note: OpenNote::default() });
+            let note = OpenNote::default();
+            return Ok(Opened { path, writer, mark, note, is_unchecked: false });
         }
         (false, _) => Err(Error::Corrupt { what: "the file is missing".to_owned() }),
         (true, Some(Use::Damaged)) => {
             Err(Error::Corrupt { what: "damage was found while it was in use".to_owned() })
         }
-        (true, last_use) => open_existing(&path, busy_timeout, last_use),
+        (true, last_use) => {
+            let size_bytes = fs::metadata(&path).map_or(0, |facts| facts.len());
+            open_existing(&path, busy_timeout, last_use, size_bytes > checked_at_once_bytes)
+        }
     };
     match existing {
-        Ok(writer) => {
+        Ok((writer, is_unchecked)) => {
             mark.set(Use::Open)?;
-            Ok(Opened { path, writer, mark, note: OpenNote::default() })
+            Ok(Opened { path, writer, mark, note: OpenNote::default(), is_unchecked })
         }
         Err(Error::Corrupt { what }) => {
             tracing::error!(what, path = %path.display(), "the index is damaged; beginning a new one");
@@ -79,7 +94,7 @@ pub(crate) fn open_in(dir: &Path, busy_timeout: Duration) -> Result<Opened> {
                 None => salvage::Carried::default(),
             };
             let note = OpenNote { repaired: Some(sentence(aside.as_deref(), saved)) };
-            Ok(Opened { path, writer, mark, note })
+            Ok(Opened { path, writer, mark, note, is_unchecked: false })
         }
         Err(other) => Err(other),
     }
@@ -131,14 +146,22 @@ fn begin(path: &Path, busy_timeout: Duration) -> Result<Connection> {
     connect_writer(path, busy_timeout).map_err(|error| error.classified(path))
 }
 
-/// Opens a file that is there. Whatever SQLite cannot make sense of comes back as [`Error::Corrupt`].
-fn open_existing(path: &Path, busy_timeout: Duration, last_use: Option<Use>) -> Result<Connection> {
+/// Opens a file that is there, and says whether the whole of it is still to be checked. Whatever SQLite cannot make sense of
+/// comes back as [`Error::Corrupt`].
+fn open_existing(
+    path: &Path,
+    busy_timeout: Duration,
+    last_use: Option<Use>,
+    is_large: bool,
+) -> Result<(Connection, bool)> {
     check_header(path)?;
     let opened = (|| {
         let mut connection = connect_writer(path, busy_timeout)?;
         let known = migrate::known_version();
         let found = migrate::version(&connection)?;
-        match last_use {
+        // Nothing is migrated unseen.
+        let put_off = is_large && last_use == Some(Use::Open) && found == known;
+        match last_use.filter(|_| !put_off) {
             None => check_inner_tables(&connection)?,
             Some(Use::Suspect) => check(&connection, "PRAGMA integrity_check(1)")?,
             Some(_) => check(&connection, "PRAGMA quick_check(1)")?,
@@ -148,7 +171,7 @@ fn open_existing(path: &Path, busy_timeout: Duration, last_use: Option<Use>) -> 
             migrate::migrate(&mut connection, migrate::STEPS)?;
         }
         migrate::check_shape(&connection)?;
-        Ok(connection)
+        Ok((connection, put_off))
     })();
     opened.map_err(|error: Error| match error.classified(path) {
         // A plain error while opening means that the schema does not say what our statements expect, and no row that
@@ -194,6 +217,13 @@ fn check_header(path: &Path) -> Result<()> {
         return corrupt("the file belongs to another program");
     }
     Ok(())
+}
+
+/// Checks the whole of a file that is in use, without more memory than a glance at it takes.
+pub(crate) fn check_in_use(path: &Path, busy_timeout: Duration) -> Result<()> {
+    let connection = connect_reader(path, busy_timeout)?;
+    connection.execute_batch("PRAGMA cache_size = -2048;")?;
+    check(&connection, "PRAGMA quick_check(1)")
 }
 
 fn check(connection: &Connection, pragma: &str) -> Result<()> {
@@ -265,7 +295,8 @@ pub(crate) fn connect_reader(path: &Path, busy_timeout: Duration) -> Result<Conn
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     configure(&connection, busy_timeout)?;
-    connection.execute_batch("PRAGMA query_only = ON;")?;
+    // There are several of these, and rows of a window are seldom asked for twice: the system's cache is enough.
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
     Ok(connection)
 }
 

@@ -1,14 +1,15 @@
-//! Rows for the table and everything known about one recording.
+//! Rows for the table, and what some of them amount to.
 
-use domain::{AccountId, CallUuid, CopyState, Recording, RecordingId, RecordingKey};
+use domain::{AccountId, CallUuid, CopyState, RecordingId, RecordingKey};
 use jiff::Timestamp;
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row};
 
 use crate::annotations::{self, Annotations};
 use crate::catalogue::Catalogue;
-use crate::copies::{self, CopyRecord, StoredState};
+use crate::copies::StoredState;
 use crate::error::Result;
-use crate::recordings::{self, key_of};
+use crate::recordings::key_at;
 use crate::values::{self, Instant, StoredList};
 
 /// One row of the table.
@@ -97,49 +98,22 @@ pub struct Totals {
     pub held_count: u32,
 }
 
-/// Everything known about one recording.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredRecording {
-    /// Key.
-    pub key: RecordingKey,
-    /// Account.
-    pub account: AccountId,
-    /// As the vendor last described it; instants to the millisecond.
-    pub recording: Recording,
-    /// When the index first saw it.
-    pub first_seen: Timestamp,
-    /// True when the provider does not have it any more.
-    pub gone: bool,
-    /// Since when that is known.
-    pub gone_at: Option<Timestamp>,
-    /// True when it is gone because we deleted it.
-    pub deleted_by_us: bool,
-    /// State of our copy.
-    pub state: CopyState,
-    /// Our copy.
-    pub copy: Option<CopyRecord>,
-    /// What a person wrote on it.
-    pub annotations: Annotations,
-    /// Why the last attempt to save it failed.
-    pub last_failure: Option<String>,
-}
-
 impl Catalogue {
     /// Rows by key, in the order of `keys`; keys of no row are left out.
     pub fn rows(&self, keys: &[RecordingKey]) -> Result<Vec<RowRecord>> {
         self.read(|tx| {
-            let mut statement = tx.prepare_cached(
-                "SELECT r.key, a.id AS account_id, r.recording_id, r.when_ms, r.start_is_estimated,
-                   r.from_party, r.to_party, r.conference_name, r.duration_ms, r.kind, r.format, r.shown_bytes,
-                   r.state, r.gone_ms, r.deleted_by_us, r.direction, r.caller_name, r.extensions, r.call_uuid,
-                   r.added_ms, r.ended_ms, r.billed_s, r.storage_days, r.storage_rate, r.monthly_cost,
-                   r.first_seen_ms, c.verified_ms,
-                   n.note, n.starred, n.tags, n.hold_name, n.hold_reason, n.hold_who, n.hold_ms
+            // Read by position: looking up three dozen names a row is most of the time a window takes.
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT r.key, a.id, r.recording_id, r.when_ms, r.start_is_estimated, r.from_party, r.to_party,
+                   r.conference_name, r.duration_ms, r.kind, r.format, r.shown_bytes, r.state, r.gone_ms,
+                   r.deleted_by_us, r.direction, r.caller_name, r.extensions, r.call_uuid, r.added_ms, r.ended_ms,
+                   r.billed_s, r.storage_days, r.storage_rate, r.monthly_cost, r.first_seen_ms, c.verified_ms, {}
                  FROM recordings r JOIN accounts a ON a.no = r.account_no
                  LEFT JOIN copies c ON c.account_no = r.account_no AND c.recording_id = r.recording_id
                  LEFT JOIN annotations n ON n.account_no = r.account_no AND n.recording_id = r.recording_id
                  WHERE r.key = ?1",
-            )?;
+                annotations::COLUMNS
+            ))?;
             let mut rows = Vec::with_capacity(keys.len());
             for key in keys {
                 rows.extend(statement.query_row([key.0], row_record).optional()?);
@@ -165,73 +139,42 @@ impl Catalogue {
             held_count: sums.held_count,
         })
     }
-
-    /// Everything known about one recording.
-    pub fn recording(&self, key: RecordingKey) -> Result<Option<StoredRecording>> {
-        self.read(|tx| {
-            let mut statement = tx.prepare_cached(&format!(
-                "SELECT {}, r.key, a.id AS account_id, r.first_seen_ms, r.gone_ms, r.deleted_by_us, r.state,
-                   r.last_failure
-                 FROM recordings r JOIN raw_replies w USING (key) JOIN accounts a ON a.no = r.account_no
-                 WHERE r.key = ?1",
-                recordings::COLUMNS
-            ))?;
-            let stored = statement.query_row([key.0], stored_recording).optional()?;
-            let Some(mut stored) = stored else { return Ok(None) };
-            stored.copy = copies::copy_of(tx, key)?;
-            stored.annotations = annotations::annotations_of(tx, key)?;
-            Ok(Some(stored))
-        })
-    }
 }
 
+/// From the columns of [`Catalogue::rows`].
 fn row_record(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
+    let instant =
+        |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<Instant>>(column)?.map(|at| at.0));
+    let whole =
+        |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(values::uncount));
     Ok(RowRecord {
-        key: key_of(row)?,
-        account: AccountId::new(row.get::<_, String>("account_id")?),
-        recording_id: RecordingId::new(row.get::<_, String>("recording_id")?),
-        at: values::instant(row, "when_ms")?,
-        at_is_estimated: row.get("start_is_estimated")?,
-        from: row.get("from_party")?,
-        to: row.get("to_party")?,
-        conference_name: row.get("conference_name")?,
-        duration_ms: values::optional_count(row, "duration_ms")?,
-        kind: row.get("kind")?,
-        format: row.get("format")?,
-        size_bytes: values::optional_count(row, "shown_bytes")?,
-        state: row.get::<_, StoredState>("state")?.0,
-        gone: row.get::<_, Option<i64>>("gone_ms")?.is_some(),
-        deleted_by_us: row.get("deleted_by_us")?,
-        direction: row.get("direction")?,
-        caller_name: row.get("caller_name")?,
-        extensions: row.get::<_, StoredList>("extensions")?.0,
-        call_uuid: row.get::<_, Option<String>>("call_uuid")?.map(CallUuid::new),
-        added_at: values::instant(row, "added_ms")?,
-        ended_at: values::instant(row, "ended_ms")?,
-        billed_s: values::optional_count(row, "billed_s")?,
-        storage_days: row.get("storage_days")?,
-        storage_rate: row.get("storage_rate")?,
-        monthly_cost: row.get("monthly_cost")?,
-        first_seen: row.get::<_, Instant>("first_seen_ms")?.0,
-        verified_at: values::instant(row, "verified_ms")?,
-        annotations: annotations::annotations(row)?,
-    })
-}
-
-/// All but the copy.
-fn stored_recording(row: &Row<'_>) -> rusqlite::Result<StoredRecording> {
-    let gone_at = values::instant(row, "gone_ms")?;
-    Ok(StoredRecording {
-        key: key_of(row)?,
-        account: AccountId::new(row.get::<_, String>("account_id")?),
-        recording: recordings::recording(row)?,
-        first_seen: row.get::<_, Instant>("first_seen_ms")?.0,
-        gone: gone_at.is_some(),
-        gone_at,
-        deleted_by_us: row.get("deleted_by_us")?,
-        state: row.get::<_, StoredState>("state")?.0,
-        copy: None,
-        annotations: Annotations::default(),
-        last_failure: row.get("last_failure")?,
+        key: key_at(row, 0)?,
+        account: AccountId::new(row.get::<_, String>(1)?),
+        recording_id: RecordingId::new(row.get::<_, String>(2)?),
+        at: instant(3)?,
+        at_is_estimated: row.get(4)?,
+        from: row.get(5)?,
+        to: row.get(6)?,
+        conference_name: row.get(7)?,
+        duration_ms: whole(8)?,
+        kind: row.get(9)?,
+        format: row.get(10)?,
+        size_bytes: whole(11)?,
+        state: row.get::<_, StoredState>(12)?.0,
+        gone: row.get_ref(13)? != ValueRef::Null,
+        deleted_by_us: row.get(14)?,
+        direction: row.get(15)?,
+        caller_name: row.get(16)?,
+        extensions: row.get::<_, StoredList>(17)?.0,
+        call_uuid: row.get::<_, Option<String>>(18)?.map(CallUuid::new),
+        added_at: instant(19)?,
+        ended_at: instant(20)?,
+        billed_s: whole(21)?,
+        storage_days: row.get(22)?,
+        storage_rate: row.get(23)?,
+        monthly_cost: row.get(24)?,
+        first_seen: row.get::<_, Instant>(25)?.0,
+        verified_at: instant(26)?,
+        annotations: annotations::annotations_at(row, 27)?,
     })
 }

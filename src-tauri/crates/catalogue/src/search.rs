@@ -89,9 +89,16 @@ impl Catalogue {
         self.with_mirror(|mirror, tx| mirror.seen(tx, field))
     }
 
-    /// Reads the rows that searching needs into memory, so that the first search does not have to wait for it.
+    /// Reads the rows that searching needs into memory, so that the first search does not have to wait for it. When that took
+    /// long, a picture of them is kept for the next time. Then looks through a large file whose last use did not end cleanly.
     pub fn warm_up(&self) -> Result<()> {
-        self.with_mirror(|_, _| Ok(Some(())))
+        self.with_mirror(|_, _| Ok(Some(())))?;
+        if self.is_picture_due()? {
+            // Nobody waits here, and they are kept too.
+            self.mirror().find_countries();
+            self.keep_picture();
+        }
+        self.check_if_due()
     }
 }
 

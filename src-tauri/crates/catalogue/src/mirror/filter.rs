@@ -153,7 +153,8 @@ impl Rows {
             Condition::Country(list) => {
                 let countries = context.countries.of(&self.parties);
                 let wanted = Bits::of(countries.len(), |number| {
-                    countries[number].is_some_and(|country| list.iter().any(|code| code == country))
+                    countries[number]
+                        .is_some_and(|country| list.iter().any(|code| code.as_bytes() == country))
                 });
                 self.with_party(Side::Either, &wanted)
             }

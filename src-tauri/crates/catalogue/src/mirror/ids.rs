@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use memchr::memmem;
 
 use super::bits::Bits;
+use super::radix::{self, Pair};
 
 /// Hexadecimal digits of the groups of a UUID.
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
@@ -22,6 +23,16 @@ pub(super) struct Ids {
 }
 
 impl Ids {
+    /// Each id or what stands for it, and those that are no UUID.
+    pub(super) fn parts(&self) -> (&[[u8; 16]], &BTreeMap<u32, Box<str>>) {
+        (&self.packed, &self.others)
+    }
+
+    /// The same back.
+    pub(super) fn of_parts(packed: Vec<[u8; 16]>, others: BTreeMap<u32, Box<str>>) -> Self {
+        Self { packed, others }
+    }
+
     /// Sets the id of a row, which is known or the next. The text is folded; the empty one is none.
     pub(super) fn set(&mut self, row: usize, id: &str) {
         let number = u32::try_from(row).unwrap_or(u32::MAX);
@@ -44,7 +55,7 @@ impl Ids {
         match self.others.get(&number) {
             Some(id) => id.to_string(),
             None if self.packed[row] == NONE => String::new(),
-            None => unpack(&self.packed[row]),
+            None => unpack(&self.packed[row]).map(char::from).iter().collect(),
         }
     }
 
@@ -58,7 +69,21 @@ impl Ids {
     pub(super) fn places(&self) -> Vec<u32> {
         let rows = u32::try_from(self.packed.len()).unwrap_or(u32::MAX);
         let mut sorted: Vec<u32> = (0..rows).filter(|row| self.is_there(*row as usize)).collect();
-        sorted.sort_unstable_by(|a, b| self.compare(*a, *b));
+        if self.others.is_empty() {
+            // The first half tells nearly all apart.
+            let half = |row: u32| {
+                let [first, ..] = self.packed[row as usize].as_chunks::<8>().0 else { return 0 };
+                u64::from_be_bytes(*first)
+            };
+            let mut halves: Vec<Pair> = sorted.iter().map(|row| (half(*row), *row)).collect();
+            radix::sort(&mut halves);
+            for same in halves.chunk_by_mut(|a, b| a.0 == b.0) {
+                same.sort_unstable_by(|a, b| self.compare(a.1, b.1));
+            }
+            sorted.iter_mut().zip(halves).for_each(|(row, (_, sorted))| *row = sorted);
+        } else {
+            sorted.sort_unstable_by(|a, b| self.compare(*a, *b));
+        }
         let mut places = vec![0; self.packed.len()];
         let mut place = 0;
         let mut before = None;
@@ -94,9 +119,11 @@ impl Ids {
         let digits: Vec<u8> = part.bytes().filter_map(nibble).collect();
         if digits.len() < 4 {
             // No whole byte is certain to be among so few digits.
-            for row in 0..self.packed.len() {
-                self.add_if(row, part, found);
-            }
+            let placements = placements(part);
+            found.or(&Bits::of(self.packed.len(), |row| {
+                let id = u128::from_be_bytes(self.packed[row]);
+                id != 0 && placements.iter().any(|(covered, digits)| id & covered == *digits)
+            }));
             return;
         }
         // The part may begin in the upper or in the lower half of a byte; either way it holds whole bytes, which are looked
@@ -124,10 +151,39 @@ impl Ids {
     }
 
     fn add_if(&self, row: usize, part: &str, found: &mut Bits) {
-        if !found.has(row) && self.packed[row] != NONE && unpack(&self.packed[row]).contains(part) {
+        if !found.has(row) && self.packed[row] != NONE && has_part(&self.packed[row], part) {
             found.add(row);
         }
     }
+}
+
+fn has_part(packed: &[u8; 16], part: &str) -> bool {
+    let text = unpack(packed);
+    text.windows(part.len()).any(|window| window == part.as_bytes())
+}
+
+/// Where a part of few digits may stand in a UUID: for each place the bits that it covers, and what they are then.
+fn placements(part: &str) -> Vec<(u128, u128)> {
+    let dashes = [8, 13, 18, 23];
+    let mut placements = Vec::new();
+    for first in 0..=36 - part.len() {
+        let (mut covered, mut digits) = (0, 0);
+        let fits = part.bytes().zip(first..).all(|(byte, at)| {
+            let is_dash = dashes.contains(&at);
+            if let Some(digit) = nibble(byte).filter(|_| !is_dash) {
+                let before = dashes.iter().filter(|dash| **dash < at).count();
+                let shift = 4 * (31 - (at - before));
+                covered |= 15 << shift;
+                digits |= u128::from(digit) << shift;
+                return true;
+            }
+            byte == b'-' && is_dash
+        });
+        if fits {
+            placements.push((covered, digits));
+        }
+    }
+    placements
 }
 
 fn nibble(byte: u8) -> Option<u8> {
@@ -157,14 +213,14 @@ fn pack(id: &str) -> Option<[u8; 16]> {
     (digit == 32 && packed != NONE).then_some(packed)
 }
 
-fn unpack(packed: &[u8; 16]) -> String {
-    let mut text = String::with_capacity(36);
+fn unpack(packed: &[u8; 16]) -> [u8; 36] {
+    let mut text = [b'-'; 36];
+    let mut next = 0;
     for (at, byte) in packed.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
+        next += usize::from(matches!(at, 4 | 6 | 8 | 10));
         for half in [byte >> 4, byte & 15] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(half)]));
+            text[next] = b"0123456789abcdef"[usize::from(half)];
+            next += 1;
         }
     }
     text

@@ -1,6 +1,9 @@
 //! Reading rows from the file into memory, and what else a search needs of the file.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 
 use domain::CopyState;
 use domain::query::{Field, SavedState};
@@ -11,11 +14,13 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction};
 
 use super::Question;
 use super::bits::Bits;
-use super::countries::Countries;
+use super::columns::{real, signed};
+use super::countries::{Countries, Country};
 use super::filter::{AccountNames, Context, has_state};
-use super::order::{real, signed};
 use super::rows::{DEAD, DELETED, Facts, GONE, HELD, Marks, Rows};
+use super::saved::{self, Picture};
 use crate::error::{Error, Result};
+use crate::pictures;
 use crate::values::{StoredList, uncount};
 
 /// The most values of a field that are worth offering.
@@ -24,7 +29,7 @@ const MOST_SEEN: usize = 200;
 /// The columns [`facts`] reads.
 const FACTS: &str = "key, account_no, recording_id, call_uuid, format, kind, when_ms, duration_ms, from_party,
     to_party, direction, caller_name, conference_name, extensions, monthly_cost, shown_bytes, state, gone_ms,
-    deleted_by_us";
+    deleted_by_us, added_ms";
 
 /// The columns [`marks`] reads.
 const MARKS: &str = "n.note, n.starred, n.tags, n.hold_name";
@@ -39,16 +44,45 @@ pub(super) fn all(connection: &Connection) -> Result<Rows> {
         while let Some(row) = found.next()? {
             rows.put(&facts(row)?);
         }
-        let mut statement = tx.prepare(&format!(
-            "SELECT r.key, {MARKS} FROM annotations n JOIN recordings r USING (account_no, recording_id)"
-        ))?;
-        let mut found = statement.query([])?;
-        while let Some(row) = found.next()? {
-            rows.put_marks(row.get(0)?, marks(row)?);
-        }
     }
+    all_marks(&tx, &mut rows)?;
     tx.finish()?;
     Ok(rows)
+}
+
+/// Reads all rows from their saved picture, and from the file what changed since. `None` when there is no picture, or none of
+/// this file as it is.
+pub(super) fn saved(connection: &Connection, picture: &Path) -> Result<Option<Picture>> {
+    let tx = connection.unchecked_transaction()?;
+    let Some(number) = pictures::number(&tx)? else { return Ok(None) };
+    let read = File::open(picture).and_then(|file| {
+        let length = file.metadata()?.len();
+        saved::read(number, length, BufReader::with_capacity(1 << 18, file))
+    });
+    let mut picture = match read {
+        Ok(Some(picture)) => picture,
+        Ok(None) => return Ok(None),
+        Err(error) => {
+            tracing::info!(%error, "the saved picture of the rows cannot be used");
+            return Ok(None);
+        }
+    };
+    all_marks(&tx, &mut picture.rows)?;
+    let changed = pictures::changed(&tx)?;
+    let is_of_this_file = refresh(&tx, &mut picture.rows, &changed)?;
+    tx.finish()?;
+    Ok(is_of_this_file.then_some(picture))
+}
+
+fn all_marks(tx: &Transaction<'_>, rows: &mut Rows) -> Result<()> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT r.key, {MARKS} FROM annotations n JOIN recordings r USING (account_no, recording_id)"
+    ))?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        rows.put_marks(row.get(0)?, marks(row)?);
+    }
+    Ok(())
 }
 
 /// Reads single rows again. `false` when the rows in memory are not those of this file.
@@ -112,6 +146,7 @@ fn facts<'a>(row: &'a Row<'_>) -> rusqlite::Result<Facts<'a>> {
         state: CopyState::parse(text(16)?),
         gone: !matches!(row.get_ref(17)?, ValueRef::Null),
         deleted_by_us: row.get(18)?,
+        added_ms: row.get(19)?,
     })
 }
 
@@ -144,7 +179,6 @@ pub(super) fn column(
     keys: Option<&[u32]>,
 ) -> Result<Vec<(u32, u64)>> {
     let name = match column {
-        SortColumn::Added => "added_ms",
         SortColumn::Ended => "ended_ms",
         SortColumn::Billed => "billed_s",
         SortColumn::StorageDays => "storage_days",
@@ -284,9 +318,13 @@ pub(super) fn seen(
             for row in shown.iter() {
                 let (from, to) =
                     (countries[rows.from[row] as usize], countries[rows.to[row] as usize]);
-                count(from.unwrap_or_default(), 1);
+                let mut count_one = |country: Option<Country>| {
+                    let code = country.as_ref().and_then(|code| std::str::from_utf8(code).ok());
+                    count(code.unwrap_or_default(), 1);
+                };
+                count_one(from);
                 if from != to {
-                    count(to.unwrap_or_default(), 1);
+                    count_one(to);
                 }
             }
         }

@@ -33,6 +33,7 @@ pub(super) struct Facts<'a> {
     pub(super) format: &'a str,
     pub(super) kind: &'a str,
     pub(super) when_ms: Option<i64>,
+    pub(super) added_ms: Option<i64>,
     pub(super) duration_ms: Option<u64>,
     pub(super) from: &'a str,
     pub(super) to: &'a str,
@@ -77,11 +78,18 @@ pub(super) struct Values<T> {
 }
 
 impl<T: Clone + Eq + Hash> Values<T> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { all: Vec::new(), numbers: HashMap::new() }
     }
 
-    fn number(&mut self, value: T) -> u32 {
+    /// Values that are all different, numbered in this order.
+    pub(super) fn of(values: impl IntoIterator<Item = T>) -> Self {
+        let mut all = Self::new();
+        values.into_iter().for_each(|value| _ = all.number(value));
+        all
+    }
+
+    pub(super) fn number(&mut self, value: T) -> u32 {
         if let Some(number) = self.numbers.get(&value) {
             return *number;
         }
@@ -110,6 +118,16 @@ pub(super) struct Counts {
 impl Counts {
     const NONE: u32 = u32::MAX;
     const LARGE: u32 = u32::MAX - 1;
+
+    /// Each count or what stands for it, and the large ones by row.
+    pub(super) fn parts(&self) -> (&[u32], &HashMap<u32, u64>) {
+        (&self.small, &self.large)
+    }
+
+    /// The same back.
+    pub(super) fn of_parts(small: Vec<u32>, large: HashMap<u32, u64>) -> Self {
+        Self { small, large }
+    }
 
     fn set(&mut self, row: usize, value: Option<u64>) {
         let number = u32::try_from(row).unwrap_or(u32::MAX);
@@ -149,6 +167,8 @@ fn set<T>(column: &mut Vec<T>, row: usize, value: T) {
 pub(super) struct Rows {
     pub(super) keys: Vec<u32>,
     pub(super) when_ms: Vec<i64>,
+    /// How far from `when_ms` the moment of storage is, as a number without a sign; nearly always a few minutes.
+    pub(super) added: Counts,
     pub(super) duration_ms: Counts,
     pub(super) bytes: Counts,
     /// Numbers in `costs`, plus one; 0 is none.
@@ -178,7 +198,7 @@ pub(super) struct Rows {
     pub(super) costs: Values<u64>,
     /// Changes with every change of a row.
     pub(super) version: u64,
-    folded: String,
+    pub(super) folded: String,
 }
 
 impl Rows {
@@ -186,6 +206,7 @@ impl Rows {
         Self {
             keys: Vec::new(),
             when_ms: Vec::new(),
+            added: Counts::default(),
             duration_ms: Counts::default(),
             bytes: Counts::default(),
             cost: Vec::new(),
@@ -231,7 +252,9 @@ impl Rows {
         };
         self.version += 1;
         set(&mut self.keys, row, facts.key);
-        set(&mut self.when_ms, row, facts.when_ms.unwrap_or(NEVER));
+        let when_ms = facts.when_ms.unwrap_or(NEVER);
+        set(&mut self.when_ms, row, when_ms);
+        self.added.set(row, facts.added_ms.map(|at| unsigned(at.wrapping_sub(when_ms))));
         self.duration_ms.set(row, facts.duration_ms);
         self.bytes.set(row, facts.bytes);
         let cost = facts.cost.map_or(0, |cost| self.costs.number(cost.to_bits()) + 1);
@@ -297,6 +320,11 @@ impl Rows {
         if self.marks.is_empty() { None } else { self.marks.get(&u32::try_from(row).ok()?) }
     }
 
+    /// When the vendor stored the recording.
+    pub(super) fn added_ms(&self, row: usize) -> Option<i64> {
+        self.added.get(row).map(|apart| self.when_ms[row].wrapping_add(with_sign(apart)))
+    }
+
     pub(super) fn state(&self, row: usize) -> u16 {
         self.flags[row] & 7
     }
@@ -311,7 +339,8 @@ impl Rows {
     fn fold(&mut self, text: &str) {
         self.folded.clear();
         if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_control()) {
-            self.folded.extend(text.bytes().map(|b| char::from(b.to_ascii_lowercase())));
+            self.folded.push_str(text);
+            self.folded.make_ascii_lowercase();
         } else {
             self.folded.push_str(&domain::text::fold(text));
         }
@@ -345,6 +374,16 @@ impl Rows {
         let list: Vec<String> = serde_json::from_str(json).unwrap_or_default();
         list.iter().map(|extension| self.word(extension)).filter(|number| *number > 0).collect()
     }
+}
+
+/// A number close to zero, on either side, as a small one.
+fn unsigned(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+/// The same back.
+fn with_sign(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
 /// States in the order they are sorted by: from nothing to done.

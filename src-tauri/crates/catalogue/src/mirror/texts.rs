@@ -16,6 +16,8 @@ pub(super) struct Texts {
     all: Vec<u8>,
     /// Where each text begins; its end is the next one's beginning, less the character between.
     starts: Vec<u32>,
+    /// Finds the number of a text. It knows as many texts as it holds: those of a saved picture join when the first new
+    /// text is asked for, which a start need not wait for.
     numbers: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -32,8 +34,31 @@ impl Texts {
         texts
     }
 
+    /// The texts, each with the character between, and where each begins.
+    pub(super) fn parts(&self) -> (&[u8], &[u32]) {
+        (&self.all, &self.starts)
+    }
+
+    /// The same back.
+    pub(super) fn of_parts(all: Vec<u8>, starts: Vec<u32>) -> Self {
+        Self { all, starts, numbers: HashTable::new(), hasher: DefaultHashBuilder::default() }
+    }
+
+    fn know_all(&mut self) {
+        let Self { all, starts, numbers, hasher } = self;
+        let hash = |number: &u32| hasher.hash_one(bytes(all, starts, *number));
+        numbers.reserve(starts.len() - 1 - numbers.len(), hash);
+        for number in numbers.len()..starts.len() - 1 {
+            let number = u32::try_from(number).unwrap_or(0);
+            numbers.insert_unique(hash(&number), number, hash);
+        }
+    }
+
     /// The number of a text, which is kept if it is new.
     pub(super) fn number(&mut self, text: &str) -> u32 {
+        if self.numbers.len() < self.len() {
+            self.know_all();
+        }
         let hash = self.hasher.hash_one(text.as_bytes());
         if let Some(number) =
             self.numbers.find(hash, |number| self.bytes(*number) == text.as_bytes())

@@ -240,6 +240,44 @@ proptest! {
 }
 
 #[test]
+fn a_large_file_is_checked_while_it_is_used() {
+    let wait = std::time::Duration::from_secs(5);
+    let large = |dir: &Path| Catalogue::open_waiting(dir, wait, 0).unwrap();
+    let mark = |dir: &TempDir| dir.path().join("catalogue.open");
+    // After a sound use it is as any other.
+    let dir = closed_index(false);
+    let (catalogue, _) = large(dir.path());
+    catalogue.close_cleanly().unwrap();
+    assert!(mark(&dir).exists(), "nobody has looked through it yet");
+    drop(catalogue);
+    let (catalogue, _) = large(dir.path());
+    catalogue.warm_up().unwrap();
+    catalogue.close_cleanly().unwrap();
+    assert!(!mark(&dir).exists());
+    drop(catalogue);
+
+    // An index that names no row of its table: no question asks about it, but the check does.
+    let dir = closed_index(true);
+    let broken = Connection::open(file(dir.path())).unwrap();
+    broken
+        .execute_batch(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'copies_by_hash')
+               WHERE name = 'job_items_next';",
+        )
+        .unwrap();
+    broken.close().unwrap();
+    fs::write(mark(&dir), "open\n").unwrap();
+    let (catalogue, note) = large(dir.path());
+    assert_eq!(note.repaired, None);
+    assert!(matches!(catalogue.warm_up(), Err(Error::Corrupt { .. })));
+    catalogue.close_cleanly().unwrap();
+    drop(catalogue);
+    let (_, note) = large(dir.path());
+    assert!(note.repaired.is_some());
+}
+
+#[test]
 fn a_lost_or_damaged_log_is_survived() {
     let bed = Bed::with(&recordings(0..60));
     bed.catalogue.close_cleanly().unwrap();

@@ -24,6 +24,10 @@ fn stores_pages_until_killed() {
     for page in first.. {
         catalogue.store_page(&run, &recordings(page * PAGE..(page + 1) * PAGE), at(0)).unwrap();
         println!("\nstored {}", page + 1);
+        if page % 3 == 0 {
+            catalogue.warm_up().unwrap();
+            catalogue.take_picture().unwrap();
+        }
     }
 }
 
@@ -32,6 +36,7 @@ fn killed_at_any_moment_whole_pages_are_there() {
     let Bed { dir, catalogue, .. } = Bed::new();
     drop(catalogue);
     let mut stored_pages = 0;
+    let mut believed = 0;
     for round in 1..=8 {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["tests::kill::stores_pages_until_killed", "--exact", "--nocapture"])
@@ -55,6 +60,8 @@ fn killed_at_any_moment_whole_pages_are_there() {
         assert!(rows / PAGE >= stored_pages, "what was reported is kept");
         let all_words = Search { text: "id:rec-".to_owned(), ..Search::default() };
         assert_eq!(catalogue.search(&all_words).unwrap().keys.len(), rows as usize, "and findable");
+        believed += u32::from(catalogue.mirror().is_pictured());
     }
     assert!(stored_pages >= 8);
+    assert!(believed > 0, "pictures of the rows were of use");
 }

@@ -4,6 +4,7 @@ mod annotations;
 mod damage;
 mod jobs;
 mod kill;
+mod pictures;
 mod queue;
 mod records;
 mod refusals;
@@ -73,6 +74,7 @@ pub(crate) fn recordings(numbers: impl IntoIterator<Item = u32>) -> Vec<Recordin
 pub(crate) fn copy(name: &str) -> CopyRecord {
     CopyRecord {
         path: Path::new("/calls").join(name),
+        place: None,
         size_bytes: 4321,
         sha256: "ab".repeat(32),
         verified_at: at(9_000),

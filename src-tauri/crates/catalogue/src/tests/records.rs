@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::{Bed, account, at, copy, recording, recordings};
 use crate::{
-    Catalogue, CopyRecord, DeletionOutcome, Error, ExportOutcome, NewDeletion, NewExport, Totals,
+    Annotation, Catalogue, CopyRecord, DeletionOutcome, Error, ExportOutcome, NewDeletion,
+    NewExport, Totals,
 };
 
 #[test]
@@ -172,4 +173,33 @@ fn a_backup_is_a_whole_index() {
     assert!(bed.catalogue.back_up_to(&nowhere).is_err());
     let under_a_file = bed.catalogue.path().join("b.sqlite3");
     assert!(matches!(bed.catalogue.back_up_to(&under_a_file), Err(Error::NotWritable { .. })));
+}
+
+#[test]
+fn a_long_list_of_records_is_read_in_its_order() {
+    let bed = Bed::with(&recordings(0..1_200));
+    bed.catalogue.save_copy(bed.key(3), &copy("3.mp3")).unwrap();
+    bed.catalogue.annotate(&[bed.key(3)], &Annotation::Star(true), at(1)).unwrap();
+    let newest_first = bed.catalogue.search(&Search::default()).unwrap().keys;
+    let asked: Vec<_> =
+        newest_first.iter().flat_map(|key| [*key, RecordingKey(70_000 + key.0)]).collect();
+    let records: Vec<_> = bed.catalogue.records(&asked).map(Result::unwrap).collect();
+    assert_eq!(records.iter().map(|record| record.key).collect::<Vec<_>>(), newest_first);
+    assert_eq!(records[0].recording, recording(1_199), "the vendor's own words too");
+    let saved = records.iter().find(|record| record.key == bed.key(3)).unwrap();
+    assert_eq!((saved.copy.as_ref(), saved.annotations.starred), (Some(&copy("3.mp3")), true));
+    assert_eq!(saved.size_bytes(), Some(4321));
+    assert_eq!(bed.catalogue.records(&[]).count(), 0);
+}
+
+#[test]
+fn recordings_still_at_the_provider_are_tallied() {
+    let bed = Bed::with(&recordings(0..6));
+    bed.catalogue.mark_gone(bed.key(5), at(1)).unwrap();
+    let named = |recording: &domain::Recording| recording.conference_name.is_some();
+    assert_eq!(bed.catalogue.tally_recordings(&bed.account, named).unwrap(), (2, 500 + 3_500));
+    let all = |_: &domain::Recording| true;
+    assert_eq!(bed.catalogue.tally_recordings(&bed.account, all).unwrap().0, 5);
+    let nobody = domain::AccountId::new("nobody");
+    assert_eq!(bed.catalogue.tally_recordings(&nobody, all).unwrap(), (0, 0));
 }

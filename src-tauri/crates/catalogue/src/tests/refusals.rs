@@ -16,7 +16,7 @@ fn another_programs_lock_is_waited_for_and_then_told() {
     bed.catalogue.close_cleanly().unwrap();
     drop(bed.catalogue);
     let (catalogue, _) =
-        Catalogue::open_waiting(bed.dir.path(), Duration::from_millis(20)).unwrap();
+        Catalogue::open_waiting(bed.dir.path(), Duration::from_millis(20), u64::MAX).unwrap();
     let other = Connection::open(catalogue.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(matches!(catalogue.set_setting("x", &json!(1)), Err(Error::Busy)));

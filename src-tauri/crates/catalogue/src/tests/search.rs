@@ -125,7 +125,7 @@ fn party() -> impl Strategy<Value = String> {
 }
 
 /// A recording and what became of it: 0 nothing, 1 saved, 2 remarked, 3 failed, 4 gone, 5 gone and saved.
-fn row() -> impl Strategy<Value = (Recording, u8)> {
+pub(super) fn row() -> impl Strategy<Value = (Recording, u8)> {
     let texts = (
         proptest::option::of(party()),
         proptest::option::of(party()),
@@ -191,7 +191,7 @@ fn token() -> impl Strategy<Value = String> {
     ]
 }
 
-fn query() -> impl Strategy<Value = Search> {
+pub(super) fn query() -> impl Strategy<Value = Search> {
     let part = prop_oneof![
         3 => word(),
         2 => "[0-9+() -]{0,6}",
@@ -227,7 +227,7 @@ fn query() -> impl Strategy<Value = Search> {
 }
 
 /// Rows in two accounts, some changed after they were first stored, some lost from view.
-fn filled(rows: &[(Recording, u8)]) -> Bed {
+pub(super) fn filled(rows: &[(Recording, u8)]) -> Bed {
     let bed = Bed::new();
     bed.catalogue.save_account(&account("b")).unwrap();
     for (index, (row, fate)) in rows.iter().enumerate() {

@@ -1,0 +1,257 @@
+//! The rows in memory as a file, so that a start reads one file from end to end instead of every row of the index.
+//!
+//! The file is a picture with a number. It is believed only when the index names that number; what changed since, the
+//! index knows by itself (`schema/v6.sql`). A picture that cannot be read, is of another release or has a wrong checksum is no
+//! loss: the rows are read from the index.
+
+use std::io::{self, Read, Write};
+
+use crc32fast::Hasher;
+
+use super::countries::Country;
+use super::ids::Ids;
+use super::rows::{Class, Counts, HELD, Rows, STARRED, Values};
+use super::texts::Texts;
+
+/// What a picture begins with. The last byte counts changes of its form, and of what is kept in it: how texts are folded,
+/// how digits are taken from a number.
+const BEGINNING: &[u8; 8] = b"TSmirro\x01";
+
+/// Texts in the order of release come with rules for folding them.
+const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// Bytes that are converted at a time.
+const CHUNK: usize = 1 << 16;
+
+/// What a picture holds.
+pub(super) struct Picture {
+    /// The rows, without what a person wrote on them.
+    pub(super) rows: Rows,
+    /// The countries of the first so many parties.
+    pub(super) countries: Vec<Option<Country>>,
+}
+
+/// Writes rows and countries as picture `number`.
+pub(super) fn write(
+    rows: &Rows,
+    countries: &[Option<Country>],
+    number: i64,
+    to: impl Write,
+) -> io::Result<()> {
+    let mut out = Out { to, sum: Hasher::new() };
+    out.bytes(BEGINNING)?;
+    out.text(RELEASE)?;
+    out.bytes(&number.to_le_bytes())?;
+    out.list(&rows.keys, u32::to_le_bytes)?;
+    out.list(&rows.when_ms, i64::to_le_bytes)?;
+    for counts in [&rows.duration_ms, &rows.bytes, &rows.added] {
+        let (small, large) = counts.parts();
+        out.list(small, u32::to_le_bytes)?;
+        let (rows, values): (Vec<u32>, Vec<u64>) = large.iter().map(|(a, b)| (*a, *b)).unzip();
+        out.list(&rows, u32::to_le_bytes)?;
+        out.list(&values, u64::to_le_bytes)?;
+    }
+    for column in [&rows.cost, &rows.from, &rows.to, &rows.class, &rows.name] {
+        out.list(column, u32::to_le_bytes)?;
+    }
+    out.list(&rows.flags, u16::to_le_bytes)?;
+    for ids in [&rows.ids, &rows.calls] {
+        let (packed, others) = ids.parts();
+        out.list(packed, |id| id)?;
+        let of: Vec<u32> = others.keys().copied().collect();
+        out.list(&of, u32::to_le_bytes)?;
+        others.values().try_for_each(|id| out.text(id))?;
+    }
+    for texts in [&rows.parties, &rows.digits, &rows.words] {
+        let (all, starts) = texts.parts();
+        out.list(all, |byte| [byte])?;
+        out.list(starts, u32::to_le_bytes)?;
+    }
+    out.list(&rows.party_digits, u32::to_le_bytes)?;
+    out.length(rows.classes.all().len())?;
+    for class in rows.classes.all() {
+        out.bytes(&class.account_no.to_le_bytes())?;
+        out.list(&[class.kind, class.format, class.direction], u32::to_le_bytes)?;
+        out.list(&class.extensions, u32::to_le_bytes)?;
+    }
+    let (callers, conferences): (Vec<u32>, Vec<u32>) = rows.names.all().iter().copied().unzip();
+    out.list(&callers, u32::to_le_bytes)?;
+    out.list(&conferences, u32::to_le_bytes)?;
+    out.list(rows.costs.all(), u64::to_le_bytes)?;
+    out.list(countries, Option::unwrap_or_default)?;
+    let sum = out.sum.clone().finalize();
+    out.to.write_all(&sum.to_le_bytes())?;
+    out.to.flush()
+}
+
+/// Reads picture `number` from a file of `length` bytes. `None` when it is another one, or not as it was written.
+pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Option<Picture>> {
+    let mut input = In { from, sum: Hasher::new(), left: length };
+    let mut beginning = [0; BEGINNING.len()];
+    input.fill(&mut beginning)?;
+    if beginning != *BEGINNING || input.text()? != RELEASE {
+        return Ok(None);
+    }
+    if i64::from_le_bytes(input.array()?) != number {
+        return Ok(None);
+    }
+    let keys = input.list(u32::from_le_bytes)?;
+    let when_ms = input.list(i64::from_le_bytes)?;
+    let mut counts = [const { None }; 3];
+    for counts in &mut counts {
+        let small = input.list(u32::from_le_bytes)?;
+        let (rows, values) = (input.list(u32::from_le_bytes)?, input.list(u64::from_le_bytes)?);
+        *counts = Some(Counts::of_parts(small, rows.into_iter().zip(values).collect()));
+    }
+    let [duration_ms, bytes, added] = counts.map(Option::unwrap_or_default);
+    let mut columns = [const { Vec::new() }; 5];
+    for column in &mut columns {
+        *column = input.list(u32::from_le_bytes)?;
+    }
+    let [cost, from, to, class, name] = columns;
+    // Stars and holds come with what else a person wrote.
+    let flags = input.list(|flags| u16::from_le_bytes(flags) & !(STARRED | HELD))?;
+    let (ids, calls) = (input.ids()?, input.ids()?);
+    let (parties, digits, words) = (input.texts()?, input.texts()?, input.texts()?);
+    let party_digits = input.list(u32::from_le_bytes)?;
+    let mut classes = Values::new();
+    for _ in 0..input.length()? {
+        let account_no = i64::from_le_bytes(input.array()?);
+        let words = input.list(u32::from_le_bytes)?;
+        let [kind, format, direction] = words[..] else { return Ok(None) };
+        let extensions = input.list(u32::from_le_bytes)?;
+        classes.number(Class { account_no, kind, format, direction, extensions });
+    }
+    let (callers, conferences) = (input.list(u32::from_le_bytes)?, input.list(u32::from_le_bytes)?);
+    let names = Values::of(callers.into_iter().zip(conferences));
+    let costs = Values::of(input.list(u64::from_le_bytes)?);
+    let countries = input.list(|code| Some(code).filter(|code| *code != Country::default()))?;
+    let sum = input.sum.clone().finalize();
+    if u32::from_le_bytes(input.array()?) != sum || input.left > 0 {
+        return Ok(None);
+    }
+    let rows = Rows {
+        keys,
+        when_ms,
+        added,
+        duration_ms,
+        bytes,
+        cost,
+        from,
+        to,
+        class,
+        name,
+        flags,
+        ids,
+        calls,
+        parties,
+        party_digits,
+        digits,
+        words,
+        classes,
+        names,
+        costs,
+        ..Rows::new()
+    };
+    Ok(Some(Picture { rows, countries }))
+}
+
+/// Writes values one after another.
+struct Out<W> {
+    to: W,
+    sum: Hasher,
+}
+
+impl<W: Write> Out<W> {
+    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sum.update(bytes);
+        self.to.write_all(bytes)
+    }
+
+    fn length(&mut self, length: usize) -> io::Result<()> {
+        self.bytes(&(length as u64).to_le_bytes())
+    }
+
+    fn text(&mut self, text: &str) -> io::Result<()> {
+        self.list(text.as_bytes(), |byte| [byte])
+    }
+
+    fn list<const N: usize, T: Copy>(
+        &mut self,
+        list: &[T],
+        to_bytes: impl Fn(T) -> [u8; N],
+    ) -> io::Result<()> {
+        self.length(list.len())?;
+        let mut buffer = Vec::with_capacity(CHUNK.min(list.len() * N));
+        for part in list.chunks(CHUNK / N) {
+            buffer.clear();
+            buffer.extend(part.iter().flat_map(|value| to_bytes(*value)));
+            self.bytes(&buffer)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads them back.
+struct In<R> {
+    from: R,
+    sum: Hasher,
+    /// Bytes of the file that have not been read. No length can be more, so that a damaged one does not take all memory.
+    left: u64,
+}
+
+impl<R: Read> In<R> {
+    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        self.from.read_exact(bytes)?;
+        self.sum.update(bytes);
+        self.left = self.left.saturating_sub(bytes.len() as u64);
+        Ok(())
+    }
+
+    fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut array = [0; N];
+        self.fill(&mut array)?;
+        Ok(array)
+    }
+
+    fn length(&mut self) -> io::Result<usize> {
+        let length = u64::from_le_bytes(self.array()?);
+        usize::try_from(length)
+            .ok()
+            .filter(|_| length <= self.left)
+            .ok_or(io::ErrorKind::InvalidData.into())
+    }
+
+    fn text(&mut self) -> io::Result<String> {
+        String::from_utf8(self.list(|[byte]| byte)?).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+
+    fn list<const N: usize, T>(&mut self, value: impl Fn([u8; N]) -> T) -> io::Result<Vec<T>> {
+        let length = self.length()?;
+        if length as u64 * N as u64 > self.left {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut list = Vec::with_capacity(length);
+        let mut buffer = vec![0; (CHUNK / N * N).min(length * N)];
+        while list.len() < length {
+            let some = buffer.len().min((length - list.len()) * N);
+            self.fill(&mut buffer[..some])?;
+            list.extend(buffer[..some].as_chunks::<N>().0.iter().map(|bytes| value(*bytes)));
+        }
+        Ok(list)
+    }
+
+    fn ids(&mut self) -> io::Result<Ids> {
+        let packed = self.list(|id: [u8; 16]| id)?;
+        let of = self.list(u32::from_le_bytes)?;
+        let others = of.into_iter().map(|row| Ok((row, self.text()?.into_boxed_str())));
+        let others = others.collect::<io::Result<_>>()?;
+        Ok(Ids::of_parts(packed, others))
+    }
+
+    fn texts(&mut self) -> io::Result<Texts> {
+        let all = self.list(|[byte]| byte)?;
+        let starts = self.list(u32::from_le_bytes)?;
+        Ok(Texts::of_parts(all, starts))
+    }
+}
