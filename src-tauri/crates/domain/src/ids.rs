@@ -55,6 +55,10 @@ text_id! {
     VendorJobId
 }
 text_id! {
+    /// One place outside this computer that copies are saved in (a UUID we made).
+    PlaceId
+}
+text_id! {
     /// One transfer job (a UUID v7 we made, so ids sort by time).
     JobId
 }

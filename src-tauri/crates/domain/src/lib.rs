@@ -13,6 +13,7 @@ pub mod export;
 pub mod export_job;
 pub mod filters;
 pub mod ids;
+pub mod mask;
 pub mod phone;
 pub mod query;
 pub mod recording;
@@ -30,7 +31,9 @@ pub use capability::{Availability, Capabilities, Feature};
 pub use copy::{CopyState, Remark, Verdict};
 pub use export_job::{ExportJob, ExportJobStatus};
 pub use filters::ListFilters;
-pub use ids::{AccountId, CallUuid, JobId, RecordingId, RecordingKey, UserId, VendorJobId};
+pub use ids::{
+    AccountId, CallUuid, JobId, PlaceId, RecordingId, RecordingKey, UserId, VendorJobId,
+};
 pub use recording::{Recording, RecordingList};
 pub use region::Region;
 pub use secret::Secret;

@@ -1,5 +1,7 @@
 //! Proof that nothing is missing: per account and day, what the provider says against what is here.
 
+use std::collections::HashSet;
+
 use catalogue::{Extent, SpanTally};
 use domain::{AccountId, ListFilters};
 use jiff::civil::Date;
@@ -9,6 +11,7 @@ use providers::{PageRequest, Provider};
 
 use crate::Engine;
 use crate::error::{Error, Result};
+use crate::events::Event;
 
 /// More days than a person looks at: fifteen years.
 const MOST_DAYS: usize = 5_500;
@@ -61,7 +64,8 @@ impl Engine {
         })
     }
 
-    /// Asks the provider how many recordings each of these days has, then answers like [`Engine::completeness`].
+    /// Asks the provider how many recordings each of these days has, reads those days of which more are there than here,
+    /// then answers like [`Engine::completeness`].
     ///
     /// # Errors
     /// `Invalid` for more than 31 days, and when the provider does not count by day: not every vendor documents the
@@ -89,35 +93,90 @@ impl Engine {
                 what: "This provider does not say how many recordings a day has.".to_owned(),
             });
         }
-        for (day, _) in &known.days {
+        let mut found = 0;
+        for (day, tally) in &known.days {
             let span = day_span(*day, &known.zone);
             let Some(total) = self.span_total(provider.as_ref(), span).await? else { continue };
+            if total > u64::from(tally.indexed) {
+                found += self.read_day(account, provider.as_ref(), span).await?;
+            }
             let (id, now) = (account.clone(), self.now());
             self.with_catalogue(move |catalogue| catalogue.note_span_total(&id, span, total, now))
                 .await?;
         }
+        if found > 0 {
+            tracing::info!(%account, found, "recordings that the lists had not brought");
+            self.tell(Event::LibraryChanged);
+            self.tell(Event::AccountsChanged);
+        }
         self.completeness(account, from, to).await
+    }
+
+    /// Reads what the provider lists of a span and stores what is not here; returns how many that were.
+    async fn read_day(
+        &self,
+        account: &AccountId,
+        provider: &dyn Provider,
+        span: (i64, i64),
+    ) -> Result<usize> {
+        let filters = span_filters(provider, span);
+        let mut found = 0;
+        for list in provider.lists().await? {
+            let mut request =
+                PageRequest { list, filters: filters.clone(), ..PageRequest::default() };
+            let mut met = HashSet::new();
+            loop {
+                let page = provider.list(&request).await?;
+                let (known, next) = (met.len(), page.next_offset);
+                met.extend(page.recordings.iter().map(|recording| recording.id.clone()));
+                let (id, now) = (account.clone(), self.now());
+                found += self
+                    .with_catalogue(move |catalogue| {
+                        let mut stored = 0;
+                        for recording in &page.recordings {
+                            if catalogue.find(&id, &recording.id)?.is_none() {
+                                catalogue.store_one(&id, recording, now)?;
+                                stored += 1;
+                            }
+                        }
+                        Ok(stored)
+                    })
+                    .await?;
+                match next {
+                    // A page of which everything was met is the end, or one that repeats itself for ever.
+                    Some(next) if met.len() > known => request.offset = next,
+                    _ => break,
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// What the provider says of a span, over all of its lists; `None` when it gives no totals.
     async fn span_total(&self, provider: &dyn Provider, span: (i64, i64)) -> Result<Option<u64>> {
-        let instant = |ms| Timestamp::from_millisecond(ms).ok();
-        let (first, last) = (instant(span.0), instant(span.1 - 1));
-        let filters = match provider.vendor() {
-            domain::Vendor::Vobiz => {
-                ListFilters { added_gte: first, added_lte: last, ..ListFilters::default() }
-            }
-            domain::Vendor::Vbc => {
-                ListFilters { start_gte: first, start_lte: last, ..ListFilters::default() }
-            }
-        };
+        let filters = span_filters(provider, span);
         let mut sum = 0;
         for list in provider.lists().await? {
-            let page = PageRequest { list, offset: 0, limit: 1, filters: filters.clone() };
+            let filters = filters.clone();
+            let page = PageRequest { list, limit: 1, filters, ..PageRequest::default() };
             let Some(total) = provider.list(&page).await?.total else { return Ok(None) };
             sum += total;
         }
         Ok(Some(sum))
+    }
+}
+
+/// The filters that stand for a span, by what the vendor documents.
+fn span_filters(provider: &dyn Provider, span: (i64, i64)) -> ListFilters {
+    let instant = |ms| Timestamp::from_millisecond(ms).ok();
+    let (first, last) = (instant(span.0), instant(span.1 - 1));
+    match provider.vendor() {
+        domain::Vendor::Vobiz => {
+            ListFilters { added_gte: first, added_lte: last, ..ListFilters::default() }
+        }
+        domain::Vendor::Vbc => {
+            ListFilters { start_gte: first, start_lte: last, ..ListFilters::default() }
+        }
     }
 }
 

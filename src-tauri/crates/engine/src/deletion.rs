@@ -260,26 +260,32 @@ impl Engine {
     /// Hashes the copy again, now.
     async fn check_copy(&self, stored: &StoredRecording) -> Result<CopyCheck> {
         let Some(copy) = stored.copy.clone() else { return Ok(CopyCheck::None) };
-        blocking(move || {
-            Ok(match transfer::hash_file(&copy.path) {
-                Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => {
-                    if copy.remarks.is_empty() {
-                        CopyCheck::Whole
-                    } else {
-                        CopyCheck::Remarked(format!(
-                            "Its copy was saved with a remark: {}",
-                            copy.remarks.join(" ")
-                        ))
-                    }
-                }
-                Ok(_) => CopyCheck::Bad(format!(
-                    "The copy at {} has changed since it was verified.",
-                    copy.path.display()
-                )),
-                Err(error) => CopyCheck::Bad(format!("The copy cannot be checked: {error}.")),
+        let found = if let Some(place) = &copy.place {
+            let read = self.hash_object(place, &copy, |_| true).await;
+            read.and_then(|found| {
+                found.ok_or_else(|| Error::Internal { what: "the check was cut off".into() })
             })
+        } else {
+            let path = copy.path.clone();
+            blocking(move || Ok(transfer::hash_file(&path)?)).await
+        };
+        Ok(match found {
+            Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => {
+                if copy.remarks.is_empty() {
+                    CopyCheck::Whole
+                } else {
+                    CopyCheck::Remarked(format!(
+                        "Its copy was saved with a remark: {}",
+                        copy.remarks.join(" ")
+                    ))
+                }
+            }
+            Ok(_) => CopyCheck::Bad(format!(
+                "The copy at {} has changed since it was verified.",
+                copy.path.display()
+            )),
+            Err(error) => CopyCheck::Bad(format!("The copy cannot be checked: {error}.")),
         })
-        .await
     }
 }
 

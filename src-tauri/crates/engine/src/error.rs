@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use domain::AccountId;
 
+use crate::places::PlaceError;
+
 /// Shorthand.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -51,6 +53,14 @@ pub enum Error {
     /// The account's secret is not at hand.
     #[error("sign in again")]
     SignInNeeded(AccountId),
+    /// A bucket that copies are saved in.
+    #[error("“{label}” cannot be used: {trouble}")]
+    Place {
+        /// What a person calls it.
+        label: String,
+        /// What is the matter.
+        trouble: PlaceError,
+    },
     /// Input that breaks a rule; nothing was done.
     #[error("{what}")]
     Invalid {

@@ -8,8 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use catalogue::{ExportJobRow, ExportOutcome, NewExport, RowRecord};
-use domain::search::Search;
+use catalogue::{ExportJobRow, ExportOutcome, NewExport};
 use domain::{AccountId, ExportJob, ExportJobStatus, ListFilters, RecordingList, VendorJobId};
 use providers::Provider;
 use tokio_util::sync::CancellationToken;
@@ -22,10 +21,7 @@ use crate::exports::{curl_command, settle_refusal};
 use crate::fetch::{OnBytes, open_part, receive, restarted, strong_etag};
 use crate::{Engine, blocking, lock, or_cancelled};
 
-/// Rows read from the index at a time while counting.
-const CHUNK: usize = 1000;
-/// How soon a job is asked about again, and how far apart it gets (contract B6).
-const FIRST_POLL: Duration = Duration::from_secs(5);
+/// How far apart the questions about a job get (contract B6).
 const LAST_POLL: Duration = Duration::from_mins(1);
 /// The credentials of a request as curl takes them from the environment.
 const CURL_HEADERS: &[&str] = &["Authorization: Bearer $VBC_ACCESS_TOKEN"];
@@ -198,7 +194,7 @@ impl Engine {
 
     async fn poll_export_jobs(&self, account: &AccountId) -> Result<()> {
         let mut pauses = ExponentialBuilder::default()
-            .with_min_delay(FIRST_POLL)
+            .with_min_delay(self.inner.waits.export_job_again)
             .with_max_delay(LAST_POLL)
             .without_max_times()
             .build();
@@ -263,8 +259,17 @@ impl Engine {
         let cancel = self.inner.shutdown.child_token();
         let key = (account.clone(), job.clone());
         lock(&self.inner.archives).insert(key.clone(), cancel.clone());
-        let sealed = receive_archive(provider.as_ref(), &fresh, &folder, on_bytes, &cancel).await;
+        let part = part_path(&folder, &format!("export-{job}"), 0);
+        let sealed = receive_archive(provider.as_ref(), &fresh, &part, on_bytes, &cancel).await;
         lock(&self.inner.archives).remove(&key);
+        if sealed.is_err() {
+            // Nothing proves later that these bytes belong to the archive of that time, so no other run goes on with them.
+            blocking(move || {
+                crate::transfers::remove_part(&part);
+                Ok(())
+            })
+            .await?;
+        }
         let sealed = sealed?;
         let label = self.account(account).await?.label;
         let stem = format!("Export {label} {job}");
@@ -302,27 +307,12 @@ impl Engine {
         list: &RecordingList,
         filters: &ListFilters,
     ) -> Result<(u32, u64)> {
-        let search =
-            Search { account: Some(account.clone()), now: self.now(), ..Search::default() };
         let vendor = self.account(account).await?.vendor;
-        let (list, filters) = (list.clone(), filters.clone());
+        let (account, list, filters) = (account.clone(), list.clone(), filters.clone());
         self.with_catalogue(move |catalogue| {
-            let (mut count, mut duration_ms) = (0, 0);
-            let keys = catalogue.search(&search)?.keys;
-            for keys in keys.chunks(CHUNK) {
-                let rows: Vec<RowRecord> = catalogue.rows(keys)?;
-                for row in rows.iter().filter(|row| !row.gone) {
-                    if RecordingList::of(vendor, &row.recording_id) != list {
-                        continue;
-                    }
-                    let Some(stored) = catalogue.recording(row.key)? else { continue };
-                    if filters.admits(&stored.recording) {
-                        count += 1;
-                        duration_ms += row.duration_ms.unwrap_or_default();
-                    }
-                }
-            }
-            Ok((count, duration_ms))
+            catalogue.tally_recordings(&account, |recording| {
+                RecordingList::of(vendor, &recording.id) == list && filters.admits(recording)
+            })
         })
         .await
     }
@@ -333,15 +323,14 @@ impl Engine {
 async fn receive_archive(
     provider: &dyn Provider,
     job: &ExportJob,
-    folder: &Path,
+    part: &Path,
     on_bytes: OnBytes<'_>,
     cancel: &CancellationToken,
 ) -> Result<SealedPart> {
-    let part = part_path(folder, &format!("export-{}", job.id), 0);
     let mut validator = None;
     let mut tries = 0;
     loop {
-        match archive_once(provider, job, &part, &mut validator, on_bytes, cancel).await {
+        match archive_once(provider, job, part, &mut validator, on_bytes, cancel).await {
             Ok(whole) => return blocking(move || Ok(whole.seal()?)).await,
             Err(Error::Provider(error)) if error.is_transient() && tries < ARCHIVE_TRIES => {
                 tries += 1;

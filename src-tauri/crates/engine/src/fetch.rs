@@ -168,8 +168,23 @@ pub(crate) fn worth_another_try(error: &Error) -> bool {
 /// Opens a part file. Without a `validator` nothing proves that its bytes belong to the file there, so it is begun anew.
 pub(crate) async fn open_part(part: &Path, validator: Option<&str>) -> Result<PartFile> {
     let (path, may_go_on) = (part.to_owned(), validator.is_some());
-    let file = blocking(move || Ok(PartFile::open(&path)?)).await?;
+    let file = blocking(move || {
+        is_beside(&path)?;
+        Ok(PartFile::open(&path)?)
+    })
+    .await?;
     if may_go_on || file.len() == 0 { Ok(file) } else { restarted(file).await }
+}
+
+/// That the folder of a file is there. One that is gone may be a disk that was unplugged: it is not made anew, and what
+/// could not be read from it says nothing about the recording.
+fn is_beside(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(folder) if !folder.is_dir() => {
+            Err(transfer::Error::Missing { path: folder.to_owned() }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The same file, empty.
@@ -248,10 +263,15 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The recording itself was retrieved a moment ago, so a 404 means that its file is not ready.
+/// The recording itself was retrieved a moment ago. So a 404 means that its file is not ready, and silence is that of
+/// this file and not of the network: it is waited for a few times, not for ever.
 fn of_a_fresh_address(error: providers::Error) -> Error {
+    use providers::{Error as Vendor, Obstacle};
     match error {
-        providers::Error::NotFound(_) => Error::NotReady,
+        Vendor::NotFound(_) => Error::NotReady,
+        Vendor::Unreachable { reason, obstacle: Obstacle::TimedOut } => {
+            Vendor::Interrupted { reason }.into()
+        }
         other => other.into(),
     }
 }
@@ -350,12 +370,14 @@ pub(crate) fn verify(
 /// Decodes a file to its end and judges it.
 pub(crate) fn judge_file(path: &Path, size_bytes: u64, expected: &Expected) -> Result<Verdict> {
     let head = read_head(path)?;
-    let probe = audio::probe(path).map_err(|error| match error {
-        AudioError::Unsupported { container, codec } => {
-            ProbeProblem::Unsupported { container, codec }
+    let probe = match audio::probe(path) {
+        Ok(facts) => Ok(facts),
+        Err(AudioError::Unsupported { container, codec }) => {
+            Err(ProbeProblem::Unsupported { container, codec })
         }
-        other => ProbeProblem::Failed { reason: other.to_string() },
-    });
+        Err(AudioError::Unreadable { path, reason }) => return Err(unreadable(&path, reason)),
+        Err(other) => Err(ProbeProblem::Failed { reason: other.to_string() }),
+    };
     Ok(judge(size_bytes, &head, probe, expected))
 }
 
@@ -365,8 +387,16 @@ fn read_head(path: &Path) -> Result<Vec<u8>> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     std::fs::File::open(path)
         .and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head))
-        .map_err(|source| Error::file(path, &source))?;
+        .map_err(|source| unreadable(path, source.to_string()))?;
     Ok(head)
+}
+
+/// Trouble of the disk, which says nothing about the recording.
+fn unreadable(path: &Path, reason: String) -> Error {
+    match is_beside(path) {
+        Err(gone) => gone,
+        Ok(()) => transfer::Error::Io { path: path.to_owned(), reason }.into(),
+    }
 }
 
 /// `mp3 · 8 kHz · mono · 12:08`.

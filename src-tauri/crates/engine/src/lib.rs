@@ -18,7 +18,9 @@ mod export_jobs;
 mod exports;
 mod fetch;
 mod library;
+mod metadata;
 mod network;
+mod places;
 mod playback;
 mod rules;
 mod settings;
@@ -40,8 +42,8 @@ use tokio::sync::{Notify, OnceCell};
 use tokio_util::sync::CancellationToken;
 
 pub use accounts::{
-    AccountPace, AccountState, NewVbcAccount, NewVobizAccount, OpenBrowser, SecretPlace, VbcGrant,
-    VbcProfile,
+    AccountPace, AccountState, NewVbcAccount, NewVobizAccount, OpenBrowser, SecretPlace, TokenLife,
+    VbcGrant, VbcProfile,
 };
 pub use annotations::Annotating;
 pub use audio::{OutputKind, Peaks};
@@ -62,11 +64,15 @@ pub use events::{Event, Subscription};
 pub use export_jobs::{ReviewedJob, SavedArchive};
 pub use exports::ReviewedExport;
 pub use library::{Detail, SearchOrder, Selection, Snapshot};
+pub use metadata::{MetadataOrder, MetadataProgress, PreparedMetadata, WrittenMetadata};
+pub use network::Waits;
+pub use places::{NewPlace, Place, PlaceError, PlaceReport, PlaceState};
 pub use playback::{PlaybackState, PlayerPhase};
 pub use providers::{Correlation, Error as VendorError, Obstacle, Pace, Transcript};
 pub use rules::{AutoSaveRule, RuleChange, RuleQuery, RuleTally};
 pub use settings::{ColumnOrder, ColumnWidth, Density, ProxyChoice, Settings, Theme};
 pub use sync::{SyncDepth, SyncProgress, SyncTally};
+pub use transfer::tables::TableFormat;
 pub use transfer::{Error as FileError, free_bytes};
 pub use transfers::{
     FolderToken, ItemView, JobView, LanePace, NamePreset, NameProblem, NewTransfer, Plan,
@@ -110,6 +116,7 @@ struct Inner {
     actor: String,
     start_note: Option<String>,
     transport: Mutex<Transport>,
+    waits: Waits,
     sandbox_recordings: u32,
     sandbox: OnceCell<sandbox::Sandbox>,
     providers: Mutex<HashMap<AccountId, accounts::ProviderCell>>,
@@ -118,6 +125,7 @@ struct Inner {
     watched_exports: Mutex<HashSet<AccountId>>,
     archives: Mutex<export_jobs::RunningArchives>,
     missing_secrets: Mutex<HashSet<AccountId>>,
+    token_lives: accounts::TokenLives,
     events: events::Hub,
     syncs: Mutex<HashMap<AccountId, sync::RunningSync>>,
     sync_ended: Notify,
@@ -125,6 +133,8 @@ struct Inner {
     transfers: transfers::Transfers,
     deletions: deletion::Deletions,
     copies: copies::Copies,
+    places: places::Places,
+    lists: metadata::Lists,
     rules_turn: tokio::sync::Mutex<()>,
     playback: playback::Playback,
     shutdown: CancellationToken,
@@ -138,6 +148,14 @@ impl Engine {
     /// # Errors
     /// When the data folder cannot be used, another engine has it open, or the index was written by a newer version.
     pub fn open(options: Options) -> Result<Self> {
+        Self::open_with(options, Waits::default())
+    }
+
+    /// Likewise, with other waits than a person's.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(options: Options, waits: Waits) -> Result<Self> {
         std::fs::create_dir_all(&options.data_dir)
             .map_err(|source| Error::file(&options.data_dir, &source))?;
         let profile_lock = lock_profile(&options.data_dir)?;
@@ -153,8 +171,9 @@ impl Engine {
         });
         let settings = settings::read(&catalogue)?;
         let volume = settings.volume;
+        let places = places::Places::read(&catalogue)?;
         // A file that is gone or a proxy that makes no sense must not keep the app from starting.
-        let transport = match network::transport(&settings) {
+        let transport = match network::transport(&settings, &waits) {
             Ok(transport) => transport,
             Err(error) => {
                 tracing::warn!(%error, "the network settings cannot be used; going on without");
@@ -172,6 +191,7 @@ impl Engine {
                 actor: options.actor,
                 start_note: note.repaired,
                 transport: Mutex::new(transport),
+                waits,
                 sandbox_recordings: options.sandbox_recordings,
                 sandbox: OnceCell::new(),
                 providers: Mutex::default(),
@@ -180,6 +200,7 @@ impl Engine {
                 watched_exports: Mutex::default(),
                 archives: Mutex::default(),
                 missing_secrets: Mutex::default(),
+                token_lives: accounts::TokenLives::default(),
                 events,
                 syncs: Mutex::default(),
                 sync_ended: Notify::new(),
@@ -187,6 +208,8 @@ impl Engine {
                 transfers: transfers::Transfers::default(),
                 deletions: deletion::Deletions::default(),
                 copies: copies::Copies::default(),
+                places,
+                lists: metadata::Lists::default(),
                 rules_turn: tokio::sync::Mutex::default(),
                 playback,
                 shutdown: CancellationToken::new(),

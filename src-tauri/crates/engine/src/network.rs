@@ -1,6 +1,7 @@
 //! How the network is reached: the proxy and the extra authorities a person set.
 
 use std::path::Path;
+use std::time::Duration;
 
 use domain::Secret;
 use providers::Transport;
@@ -10,12 +11,40 @@ use url::Url;
 use crate::error::{Error, Result};
 use crate::settings::{ProxyChoice, Settings};
 
+/// How long is waited for what may pass by itself. The default suits people's networks; tests that go through thousands
+/// of faults have shorter ones.
+#[derive(Debug, Clone)]
+pub struct Waits {
+    /// How long nothing at all may come from a provider before a request counts as lost.
+    pub silence: Duration,
+    /// The longest wait before a request is sent a second time. It doubles from then on.
+    pub request_again: Duration,
+    /// The shortest wait before a file that failed is begun a second time. It triples from then on.
+    pub file_again: Duration,
+    /// How soon an export job of VBC is asked about again (contract B6). It gets longer from then on.
+    pub export_job_again: Duration,
+}
+
+impl Default for Waits {
+    fn default() -> Self {
+        let usual = TransportOptions::default();
+        Self {
+            silence: usual.read_timeout,
+            request_again: usual.first_backoff,
+            file_again: Duration::from_millis(400),
+            export_job_again: Duration::from_secs(5),
+        }
+    }
+}
+
 /// The connections that follow from the settings.
 ///
 /// # Errors
 /// `Invalid` with the setting to blame, when it cannot be used.
-pub(crate) fn transport(settings: &Settings) -> Result<Transport> {
+pub(crate) fn transport(settings: &Settings, waits: &Waits) -> Result<Transport> {
     let options = TransportOptions {
+        read_timeout: waits.silence,
+        first_backoff: waits.request_again,
         proxy: proxy(settings)?,
         extra_authorities_pem: authorities(&settings.ca_file)?,
         ..TransportOptions::default()
@@ -85,7 +114,7 @@ mod tests {
     #[test]
     fn a_missing_authority_file_is_told() {
         let settings = Settings { ca_file: "/nowhere/ca.pem".into(), ..Settings::default() };
-        let error = transport(&settings).unwrap_err();
+        let error = transport(&settings, &Waits::default()).unwrap_err();
         assert!(matches!(error, Error::Invalid { field: Some("caFile"), .. }), "{error}");
     }
 }

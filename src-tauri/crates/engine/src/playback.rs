@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 use crate::events::{Event, Hub};
-use crate::{Engine, blocking, lock};
+use crate::{Engine, blocking, lock, or_cancelled};
 
 /// The cache is trimmed to this size, the files heard longest ago first.
 const CACHE_BYTES: u64 = 500_000_000;
@@ -264,6 +264,7 @@ impl Engine {
     ) -> Result<PathBuf> {
         let stored = self.stored(key).await?;
         if let Some(copy) = &stored.copy
+            && copy.place.is_none()
             && copy.path.is_file()
         {
             return Ok(copy.path.clone());
@@ -283,15 +284,27 @@ impl Engine {
                 }
             });
         };
+        if let Some(copy) = &stored.copy
+            && let Some(place) = &copy.place
+        {
+            match or_cancelled(loading, self.fetch_object(place, copy, &part)).await {
+                Ok(sealed) => {
+                    let extension = copy.path.extension().and_then(|e| e.to_str()).unwrap_or("bin");
+                    let path = cache.join(format!("{name}.{extension}"));
+                    return blocking(move || keep_cached(&cache, &sealed.path, path)).await;
+                }
+                Err(Error::Cancelled) => return Err(Error::Cancelled),
+                Err(error) => {
+                    tracing::info!(recording = key.0, %error, "its copy cannot be read; asking the provider");
+                }
+            }
+        }
         // A part that an earlier run left proves nothing about the file there now.
         let mut validator = None;
         let fetched = self.fetch(&stored, &part, &mut validator, &on_bytes, loading).await?;
         blocking(move || {
             let path = cache.join(format!("{name}.{}", fetched.facts.container.extension()));
-            std::fs::rename(&fetched.sealed.path, &path)
-                .map_err(|source| Error::file(&path, &source))?;
-            trim_cache(&cache, &path);
-            Ok(path)
+            keep_cached(&cache, &fetched.sealed.path, path)
         })
         .await
     }
@@ -326,6 +339,13 @@ fn find_cached(cache: &Path, name: &str) -> Result<Option<PathBuf>> {
         }
     }
     Ok(None)
+}
+
+/// Gives a verified file its name in the cache.
+fn keep_cached(cache: &Path, verified: &Path, path: PathBuf) -> Result<PathBuf> {
+    std::fs::rename(verified, &path).map_err(|source| Error::file(&path, &source))?;
+    trim_cache(cache, &path);
+    Ok(path)
 }
 
 /// Removes the files heard longest ago until the rest fits; `newest` stays in any case.

@@ -132,7 +132,7 @@ impl Engine {
             account: change.query.account.map(|account| account.to_string()),
             view: change.query.view.name().to_owned(),
         };
-        let options = JobOptions { options: change.options, fixed_stem: None };
+        let options = JobOptions { options: change.options, ..JobOptions::default() };
         let rule = SaveRule {
             id: id.clone(),
             label: change.label.trim().to_owned(),
@@ -207,7 +207,7 @@ impl Engine {
         let is_there = blocking(move || Ok(folder.is_dir())).await?;
         if !keys.is_empty() && is_there {
             tally.queued = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-            let options = JobOptions { options: rule.options, fixed_stem: None };
+            let options = JobOptions { options: rule.options, ..JobOptions::default() };
             let mut job = self.new_job(rule.folder, rule.template, Priority::Low, &options);
             job.label.clone_from(&rule.label);
             job.rule_id = Some(rule.id.clone());

@@ -195,9 +195,9 @@ impl Engine {
         let before = self.settings().await?;
         let network = |of: &Settings| (of.proxy, of.proxy_url.clone(), of.ca_file.clone());
         if network(&before) != network(&settings) {
-            let wanted = settings.clone();
+            let (wanted, waits) = (settings.clone(), self.inner.waits.clone());
             self.replace_transport(
-                crate::blocking(move || crate::network::transport(&wanted)).await?,
+                crate::blocking(move || crate::network::transport(&wanted, &waits)).await?,
             );
         }
         self.with_catalogue(move |catalogue| {

@@ -110,31 +110,6 @@ pub fn hash_file_while(
     Ok(None)
 }
 
-/// Writes a small file as a whole: another program sees the old one or the new one, never a half.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::io::Write as _;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".tapeshelf-").tempfile_in(folder).at(folder)?;
-    file.write_all(bytes).at(path)?;
-    file.as_file().sync_all().at(path)?;
-    readable_by_others(file.as_file()).at(path)?;
-    file.persist(path).map_err(|failed| Error::new(path, &failed.error))?;
-    crate::publish::sync_folder(folder).at(folder)
-}
-
-/// Temporary files are private; what they become is as public as any other file of the folder.
-#[cfg(unix)]
-fn readable_by_others(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable_by_others(_file: &File) -> io::Result<()> {
-    Ok(())
-}
-
 /// Hashes from the present position to the end.
 pub(crate) fn hash_rest(file: &mut File) -> io::Result<(u64, Sha256)> {
     let mut hasher = Sha256::new();

@@ -11,11 +11,12 @@ mod error;
 pub mod naming;
 pub mod part;
 mod publish;
+pub mod tables;
 pub mod verify;
+mod whole;
 
 pub use archive::{ArchiveFacts, NotWhole, check_archive};
-pub use disk::{
-    check_folder, disk_of, free_bytes, hash_file, hash_file_while, largest_file_bytes, write_whole,
-};
+pub use disk::{check_folder, disk_of, free_bytes, hash_file, hash_file_while, largest_file_bytes};
 pub use error::{Error, Result};
 pub use publish::Shelf;
+pub use whole::write_whole;

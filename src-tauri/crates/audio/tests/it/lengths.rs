@@ -158,6 +158,7 @@ fn what_cannot_be_decoded_is_named() {
     assert!(matches!(probe(folder.path()), Err(Error::Unreadable { .. })));
 }
 
+/// T-20: a file that is shorter than its own header says, wherever it ends.
 #[test]
 fn every_cut_through_a_tagged_file_is_noticed() {
     let folder = tempfile::tempdir().unwrap();

@@ -18,7 +18,8 @@ use providers::{Pace, Provider, Transport};
 use tokio::sync::OnceCell;
 
 pub use profile::VbcProfile;
-pub use secrets::SecretPlace;
+pub(crate) use secrets::TokenLives;
+pub use secrets::{SecretPlace, TokenLife};
 pub use vbc::{NewVbcAccount, OpenBrowser, VbcGrant};
 pub use vobiz::NewVobizAccount;
 
@@ -52,6 +53,8 @@ pub struct AccountState {
     pub checked_at: Option<Timestamp>,
     /// VBC: where its APIs are.
     pub vbc: Option<VbcProfile>,
+    /// VBC: how long the sign-in lasts; unknown until somebody spoke for the account in this run.
+    pub token: Option<TokenLife>,
 }
 
 /// How fast an account's requests go now.
@@ -71,7 +74,9 @@ impl Engine {
         for stored in stored {
             let secret = self.secret_place(&stored.account).await;
             let remembered = Remembered::from_json(stored.profile_json.as_deref());
+            let token = lock(&self.inner.token_lives).get(&stored.account.id).copied();
             states.push(AccountState {
+                token,
                 account: stored.account,
                 secret,
                 recordings: stored.recordings,
@@ -106,6 +111,27 @@ impl Engine {
             .into_iter()
             .map(|(account, provider)| AccountPace { account, pace: provider.pace() })
             .collect()
+    }
+
+    /// Sets how many requests a minute a VBC account may send. Followed from the next request on, also by what is under
+    /// way.
+    ///
+    /// # Errors
+    /// `Invalid` for a pace that makes no sense, and for an account without a quota of its own.
+    pub async fn set_pace(&self, id: &AccountId, requests_per_min: u32) -> Result<()> {
+        vbc::check_pace(requests_per_min)?;
+        let (_, mut remembered) = self.known_account(id).await?;
+        let Some(profile) = remembered.vbc.as_mut() else {
+            return Err(Error::invalid("requestsPerMin", "This account has no quota of its own."));
+        };
+        profile.requests_per_min = requests_per_min;
+        self.remember(id, &remembered).await?;
+        let cell = lock(&self.inner.providers).get(id).cloned();
+        if let Some(provider) = cell.as_ref().and_then(|cell| cell.get()) {
+            provider.set_limit_per_min(requests_per_min);
+        }
+        self.tell(Event::AccountsChanged);
+        Ok(())
     }
 
     /// The people of a VBC account.
@@ -170,6 +196,7 @@ impl Engine {
     pub(crate) fn replace_transport(&self, transport: Transport) {
         *lock(&self.inner.transport) = transport;
         lock(&self.inner.providers).clear();
+        self.forget_buckets();
     }
 
     async fn make_provider(&self, id: &AccountId) -> Result<Arc<dyn Provider>> {

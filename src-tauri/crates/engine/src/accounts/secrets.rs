@@ -1,6 +1,7 @@
 //! Where the secret of an account is, and how it gets there.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use domain::{Account, AccountId, Secret};
@@ -23,6 +24,24 @@ pub enum SecretPlace {
     Session,
     /// Nowhere: sign in again.
     Missing,
+}
+
+/// How long the sign-in of a VBC account lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenLife {
+    /// When the present token ends, if that is known.
+    pub ends_at: Option<Timestamp>,
+    /// A new one takes its place by itself; else the sign-in ends with it.
+    pub renews_itself: bool,
+}
+
+/// What is known of the tokens of each account that somebody spoke for in this run. Not kept: the keyring knows better.
+pub(crate) type TokenLives = Arc<Mutex<HashMap<AccountId, TokenLife>>>;
+
+impl From<&TokenSet> for TokenLife {
+    fn from(tokens: &TokenSet) -> Self {
+        Self { ends_at: tokens.expires_at, renews_itself: tokens.refresh.is_some() }
+    }
 }
 
 impl Engine {
@@ -78,6 +97,7 @@ impl Engine {
     /// Forgets a secret wherever it is.
     pub(super) async fn forget_secret(&self, id: &AccountId) -> Result<()> {
         self.inner.session_secrets.forget(id).await?;
+        lock(&self.inner.token_lives).remove(id);
         match self.inner.vault.forget(id).await {
             // Where there is no keyring there is nothing to forget.
             Ok(()) | Err(Error::Keyring { reason: KeyringFailure::None, .. }) => Ok(()),
@@ -102,6 +122,7 @@ impl Engine {
             client_secret: client_secret.clone(),
             vault,
             session: Arc::clone(&self.inner.session_secrets),
+            lives: Arc::clone(&self.inner.token_lives),
             events: self.inner.events.clone(),
         })
     }
@@ -159,6 +180,7 @@ struct KeptTokens {
     client_secret: Secret<String>,
     vault: Arc<dyn Vault>,
     session: Arc<MemoryVault>,
+    lives: TokenLives,
     events: Hub,
 }
 
@@ -170,19 +192,21 @@ impl TokenStore for KeptTokens {
         let secret =
             VbcSecret { client_secret: self.client_secret.clone(), tokens: tokens.clone() };
         let text = secret.to_text().map_err(|error| error.to_string())?;
+        lock(&self.lives).insert(self.account.clone(), TokenLife::from(tokens));
         let in_session = matches!(self.session.load(&self.account).await, Ok(Some(_)));
         if !in_session {
             match self.vault.store(&self.account, text.clone()).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.events.tell(Event::AccountsChanged);
+                    return Ok(());
+                }
                 Err(error) => {
                     tracing::warn!(account = %self.account, %error, "renewed tokens are kept for this session only");
                 }
             }
         }
         self.session.store(&self.account, text).await.map_err(|error| error.to_string())?;
-        if !in_session {
-            self.events.tell(Event::AccountsChanged);
-        }
+        self.events.tell(Event::AccountsChanged);
         Ok(())
     }
 }

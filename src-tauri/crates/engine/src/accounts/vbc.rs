@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use super::loopback::Callback;
 use super::profile::{Remembered, VbcProfile};
-use super::secrets::VbcSecret;
+use super::secrets::{TokenLife, VbcSecret};
 use crate::error::{Error, Result};
 use crate::vault::Vault as _;
 use crate::{Engine, lock, or_cancelled};
 
 /// The path value for the account that the token belongs to.
 const OWN_ACCOUNT: &str = "self";
+
 /// How a person proves who they are.
 #[derive(Debug)]
 pub enum VbcGrant {
@@ -70,7 +71,7 @@ impl Engine {
     /// the tokens could not be kept: nothing is saved then, and the person may choose `session_only`. `Cancelled`
     /// after [`Engine::cancel_sign_in`].
     pub async fn add_vbc(&self, new: NewVbcAccount, browser: OpenBrowser) -> Result<Account> {
-        let profile = checked(new.profile)?;
+        let profile = checked(new.profile, &new.grant)?;
         if !(1..=100).contains(&new.page_size) {
             return Err(Error::invalid("pageSize", "Pages hold 1 to 100 recordings."));
         }
@@ -128,11 +129,13 @@ impl Engine {
         let provider = self.speak_vbc(&account, &profile, secret)?;
         let facts = provider.check().await?;
         account.time_zone.clone_from(&facts.time_zone);
-        // Whose account it is: the vendor's number for the user where it can be learned, else what was typed.
+        // Whose account it is: the vendor's number for the user where it can be learned, else what was typed. A pasted
+        // token needs no application of ours, and may not tell its user.
         account.auth_id = match (&facts.user_id, login.is_empty()) {
             (Some(user), _) if !user.is_myself() => user.to_string(),
             (_, false) => login.clone(),
-            _ => profile.client_id.clone(),
+            _ if !profile.client_id.is_empty() => profile.client_id.clone(),
+            _ => OWN_ACCOUNT.to_owned(),
         };
         account.label = [label.trim(), facts.name.as_deref().unwrap_or_default(), &login, "Vonage"]
             .into_iter()
@@ -165,10 +168,13 @@ impl Engine {
         let Some(profile) = remembered.vbc.clone() else {
             return Err(Error::invalid("grant", "This is no Vonage account."));
         };
-        let client_secret = if client_secret.expose().is_empty() {
-            self.kept_client_secret(id).await?
-        } else {
-            client_secret
+        let client_secret = match (client_secret.expose().is_empty(), &grant) {
+            (false, _) => client_secret,
+            // It is not sent with such a token, so it may be unknown.
+            (true, VbcGrant::Token { .. }) => {
+                self.kept_client_secret(id).await.unwrap_or_else(|_| Secret::new(String::new()))
+            }
+            (true, _) => self.kept_client_secret(id).await?,
         };
         let tokens =
             self.vbc_tokens(&profile, &client_secret, account.page_size, grant, browser).await?;
@@ -198,7 +204,11 @@ impl Engine {
         let config = config(profile, &secret.client_secret, account.page_size)?;
         let clock = Arc::clone(&self.inner.clock);
         match Vbc::new(config, secret.tokens.clone(), store, clock, self.transport()) {
-            Ok(vbc) => Ok(Arc::new(vbc)),
+            Ok(vbc) => {
+                let life = TokenLife::from(&secret.tokens);
+                lock(&self.inner.token_lives).insert(account.id.clone(), life);
+                Ok(Arc::new(vbc))
+            }
             Err(providers::Error::Invalid { reason }) => Err(Error::invalid("serviceBase", reason)),
             Err(error) => Err(error.into()),
         }
@@ -300,13 +310,19 @@ fn address(field: &'static str, text: &str) -> Result<Url> {
         .map_err(|error| Error::invalid(field, format!("This is no web address: {error}.")))
 }
 
-/// The profile, if its key and its pace can be used.
-fn checked(profile: VbcProfile) -> Result<VbcProfile> {
-    if profile.client_id.is_empty() {
+/// The profile, if its key and its pace can be used. A token that is not to be renewed needs no key.
+fn checked(profile: VbcProfile, grant: &VbcGrant) -> Result<VbcProfile> {
+    if profile.client_id.is_empty() && !matches!(grant, VbcGrant::Token { .. }) {
         return Err(Error::invalid("clientId", "Enter the application's consumer key."));
     }
-    if !(1..=6000).contains(&profile.requests_per_min) {
+    check_pace(profile.requests_per_min)?;
+    Ok(profile)
+}
+
+/// Whether a pace can be one.
+pub(super) fn check_pace(requests_per_min: u32) -> Result<()> {
+    if !(1..=6000).contains(&requests_per_min) {
         return Err(Error::invalid("requestsPerMin", "Choose 1 to 6000 requests a minute."));
     }
-    Ok(profile)
+    Ok(())
 }

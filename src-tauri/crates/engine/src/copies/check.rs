@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use catalogue::{CheckResult, CopyRecord};
-use domain::RecordingKey;
+use domain::{PlaceId, RecordingKey};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -12,6 +12,7 @@ use super::MOST_LISTED;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::Selection;
+use crate::places::PlaceError;
 use crate::{Engine, blocking, lock};
 
 /// How often progress is told and results are written down.
@@ -135,16 +136,22 @@ impl Engine {
     ) -> Result<()> {
         let mut unwritten = Vec::new();
         let mut told_at = Instant::now();
+        let runtime = tokio::runtime::Handle::current();
         for (key, copy) in copies {
             let before = self.check_report().map_or(0, |report| report.read_bytes);
-            let found = check_one(copy, |read| {
+            let on_read = |read| {
                 if told_at.elapsed() >= TELL_EVERY {
                     told_at = Instant::now();
                     self.change_check(|report| report.read_bytes = before + read);
                     self.tell_check();
                 }
                 !stop.is_cancelled()
-            });
+            };
+            let found = match &copy.place {
+                None => check_one(copy, on_read),
+                // This is a thread of its own, so it may wait for the network.
+                Some(place) => runtime.block_on(self.check_object(place, copy, on_read)),
+            };
             let Some((result, what)) = found else {
                 self.change_check(|report| report.cancelled = true);
                 break;
@@ -171,6 +178,24 @@ impl Engine {
         Ok(self.inner.catalogue.note_checks(&unwritten, self.now())?)
     }
 
+    /// What one copy in a bucket is now, by reading all of it. `None` when `go_on` said no.
+    async fn check_object(
+        &self,
+        place: &PlaceId,
+        copy: &CopyRecord,
+        go_on: impl FnMut(u64) -> bool,
+    ) -> Option<(CheckResult, String)> {
+        let shown = format!("{} in “{}”", copy.path.display(), self.place_label(place));
+        Some(match self.hash_object(place, copy, go_on).await {
+            Ok(None) => return None,
+            Ok(Some(found)) => compare(copy, &shown, found),
+            Err(Error::Place { trouble: PlaceError::Absent, .. }) => {
+                (CheckResult::Missing, format!("{shown} is not there any more."))
+            }
+            Err(error) => (CheckResult::CannotCheck, format!("It could not be read: {error}.")),
+        })
+    }
+
     fn change_check(&self, change: impl FnOnce(&mut CheckReport)) {
         if let Some(report) = &mut *lock(&self.inner.copies.check) {
             change(report);
@@ -189,16 +214,7 @@ fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(Check
     let shown = copy.path.display();
     Some(match transfer::hash_file_while(&copy.path, go_on) {
         Ok(None) => return None,
-        Ok(Some((size, sha256))) if size == copy.size_bytes && sha256 == copy.sha256 => {
-            (CheckResult::Ok, String::new())
-        }
-        Ok(Some((size, _))) if size != copy.size_bytes => (
-            CheckResult::Changed,
-            format!("{shown} has {size} bytes; it had {} when it was verified.", copy.size_bytes),
-        ),
-        Ok(Some(_)) => {
-            (CheckResult::Changed, format!("{shown} has other bytes than when it was verified."))
-        }
+        Ok(Some(found)) => compare(copy, &shown.to_string(), found),
         Err(transfer::Error::Missing { .. }) if has_folder(&copy.path) => {
             (CheckResult::Missing, format!("{shown} is not there any more."))
         }
@@ -208,6 +224,19 @@ fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(Check
         ),
         Err(error) => (CheckResult::CannotCheck, format!("It could not be read: {error}.")),
     })
+}
+
+/// A copy against its size and hash of now.
+fn compare(copy: &CopyRecord, shown: &str, (size, sha256): (u64, String)) -> (CheckResult, String) {
+    if size != copy.size_bytes {
+        let before = copy.size_bytes;
+        let what = format!("{shown} has {size} bytes; it had {before} when it was verified.");
+        (CheckResult::Changed, what)
+    } else if sha256 != copy.sha256 {
+        (CheckResult::Changed, format!("{shown} has other bytes than when it was verified."))
+    } else {
+        (CheckResult::Ok, String::new())
+    }
 }
 
 fn has_folder(path: &Path) -> bool {

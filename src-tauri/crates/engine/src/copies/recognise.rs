@@ -42,8 +42,10 @@ impl<'a> Recogniser<'a> {
     pub(super) fn look_at(&mut self, path: &Path, name: &str) -> Result<Finding> {
         let (size_bytes, sha256) = transfer::hash_file(path)?;
         let same = self.catalogue.copies_with_hash(&sha256)?;
+        // Whether an object of a bucket is still there is not asked here; the check of copies does.
         let is_there = |copy: &CopyRecord| {
-            copy.path == path
+            copy.place.is_some()
+                || copy.path == path
                 || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
         };
         // Two recordings may have the same bytes; the one whose copy is missing is the one to mend.
@@ -82,7 +84,8 @@ impl<'a> Recogniser<'a> {
             ));
         };
         if let Some(copy) = &stored.copy
-            && std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
+            && (copy.place.is_some()
+                || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes))
         {
             let what = format!("Its recording has a copy at {} already.", copy.path.display());
             return Ok(Finding::plain(Adopted::AlreadyKnown, Some(key), what));
@@ -123,6 +126,7 @@ impl<'a> Recogniser<'a> {
         };
         let copy = CopyRecord {
             path: path.to_owned(),
+            place: None,
             size_bytes,
             sha256,
             verified_at: self.now,

@@ -9,6 +9,7 @@
 
 mod hidden;
 mod schedule;
+mod speed;
 mod walk;
 
 use std::sync::Arc;
@@ -42,6 +43,10 @@ pub enum SyncProgress {
         total: Option<u64>,
         /// Of them new to the index.
         new: u64,
+        /// Recordings a second over the last seconds, once known.
+        recordings_per_s: Option<f64>,
+        /// An estimate of the time left, where everything is read and the total is known.
+        left_ms: Option<u64>,
     },
     /// Done.
     Finished(SyncTally),
@@ -91,7 +96,13 @@ impl Engine {
     /// The same, with a choice of how much to read.
     pub fn start_sync_of(&self, id: &AccountId, depth: SyncDepth) {
         let cancel = self.inner.shutdown.child_token();
-        let begun = SyncProgress::Running { received: 0, total: None, new: 0 };
+        let begun = SyncProgress::Running {
+            received: 0,
+            total: None,
+            new: 0,
+            recordings_per_s: None,
+            left_ms: None,
+        };
         {
             let mut syncs = lock(&self.inner.syncs);
             if syncs.contains_key(id) {
@@ -191,7 +202,7 @@ impl Engine {
             return Ok(tally);
         }
         let run = self.begin_run(id).await?;
-        let reading = Reading::new(run, account.page_size);
+        let reading = Reading::of_everything(run, account.page_size);
         self.read_everything(provider.as_ref(), &lists, reading).await
     }
 

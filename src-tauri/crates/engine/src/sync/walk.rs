@@ -4,7 +4,9 @@ use domain::RecordingList;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use providers::{Page, PageRequest, Provider};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
+use super::speed::Speed;
 use super::{SyncProgress, SyncTally};
 use crate::Engine;
 use crate::error::{Error, Result};
@@ -32,6 +34,9 @@ pub(super) struct Reading {
     first_unreadable: Option<String>,
     short: Vec<String>,
     progress: Progress,
+    speed: Speed,
+    /// It goes to the end of every list, and so the total says how much is left.
+    is_whole: bool,
 }
 
 /// Where a reading stands; kept in the index, so that it can go on after the program ended.
@@ -75,11 +80,17 @@ impl Reading {
             first_unreadable: None,
             short: Vec::new(),
             progress: Progress::default(),
+            speed: Speed::default(),
+            is_whole: false,
         }
     }
 
+    pub(super) fn of_everything(run: catalogue::SyncRun, page_size: u32) -> Self {
+        Self { is_whole: true, ..Self::new(run, page_size) }
+    }
+
     pub(super) fn resumed(run: catalogue::SyncRun, page_size: u32, progress: Progress) -> Self {
-        Self { progress, ..Self::new(run, page_size) }
+        Self { progress, ..Self::of_everything(run, page_size) }
     }
 
     pub(super) fn tally(&self, gone: u64, warning: Option<String>) -> SyncTally {
@@ -105,6 +116,10 @@ impl Engine {
         lists: &[RecordingList],
         mut reading: Reading,
     ) -> Result<SyncTally> {
+        // What an interrupted reading brought counts: the vendor's total does too.
+        for list in lists {
+            reading.received += self.brought(&reading, list).await?;
+        }
         for list in lists {
             if reading.progress.done.contains(&list.to_string()) {
                 continue;
@@ -284,10 +299,16 @@ impl Engine {
         reading.changed += u64::from(tally.changed);
         reading.received += u64::from(distinct(tally));
         tracing::trace!(%list, received = reading.received, "pages stored");
+        reading.speed.note(Instant::now(), reading.received);
+        let total = total.map(|total| total + reading.progress.done_total);
+        let left =
+            total.filter(|_| reading.is_whole).map(|total| total.saturating_sub(reading.received));
         let progress = SyncProgress::Running {
             received: reading.received,
-            total: total.map(|total| total + reading.progress.done_total),
+            total,
             new: reading.new,
+            recordings_per_s: reading.speed.per_s(),
+            left_ms: left.and_then(|left| reading.speed.left_ms(left)),
         };
         self.tell_sync(reading.run.account(), progress);
         if tally.new + tally.changed > 0 {

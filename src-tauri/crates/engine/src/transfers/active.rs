@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use catalogue::JobRecord;
+use catalogue::{CopyRecord, JobRecord};
 use domain::{AccountId, JobId};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
@@ -15,11 +15,15 @@ use super::live::Live;
 use super::options::{JobOptions, TransferOptions};
 use crate::error::{Error, Result};
 use crate::lock;
+use crate::places::Place;
 
 /// A job that runs.
 pub(super) struct ActiveJob {
     pub(super) id: JobId,
+    /// Where files are received: the folder they stay in, or for a bucket one of our own.
     pub(super) folder: PathBuf,
+    /// The bucket it saves into, as it was set up when the job began to run.
+    pub(super) place: Option<Place>,
     /// Which disk the folder was on when the job began to run.
     pub(super) disk: Option<u64>,
     pub(super) template: Template,
@@ -39,11 +43,12 @@ pub(super) struct ActiveJob {
 impl ActiveJob {
     pub(super) fn new(
         record: &JobRecord,
+        place: Option<Place>,
         zone: TimeZone,
         stop: CancellationToken,
         shelf: Arc<transfer::Shelf>,
     ) -> Result<Self> {
-        let JobOptions { options, fixed_stem } = JobOptions::read(&record.options_json);
+        let JobOptions { options, fixed_stem, .. } = JobOptions::read(&record.options_json);
         let template = if fixed_stem.is_some() { "{id}" } else { &record.template };
         let template = Template::parse(template)
             .map_err(|problem| Error::invalid("template", problem.to_string()))?;
@@ -51,6 +56,7 @@ impl ActiveJob {
             id: record.id.clone(),
             disk: transfer::disk_of(&record.folder),
             folder: record.folder.clone(),
+            place,
             template,
             fixed_stem,
             zone: zone_of(&options, zone),
@@ -63,6 +69,22 @@ impl ActiveJob {
             halted: Mutex::default(),
             finishing: AtomicBool::new(false),
         })
+    }
+
+    /// What names are relative to: the folder, or the prefix of all keys.
+    pub(super) fn root(&self) -> PathBuf {
+        self.place.as_ref().map_or_else(|| self.folder.clone(), |place| place.prefix.clone().into())
+    }
+
+    /// The name of a copy below where this job saves, with `/` on every system; `None` for one that is elsewhere.
+    pub(super) fn name_below(&self, copy: &CopyRecord) -> Option<String> {
+        if copy.place.as_ref() != self.place.as_ref().map(|place| &place.id) {
+            return None;
+        }
+        let below = copy.path.strip_prefix(self.root()).ok()?;
+        let parts: Option<Vec<&str>> =
+            below.components().map(|part| part.as_os_str().to_str()).collect();
+        Some(parts?.join("/"))
     }
 
     /// Where the audio goes: into the payload of a bag, or the folder itself.

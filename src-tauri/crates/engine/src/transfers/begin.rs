@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use catalogue::{NewJob, Priority, StoredRecording};
-use domain::{JobId, RecordingKey};
+use domain::{JobId, PlaceId, RecordingKey};
 use jiff::tz::TimeZone;
 use transfer::naming::{FIELDS, Field, NameInput, RelativeName, Template};
 use uuid::Uuid;
 
 use super::JobView;
 use super::active::zone_of;
-use super::item::is_there;
+use super::destination::Destination;
 use super::options::{JobOptions, TransferOptions};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::Selection;
-use crate::{Engine, blocking, lock};
+use crate::{Engine, blocking};
 
 /// Setting that remembers the folder used last.
 const LAST_FOLDER: &str = "lastFolder";
@@ -26,7 +26,7 @@ const SPARE_BYTES: u64 = 500_000_000;
 /// What a second of a call takes when nothing else is known: 32 kbit/s.
 const BYTES_PER_CALL_S: u64 = 4_000;
 
-/// A folder a person picked. Only the token goes to the window and comes back; the path stays here.
+/// A folder or bucket a person picked. Only the token goes to the window and comes back; the path stays here.
 #[derive(Debug, Clone)]
 pub struct FolderToken {
     /// Names it.
@@ -35,6 +35,8 @@ pub struct FolderToken {
     pub path: PathBuf,
     /// Free bytes there.
     pub free_bytes: Option<u64>,
+    /// The bucket, if it is one.
+    pub place: Option<PlaceId>,
 }
 
 /// How files would be named.
@@ -62,7 +64,7 @@ pub struct NameProblem {
 pub struct NewTransfer {
     /// Which recordings.
     pub selection: Selection,
-    /// Where: the token of a folder.
+    /// Where: the token of a folder or of a bucket.
     pub folder: String,
     /// How files are named.
     pub template: String,
@@ -105,9 +107,8 @@ impl Engine {
             Ok(transfer::free_bytes(&checked).ok())
         })
         .await?;
-        let token = Uuid::new_v4().to_string();
-        lock(&self.inner.transfers.folders).insert(token.clone(), path.clone());
-        Ok(FolderToken { token, path, free_bytes })
+        let token = self.inner.transfers.take(&path);
+        Ok(FolderToken { token, path, free_bytes, place: None })
     }
 
     /// The folder used last, if it can still be written to.
@@ -159,15 +160,17 @@ impl Engine {
     /// What downloading a selection into a folder would need.
     pub async fn plan_transfer(&self, selection: &Selection, folder: Option<&str>) -> Result<Plan> {
         let keys = self.selected_keys(selection)?;
-        let folder = folder.map(|token| self.inner.transfers.folder(token)).transpose()?;
+        let destination =
+            folder.map(|token| self.inner.transfers.destination(token)).transpose()?;
+        let folder = destination.as_ref().and_then(Destination::folder).map(Path::to_owned);
         let catalogue = self.inner.catalogue.clone();
         blocking(move || {
             let rows = catalogue.rows(&keys)?;
-            let there: std::collections::HashSet<RecordingKey> = match &folder {
-                Some(folder) => catalogue
+            let there: std::collections::HashSet<RecordingKey> = match &destination {
+                Some(destination) => catalogue
                     .copies_of(&keys)?
                     .into_iter()
-                    .filter(|(_, copy)| is_there(copy, folder))
+                    .filter(|(_, copy)| destination.has(copy))
                     .map(|(key, _)| key)
                     .collect(),
                 None => std::collections::HashSet::new(),
@@ -206,16 +209,27 @@ impl Engine {
         Template::parse(&new.template)
             .map_err(|problem| Error::invalid("template", problem.to_string()))?;
         new.options.check()?;
-        let folder = self.inner.transfers.folder(&new.folder)?;
+        let destination = self.inner.transfers.destination(&new.folder)?;
         let keys = self.selected_keys(&new.selection)?;
         if keys.is_empty() {
             return Err(Error::Invalid { field: None, what: "Nothing is selected.".into() });
         }
-        let remembered = serde_json::Value::from(folder.to_string_lossy().into_owned());
-        self.with_catalogue(move |catalogue| catalogue.set_setting(LAST_FOLDER, &remembered))
-            .await?;
+        let (folder, place) = match destination {
+            Destination::Folder(folder) => {
+                let remembered = serde_json::Value::from(folder.to_string_lossy().into_owned());
+                let keep = move |catalogue: &catalogue::Catalogue| {
+                    catalogue.set_setting(LAST_FOLDER, &remembered)
+                };
+                self.with_catalogue(keep).await?;
+                (folder, None)
+            }
+            Destination::Place(id) => {
+                self.place(&id)?;
+                (self.outbox(&id).await?, Some(id.to_string()))
+            }
+        };
         self.remember_options(new.options.clone()).await?;
-        let options = JobOptions { options: new.options, fixed_stem: None };
+        let options = JobOptions { options: new.options, place, fixed_stem: None };
         let job = self.new_job(folder, new.template, new.priority, &options);
         self.begin_job(job, keys).await
     }
@@ -232,6 +246,7 @@ impl Engine {
         let options = JobOptions {
             options: TransferOptions { call_time, ..TransferOptions::default() },
             fixed_stem: Some(stem.to_string_lossy().into_owned()),
+            place: None,
         };
         // A person waits for this one.
         let job = self.new_job(folder, String::new(), Priority::High, &options);

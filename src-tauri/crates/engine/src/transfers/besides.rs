@@ -5,14 +5,16 @@
 //! never wrong, and writing them again changes nothing.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use catalogue::{Catalogue, CopyRecord, ItemFilter, ItemState, JobFilter, StoredRecording};
-use domain::RecordingKey;
+use domain::{AccountId, RecordingKey};
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use transfer::beside::{BagInfo, Listed, checksum_lines, csv_table, write_bag};
+use transfer::beside::{
+    BagInfo, Listed, checksum_lines, csv_table, write_bag, write_bag_of_absent,
+};
 use transfer::write_whole;
 
 use super::active::ActiveJob;
@@ -95,27 +97,47 @@ impl Engine {
             .into_iter()
             .map(|state| (state.account.id, state.account.label))
             .collect();
+        let Some(place) = &job.place else {
+            return self.write_lists(job, job.folder.clone(), labels).await;
+        };
+        // They are written where nobody else looks, and go out as a whole.
+        let folder = job.folder.join(format!(".lists-{}", job.id));
+        let made = folder.clone();
+        blocking(move || anew(&made)).await?;
+        self.write_lists(job, folder.clone(), labels).await?;
+        self.publish_lists(place, &folder).await?;
+        blocking(move || removed(&folder)).await
+    }
+
+    async fn write_lists(
+        &self,
+        job: &Arc<ActiveJob>,
+        folder: PathBuf,
+        labels: HashMap<AccountId, String>,
+    ) -> Result<()> {
         let (catalogue, job, now) = (self.inner.catalogue.clone(), Arc::clone(job), self.now());
         blocking(move || {
-            if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
+            if job.place.is_none()
+                && (!job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk)
+            {
                 return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
             }
             let label =
                 |stored: &StoredRecording| labels.get(&stored.account).cloned().unwrap_or_default();
-            let (entries, listed) = entries(&catalogue, &job, &label)?;
+            let (entries, listed) = entries(&catalogue, &job, &folder, &label)?;
             let mut tags = Vec::new();
             if job.options.csv {
                 let rows = entries.iter().map(Entry::cells);
-                write_whole(&job.folder.join(CSV_NAME), &csv_table(&HEADER, rows))?;
+                write_whole(&folder.join(CSV_NAME), &csv_table(&HEADER, rows))?;
                 tags.push(CSV_NAME);
             }
             if job.options.json {
                 let text = serde_json::to_vec_pretty(&entries).map_err(internal)?;
-                write_whole(&job.folder.join(JSON_NAME), &text)?;
+                write_whole(&folder.join(JSON_NAME), &text)?;
                 tags.push(JSON_NAME);
             }
             if job.options.checksums {
-                write_whole(&job.folder.join(SUMS_NAME), checksum_lines(&listed).as_bytes())?;
+                write_whole(&folder.join(SUMS_NAME), checksum_lines(&listed).as_bytes())?;
                 tags.push(SUMS_NAME);
             }
             if job.options.bag {
@@ -124,7 +146,11 @@ impl Engine {
                     software: format!("Tapeshelf {}", env!("CARGO_PKG_VERSION")),
                     description: format!("{} call recordings", listed.len()),
                 };
-                write_bag(&job.folder, &listed, &tags, &info)?;
+                if job.place.is_some() {
+                    write_bag_of_absent(&folder, &listed, &tags, &info)?;
+                } else {
+                    write_bag(&folder, &listed, &tags, &info)?;
+                }
             }
             Ok(())
         })
@@ -137,18 +163,22 @@ impl Engine {
 fn entries(
     catalogue: &Catalogue,
     job: &ActiveJob,
+    folder: &Path,
     label: &dyn Fn(&StoredRecording) -> String,
 ) -> Result<(Vec<Entry>, Vec<Listed>)> {
     let mut entries = Vec::new();
     let mut listed = Vec::new();
     for (key, copy) in catalogue.copies()? {
-        let Some(file) = path_below(&copy.path, &job.folder) else { continue };
+        let Some(file) = job.name_below(&copy) else { continue };
         let Some(stored) = catalogue.recording(key)? else { continue };
-        if job.options.raw_json && copy.path.is_file() {
+        if job.options.raw_json && (job.place.is_some() || copy.path.is_file()) {
             // Not with_extension: a name like `call 1.30` has a dot of its own before the extension.
-            let mut name = copy.path.clone().into_os_string();
-            name.push(".json");
-            write_whole(Path::new(&name), &pretty(&stored.recording.raw))?;
+            let path = folder.join(format!("{file}.json"));
+            let raw = pretty(&stored.recording.raw);
+            if job.place.is_some() {
+                made_for(&path)?;
+            }
+            write_whole(&path, &raw)?;
         }
         listed.push(Listed {
             path: file.clone(),
@@ -161,8 +191,7 @@ fn entries(
     listed.sort();
     for (key, why) in failures(catalogue, job)? {
         let Some(stored) = catalogue.recording(key)? else { continue };
-        let is_here =
-            stored.copy.as_ref().is_some_and(|copy| path_below(&copy.path, &job.folder).is_some());
+        let is_here = stored.copy.as_ref().is_some_and(|copy| job.name_below(copy).is_some());
         if !is_here {
             let label = label(&stored);
             entries.push(Entry::new(&stored, label, &job.zone, "not saved", Some(why)));
@@ -286,12 +315,29 @@ impl Entry {
     }
 }
 
-/// The path of a file below a folder, with `/` on every system.
-fn path_below(path: &Path, folder: &Path) -> Option<String> {
-    let below = path.strip_prefix(folder).ok()?;
-    let parts: Option<Vec<&str>> =
-        below.components().map(|part| part.as_os_str().to_str()).collect();
-    Some(parts?.join("/"))
+/// An empty folder.
+fn anew(folder: &Path) -> Result<()> {
+    removed(folder)?;
+    std::fs::create_dir_all(folder).map_err(|source| Error::file(folder, &source))
+}
+
+fn removed(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::file(folder, &source))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes the folder of a file.
+fn made_for(path: &Path) -> Result<()> {
+    match path.parent() {
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(|source| Error::file(folder, &source))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The vendor's JSON, indented for reading; its words and their order are as they came.

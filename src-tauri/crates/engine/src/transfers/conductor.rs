@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use catalogue::{JobState, TakenItem};
-use domain::{AccountId, JobId};
+use domain::{AccountId, JobId, PlaceId};
 use tokio::task::JoinSet;
 
 use super::active::ActiveJob;
 use super::item::Ended;
 use super::lanes::Outcome;
+use super::options::JobOptions;
 use super::{Rules, trouble};
 use crate::error::{Error, Result};
 use crate::events::Event;
@@ -48,7 +49,9 @@ impl Engine {
         let zone = self.settings().await?.zone();
         let stop = self.inner.shutdown.child_token();
         let shelf = self.inner.transfers.shelf_of(&record.folder);
-        let job = blocking(move || ActiveJob::new(&record, zone, stop, shelf)).await?;
+        let place = JobOptions::read(&record.options_json).place.map(PlaceId::new);
+        let place = place.map(|place| self.place(&place)).transpose()?;
+        let job = blocking(move || ActiveJob::new(&record, place, zone, stop, shelf)).await?;
         let must_spawn = {
             let mut active = lock(&self.inner.transfers.active);
             active.jobs.entry(id.clone()).or_insert_with(|| Arc::new(job));
@@ -234,6 +237,7 @@ impl Engine {
                     .map(|()| true);
             }
             self.write_besides(job).await?;
+            self.clear_outbox(job).await?;
             let (id, now) = (job.id.clone(), self.now());
             self.with_catalogue(move |catalogue| catalogue.finish_job(&id, now)).await
         };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use catalogue::{
     Catalogue, CheckResult, CopyRecord, ItemRecord, ItemState, StoredRecording, TakenItem,
 };
-use domain::RecordingKey;
+use domain::{PlaceId, RecordingKey};
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use super::trouble::{self, Verdict};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::fetch::{Attempt, Fetched, evidence};
-use crate::{Engine, blocking};
+use crate::{Engine, blocking, or_cancelled};
 
 /// Below this size a download that was cut off is cheaper to begin anew than to write down how far it came.
 const WORTH_RESUMING_BYTES: u64 = 1_000_000;
@@ -28,13 +28,26 @@ const WORTH_RESUMING_BYTES: u64 = 1_000_000;
 /// Written down before a finished file gets its final name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Intent {
-    /// Relative to the job's folder; `None` for a path that is no text, which then cannot be found again.
-    name: Option<String>,
-    size_bytes: u64,
-    sha256: String,
-    evidence: String,
-    remarks: Vec<String>,
+pub(super) struct Intent {
+    /// Relative to the job's folder, or the whole key in a bucket; `None` for a path that is no text, which then cannot be
+    /// found again.
+    pub(super) name: Option<String>,
+    pub(super) size_bytes: u64,
+    pub(super) sha256: String,
+    pub(super) evidence: String,
+    pub(super) remarks: Vec<String>,
+    /// The bucket's name for an upload in parts that has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) upload: Option<String>,
+}
+
+/// A verified file that is to get its name.
+pub(super) struct Published<'a> {
+    pub(super) intent: Intent,
+    pub(super) sealed: SealedPart,
+    /// By content, without the dot.
+    pub(super) extension: &'a str,
+    pub(super) answered_in: Option<Duration>,
 }
 
 /// How an item ended.
@@ -46,7 +59,7 @@ pub(super) enum Ended {
 }
 
 /// What was saved.
-struct Saved {
+pub(super) struct Saved {
     state: ItemState,
     copy: Option<CopyRecord>,
     answered_in: Option<Duration>,
@@ -97,11 +110,20 @@ impl Engine {
         item.not_before = None;
         item.intent_json = None;
         let (id, key) = (job.id.clone(), item.key);
+        let received = part_path(&job.folder, job.id.as_str(), item.position);
         self.with_catalogue(move |catalogue| match &saved.copy {
             Some(copy) => catalogue.complete_item(&id, &item, key, copy),
             None => catalogue.set_item(&id, &item),
         })
         .await?;
+        if job.place.is_some() {
+            // Only now: until the copy was written down these bytes were all that a later run could go on with.
+            blocking(move || {
+                super::remove_part(&received);
+                Ok(())
+            })
+            .await?;
+        }
         self.tell(Event::LibraryChanged);
         Ok(Ended::Settled)
     }
@@ -114,8 +136,9 @@ impl Engine {
         error: Error,
     ) -> Result<Ended> {
         let (folder, disk, tries) = (job.folder.clone(), job.disk, item.tries);
+        let again = self.inner.waits.file_again;
         let (error, verdict) = blocking(move || {
-            let verdict = trouble::judge(&error, tries, || trouble::is_sound(&folder, disk));
+            let verdict = trouble::judge(&error, tries, again, || trouble::is_sound(&folder, disk));
             Ok((error, verdict))
         })
         .await?;
@@ -168,15 +191,21 @@ impl Engine {
             Found::There(copy) => {
                 item.received_bytes = 0;
                 item.total_bytes = Some(copy.size_bytes);
-                item.name = Some(relative(&copy.path, &job.folder));
-                item.note = Some("A verified copy is in this folder already.".into());
+                item.name = Some(relative(&copy.path, &job.root()));
+                let what = if job.place.is_some() { "bucket" } else { "folder" };
+                item.note = Some(format!("A verified copy is in this {what} already."));
                 return Ok(Saved { state: ItemState::Skipped, copy: None, answered_in: None });
             }
             Found::Named(intent, path) => {
-                return Ok(saved(item, job, intent.copy(path, self.now()), None));
+                let place = job.place.as_ref().map(|place| place.id.clone());
+                return Ok(saved(item, job, intent.copy(path, place, self.now()), None));
             }
             Found::Sealed(intent, sealed) => {
-                return self.publish(item, job, &stored, intent, sealed, None).await;
+                let name = intent.name.clone().unwrap_or_default();
+                let extension = Path::new(&name).extension().and_then(|e| e.to_str());
+                let extension = extension.unwrap_or("bin");
+                let published = Published { intent, sealed, extension, answered_in: None };
+                return self.publish(item, job, &stored, published, cancel).await;
             }
         }
         let position = item.position;
@@ -216,10 +245,12 @@ impl Engine {
             sha256: sealed.sha256.clone(),
             evidence: evidence(&facts),
             remarks: remarks.iter().map(ToString::to_string).collect(),
+            upload: None,
         };
         item.etag = None;
         let extension = facts.container.extension();
-        self.publish_as(item, job, &stored, intent, sealed, (extension, Some(answered_in))).await
+        let published = Published { intent, sealed, extension, answered_in: Some(answered_in) };
+        self.publish(item, job, &stored, published, cancel).await
     }
 
     /// A large file begins: looks whether it fits, and writes down what a later run needs to go on with it.
@@ -247,31 +278,33 @@ impl Engine {
         self.with_catalogue(move |catalogue| catalogue.note_progress(&id, &item)).await
     }
 
-    /// Publishes a file that an earlier run had verified.
+    /// Brings a verified file where it belongs.
     async fn publish(
         &self,
         item: &mut ItemRecord,
         job: &Arc<ActiveJob>,
         stored: &StoredRecording,
-        intent: Intent,
-        sealed: SealedPart,
-        answered_in: Option<Duration>,
+        published: Published<'_>,
+        cancel: &CancellationToken,
     ) -> Result<Saved> {
-        let name = intent.name.clone().unwrap_or_default();
-        let extension = Path::new(&name).extension().and_then(|e| e.to_str()).unwrap_or("bin");
-        self.publish_as(item, job, stored, intent, sealed, (extension, answered_in)).await
+        match &job.place {
+            None => self.publish_in_folder(item, job, stored, published).await,
+            Some(place) => {
+                let sending = self.publish_to_place(item, job, place, stored, published);
+                or_cancelled(cancel, sending).await
+            }
+        }
     }
 
     /// Gives the file its name: first the intent is written down, then the file is renamed.
-    async fn publish_as(
+    async fn publish_in_folder(
         &self,
         item: &mut ItemRecord,
         job: &Arc<ActiveJob>,
         stored: &StoredRecording,
-        intent: Intent,
-        sealed: SealedPart,
-        (extension, answered_in): (&str, Option<Duration>),
+        published: Published<'_>,
     ) -> Result<Saved> {
+        let Published { intent, sealed, extension, answered_in } = published;
         let name = self.name_in(job, stored, item.position, extension).await?;
         let call_time = job.options.call_time.then(|| stored.recording.when()).flatten();
         let (catalogue, now) = (self.inner.catalogue.clone(), self.now());
@@ -294,14 +327,14 @@ impl Engine {
                     Ok(catalogue.note_progress(&job.id, &work_item)?)
                 },
             )?;
-            Ok(intent.copy(path, now))
+            Ok(intent.copy(path, None, now))
         })
         .await?;
         Ok(saved(item, job, copy, answered_in))
     }
 
     /// The name a recording gets in a job.
-    async fn name_in(
+    pub(super) async fn name_in(
         &self,
         job: &ActiveJob,
         stored: &StoredRecording,
@@ -329,9 +362,20 @@ impl Engine {
 }
 
 impl Intent {
-    fn copy(self, path: PathBuf, verified_at: jiff::Timestamp) -> CopyRecord {
+    /// What was written down with an item.
+    pub(super) fn of(item: &ItemRecord) -> Option<Self> {
+        item.intent_json.as_deref().and_then(|json| serde_json::from_str(json).ok())
+    }
+
+    pub(super) fn copy(
+        self,
+        path: PathBuf,
+        place: Option<PlaceId>,
+        verified_at: jiff::Timestamp,
+    ) -> CopyRecord {
         CopyRecord {
             path,
+            place,
             size_bytes: self.size_bytes,
             sha256: self.sha256,
             verified_at,
@@ -341,8 +385,8 @@ impl Intent {
     }
 }
 
-/// What is on disk already.
-enum Found {
+/// What is where it belongs, or received, already.
+pub(super) enum Found {
     Nothing,
     /// The verified copy that the catalogue knows.
     There(CopyRecord),
@@ -359,9 +403,11 @@ async fn look_around(
     stored: &StoredRecording,
     part: &Path,
 ) -> Result<Found> {
+    if let Some(place) = &job.place {
+        return engine.look_in_place(place, item, stored, part).await;
+    }
     let copy = stored.copy.clone();
-    let intent: Option<Intent> =
-        item.intent_json.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    let intent = Intent::of(item);
     let (job, part, key) = (Arc::clone(job), part.to_owned(), item.key);
     let catalogue = engine.inner.catalogue.clone();
     blocking(move || {
@@ -410,12 +456,13 @@ fn is_same(path: &Path, intent: &Intent) -> bool {
 
 /// Whether a verified copy lies in this folder with the size it had. A full re-hash is left to *Verify now*.
 pub(super) fn is_there(copy: &CopyRecord, folder: &Path) -> bool {
-    copy.path.starts_with(folder)
+    copy.place.is_none()
+        && copy.path.starts_with(folder)
         && std::fs::metadata(&copy.path)
             .is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
 }
 
-fn saved(
+pub(super) fn saved(
     item: &mut ItemRecord,
     job: &ActiveJob,
     copy: CopyRecord,
@@ -423,7 +470,7 @@ fn saved(
 ) -> Saved {
     item.received_bytes = copy.size_bytes;
     item.total_bytes = Some(copy.size_bytes);
-    item.name = Some(relative(&copy.path, &job.folder));
+    item.name = Some(relative(&copy.path, &job.root()));
     item.note = (!copy.remarks.is_empty()).then(|| copy.remarks.join(" "));
     let state = if copy.remarks.is_empty() { ItemState::Verified } else { ItemState::Remarked };
     Saved { state, copy: Some(copy), answered_in }

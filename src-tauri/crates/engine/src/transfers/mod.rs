@@ -9,10 +9,12 @@ mod bandwidth;
 mod begin;
 mod besides;
 mod conductor;
+mod destination;
 mod item;
 mod lanes;
 mod live;
 mod options;
+mod outbound;
 mod pace;
 mod quiet;
 mod trouble;
@@ -25,7 +27,7 @@ use std::time::Instant;
 use catalogue::{
     ItemFilter, ItemOrder, ItemRecord, JobFilter, JobRecord, JobState, Priority, RowRecord,
 };
-use domain::JobId;
+use domain::{JobId, PlaceId};
 use tokio::sync::Notify;
 use transfer::part::part_path;
 
@@ -37,6 +39,7 @@ use crate::{Engine, blocking, lock};
 use active::ActiveJob;
 pub(crate) use bandwidth::Bandwidth;
 pub use begin::{FolderToken, NameProblem, NewTransfer, Plan, PreviewedNames};
+use destination::Destination;
 use lanes::Lanes;
 pub(crate) use options::JobOptions;
 pub use options::{NamePreset, TransferOptions, TransferSettings};
@@ -53,6 +56,10 @@ pub struct JobView {
     pub record: JobRecord,
     /// What it was told to do besides.
     pub options: TransferOptions,
+    /// The bucket it saves into, instead of the folder of its record.
+    pub place: Option<PlaceId>,
+    /// Where its files go, to show.
+    pub destination: String,
     /// Bytes received, with those of the files under way.
     pub received_bytes: u64,
     /// Bytes a second over the last seconds, while it runs.
@@ -98,7 +105,7 @@ struct Active {
 #[derive(Default)]
 pub(crate) struct Transfers {
     active: Mutex<Active>,
-    folders: Mutex<HashMap<String, PathBuf>>,
+    folders: Mutex<HashMap<String, Destination>>,
     shelves: Mutex<HashMap<PathBuf, Weak<transfer::Shelf>>>,
     lanes: Lanes,
     cap: Bandwidth,
@@ -156,12 +163,6 @@ impl Transfers {
         let shelf = Arc::new(transfer::Shelf::default());
         shelves.insert(folder.to_owned(), Arc::downgrade(&shelf));
         shelf
-    }
-
-    /// The folder behind a token.
-    pub(crate) fn folder(&self, token: &str) -> Result<PathBuf> {
-        let folder = lock(&self.folders).get(token).cloned();
-        folder.ok_or_else(|| Error::stale("Choose the folder again."))
     }
 }
 
@@ -236,6 +237,10 @@ impl Engine {
     pub async fn cancel_job(&self, id: &JobId) -> Result<()> {
         let record = self.job_record(id).await?;
         self.end_run(id, JobState::Cancelled, None).await?;
+        let uploads = JobOptions::read(&record.options_json);
+        if let Err(error) = self.abandon_uploads(id, &uploads).await {
+            tracing::warn!(job = %id, %error, "parts of uploads may be left in the bucket");
+        }
         let (wanted, folder, total) = (id.clone(), record.folder, record.tally.total);
         blocking(move || {
             for position in 0..total {
@@ -257,9 +262,11 @@ impl Engine {
             return Ok(());
         }
         let folder = record.folder.clone();
+        let goes_out = JobOptions::read(&record.options_json).place.is_some();
         blocking(move || {
             // Not made anew: a folder that is gone may be a disk that is not connected.
-            if folder.is_dir() {
+            // One of our own, from where files go out, may be.
+            if goes_out || folder.is_dir() {
                 Ok(transfer::check_folder(&folder)?)
             } else {
                 Err(transfer::Error::Missing { path: folder }.into())
@@ -347,7 +354,12 @@ impl Engine {
 
     /// Where a job's files go, to show in the file manager.
     pub async fn job_folder(&self, id: &JobId) -> Result<PathBuf> {
-        Ok(self.job_record(id).await?.folder)
+        let record = self.job_record(id).await?;
+        if JobOptions::read(&record.options_json).place.is_some() {
+            let what = "These files are in a bucket; there is no folder to show.".into();
+            return Err(Error::Invalid { field: None, what });
+        }
+        Ok(record.folder)
     }
 
     /// Goes on with the jobs an earlier run left.
@@ -410,7 +422,12 @@ impl Engine {
     }
 
     fn with_live(&self, record: JobRecord) -> JobView {
-        let options = JobOptions::read(&record.options_json).options;
+        let JobOptions { options, place, .. } = JobOptions::read(&record.options_json);
+        let place = place.map(PlaceId::new);
+        let destination = match &place {
+            Some(place) => self.place_label(place),
+            None => record.folder.display().to_string(),
+        };
         let active = self.inner.transfers.get(&record.id);
         let unsettled = active.as_ref().map_or(0, |job| job.live.unsettled_bytes());
         let received_bytes = record.tally.received_bytes + unsettled;
@@ -418,6 +435,8 @@ impl Engine {
         let left_bytes = record.tally.expected_bytes.map(|all| all.saturating_sub(received_bytes));
         JobView {
             options,
+            place,
+            destination,
             received_bytes,
             bytes_per_s: active.as_ref().map(|job| job.live.bytes_per_s()),
             left_ms: active
@@ -445,7 +464,7 @@ impl Engine {
 }
 
 /// Removes an unfinished file that nobody will go on with; fine if there is none.
-fn remove_part(part: &Path) {
+pub(crate) fn remove_part(part: &Path) {
     match std::fs::remove_file(part) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
             tracing::warn!(path = %part.display(), %source, "an unfinished file could not be removed");

@@ -59,6 +59,8 @@ pub(crate) struct JobOptions {
     pub(crate) options: TransferOptions,
     /// The name of the one file of a job, which a person typed.
     pub(crate) fixed_stem: Option<String>,
+    /// The bucket it saves into, instead of a folder.
+    pub(crate) place: Option<String>,
 }
 
 impl JobOptions {

@@ -10,6 +10,7 @@ use transfer::Error as Disk;
 use super::lanes::Outcome;
 use crate::error::Error;
 use crate::fetch::worth_another_try;
+use crate::places::PlaceError;
 
 /// After so many tries a fault that comes back each time is the file's own.
 const MOST_TRIES: u32 = 4;
@@ -39,9 +40,14 @@ pub(super) enum Verdict {
     HaltJob,
 }
 
-/// Judges by the error and how often the file was begun. `folder_is_sound` asks the disk; it is called only when the
-/// error is about the disk.
-pub(super) fn judge(error: &Error, tries: u32, folder_is_sound: impl FnOnce() -> bool) -> Verdict {
+/// Judges by the error and how often the file was begun. `again` is the shortest wait before another try.
+/// `folder_is_sound` asks the disk; it is called only when the error is about the disk.
+pub(super) fn judge(
+    error: &Error,
+    tries: u32,
+    again: Duration,
+    folder_is_sound: impl FnOnce() -> bool,
+) -> Verdict {
     match error {
         Error::NotReady if tries < MOST_WAITS => {
             let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
@@ -57,11 +63,24 @@ pub(super) fn judge(error: &Error, tries: u32, folder_is_sound: impl FnOnce() ->
         | Error::Provider(
             Vendor::Unauthenticated(_) | Vendor::LockedOut { .. } | Vendor::NotSubscribed(_),
         ) => Verdict::HaltJob,
+        Error::Place { trouble: PlaceError::Busy | PlaceError::ServerFailed { .. }, .. }
+            if tries < MOST_TRIES =>
+        {
+            let wait = again * 3_u32.pow(tries.saturating_sub(1).min(3));
+            Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
+        }
+        // A bucket that fails for one file fails for all; what it refuses about one file is that file's.
+        Error::Place { trouble, .. } if !trouble.is_of_one_object() => Verdict::HaltJob,
+        Error::Place { .. } if tries < MOST_TRIES => {
+            let wait = again * 3_u32.pow(tries.saturating_sub(1).min(3));
+            Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
+        }
         // The lane waits for the provider; the file did nothing wrong.
         Error::Cancelled | Error::Provider(Vendor::RateLimited { .. }) => Verdict::PutBack,
         // Nor did it here, however often: a network may be away for days.
         Error::Provider(Vendor::Unreachable { .. }) => {
-            let wait = Duration::from_secs(1 << tries.min(6));
+            // 2 s, 4 s, up to a minute as a rule.
+            let wait = (again * 5 / 2) * (1 << tries.min(6));
             Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
         }
         Error::Transfer(Disk::Unfit { .. }) => Verdict::Fail,
@@ -69,8 +88,8 @@ pub(super) fn judge(error: &Error, tries: u32, folder_is_sound: impl FnOnce() ->
         Error::Transfer(_) if !folder_is_sound() => Verdict::HaltJob,
         Error::Transfer(_) if tries < 2 => Verdict::PutOff(Duration::from_secs(1), String::new()),
         error if worth_another_try(error) && tries < MOST_TRIES => {
-            // 0.4 s, 1.2 s, 3.6 s, and up to as much again, so that many do not come back at once.
-            let wait = Duration::from_millis(400 * 3_u64.pow(tries.saturating_sub(1).min(3)));
+            // 0.4 s, 1.2 s, 3.6 s as a rule, and up to as much again, so that many do not come back at once.
+            let wait = again * 3_u32.pow(tries.saturating_sub(1).min(3));
             Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
         }
         _ => Verdict::Fail,
@@ -124,6 +143,9 @@ pub(super) fn halt_note(error: &Error) -> String {
             "Paused: {} is not there any more. Connect the disk or network folder again, then resume.",
             path.display()
         ),
+        Error::Place { label, trouble: trouble @ PlaceError::KeyNeeded } => {
+            format!("Paused: “{label}”: {trouble} in the settings, then resume.")
+        }
         other => {
             format!("Paused: {other}. Nothing that was saved is lost; resume when it is mended.")
         }
@@ -155,6 +177,7 @@ pub(super) fn sentence(error: &Error) -> String {
         Error::Transfer(Disk::Unfit { .. }) => {
             "The file system of this folder does not take a file of this name or size.".into()
         }
+        Error::Place { label, trouble } => format!("“{label}”: {trouble}."),
         other => other.to_string(),
     }
 }
@@ -177,6 +200,8 @@ pub(super) fn vendor_reply_json(error: &Error) -> Option<String> {
 mod tests {
     use super::*;
 
+    const AGAIN: Duration = Duration::from_millis(400);
+
     fn disk(error: Disk) -> Error {
         Error::Transfer(error)
     }
@@ -184,37 +209,53 @@ mod tests {
     #[test]
     fn trouble_of_one_file_is_told_from_trouble_of_all() {
         let io = || disk(Disk::Io { path: "/calls/x".into(), reason: "I/O error".into() });
-        assert!(matches!(judge(&io(), 1, || true), Verdict::PutOff(..)), "once more");
-        assert!(matches!(judge(&io(), 2, || true), Verdict::Fail), "this file only");
-        assert!(matches!(judge(&io(), 2, || false), Verdict::HaltJob), "the folder itself");
+        assert!(matches!(judge(&io(), 1, AGAIN, || true), Verdict::PutOff(..)), "once more");
+        assert!(matches!(judge(&io(), 2, AGAIN, || true), Verdict::Fail), "this file only");
+        assert!(matches!(judge(&io(), 2, AGAIN, || false), Verdict::HaltJob), "the folder itself");
         let full = disk(Disk::DiskFull { path: "/calls/x".into() });
-        assert!(matches!(judge(&full, 1, || true), Verdict::HaltJob));
+        assert!(matches!(judge(&full, 1, AGAIN, || true), Verdict::HaltJob));
         let long = disk(Disk::Unfit { path: "/calls/x".into(), reason: "too long".into() });
-        assert!(matches!(judge(&long, 1, || false), Verdict::Fail));
+        assert!(matches!(judge(&long, 1, AGAIN, || false), Verdict::Fail));
     }
 
     #[test]
     fn not_ready_is_waited_for_and_not_for_ever() {
         assert!(
-            matches!(judge(&Error::NotReady, 1, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
+            matches!(judge(&Error::NotReady, 1, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
         );
         assert!(
-            matches!(judge(&Error::NotReady, 20, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
+            matches!(judge(&Error::NotReady, 20, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
         );
-        assert!(matches!(judge(&Error::NotReady, 32, || true), Verdict::Fail));
+        assert!(matches!(judge(&Error::NotReady, 32, AGAIN, || true), Verdict::Fail));
     }
 
     #[test]
     fn a_broken_reply_is_repeated_a_few_times_with_growing_pauses() {
         let broken = Error::Provider(Vendor::Interrupted { reason: "reset".into() });
         for (tries, least_ms) in [(1, 400), (2, 1_200), (3, 3_600)] {
-            let Verdict::PutOff(wait, _) = judge(&broken, tries, || true) else {
+            let Verdict::PutOff(wait, _) = judge(&broken, tries, AGAIN, || true) else {
                 panic!("given up at try {tries}");
             };
             assert!((least_ms..=2 * least_ms).contains(&wait.as_millis()), "{wait:?}");
         }
-        assert!(matches!(judge(&broken, 4, || true), Verdict::Fail));
+        assert!(matches!(judge(&broken, 4, AGAIN, || true), Verdict::Fail));
         assert_eq!(outcome(&broken), Outcome::Failed);
+    }
+
+    #[test]
+    fn a_bucket_that_fails_stops_the_job_and_one_object_only_its_file() {
+        let of = |trouble, tries| {
+            let error = Error::Place { label: "Archive".into(), trouble };
+            judge(&error, tries, AGAIN, || true)
+        };
+        let away = PlaceError::Unreachable { reason: "no route".into() };
+        assert!(matches!(of(away, 1), Verdict::HaltJob));
+        assert!(matches!(of(PlaceError::WrongKey, 1), Verdict::HaltJob));
+        assert!(matches!(of(PlaceError::Full, 1), Verdict::HaltJob));
+        assert!(matches!(of(PlaceError::Busy, 3), Verdict::PutOff(..)));
+        assert!(matches!(of(PlaceError::Busy, 4), Verdict::HaltJob));
+        assert!(matches!(of(PlaceError::NotProven, 1), Verdict::PutOff(..)));
+        assert!(matches!(of(PlaceError::NotProven, 4), Verdict::Fail));
     }
 
     #[test]
@@ -223,7 +264,7 @@ mod tests {
             reason: "no route".into(),
             obstacle: providers::Obstacle::Offline,
         });
-        assert!(matches!(judge(&away, 500, || true), Verdict::PutOff(..)), "never given up");
+        assert!(matches!(judge(&away, 500, AGAIN, || true), Verdict::PutOff(..)), "never given up");
         assert_eq!(outcome(&away), Outcome::Offline);
     }
 }

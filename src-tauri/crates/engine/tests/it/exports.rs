@@ -45,7 +45,7 @@ async fn a_request_that_breaks_a_rule_is_not_sent() {
 #[tokio::test]
 async fn without_an_answer_the_record_says_so() {
     let (world, id) = World::synced(5).await;
-    let World { engine, sandbox, dir, vault } = world;
+    let World { engine, sandbox, dir, vault, .. } = world;
     sandbox.stop().await;
     let row = engine.request_export(&id, &last_week()).await.unwrap();
     assert_eq!(row.outcome, ExportOutcome::Unanswered);

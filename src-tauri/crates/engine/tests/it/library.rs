@@ -119,16 +119,3 @@ async fn views_are_saved_counted_and_carried_to_another_installation() {
     let back = world.engine.save_view(saved.clone()).await.unwrap();
     assert_eq!(back, saved, "a deletion is undone by saving it again");
 }
-
-#[tokio::test]
-async fn every_recording_belongs_to_a_day() {
-    let (world, account) = World::synced(120).await;
-    let found = world.engine.completeness(&account, None, None).await.unwrap();
-    assert_eq!((found.provider_total, found.extent.indexed), (Some(120), 120));
-    let indexed: u32 = found.days.iter().map(|(_, tally)| tally.indexed).sum();
-    assert_eq!(indexed + found.extent.undated, 120);
-    assert!(found.days.windows(2).all(|pair| pair[0].0.tomorrow().unwrap() == pair[1].0));
-    let (day, tally) = found.days[0];
-    let one = world.engine.completeness(&account, Some(day), Some(day)).await.unwrap();
-    assert_eq!(one.days, [(day, tally)]);
-}

@@ -4,9 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod completeness;
 mod deletion;
 mod exports;
+mod kill;
 mod library;
+mod metadata;
 mod playback;
 mod support;
 mod sync;

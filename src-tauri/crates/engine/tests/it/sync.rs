@@ -1,12 +1,16 @@
 //! Reading the list into the index.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use domain::search::LibraryView;
 use sandbox::SandboxOptions;
-use tapeshelf_engine::{Error, Event, SearchOrder, SyncDepth, SyncProgress};
+use tapeshelf_engine::{Error, Event, SearchOrder, SyncDepth, SyncProgress, Waits};
 
 use crate::support::{World, sync_end, wait_for};
+
+/// How often a person would press the same button.
+const PRESSES: usize = 6;
 
 #[tokio::test]
 async fn the_first_sync_brings_each_recording_once() {
@@ -105,7 +109,7 @@ async fn a_row_nobody_can_read_is_counted_aloud_and_stops_no_other() {
 #[tokio::test]
 async fn a_sync_without_an_answer_fails_and_keeps_what_is_here() {
     let (world, id) = World::synced(30).await;
-    let World { engine, sandbox, dir, vault } = world;
+    let World { engine, sandbox, dir, vault, .. } = world;
     sandbox.stop().await;
     let mut events = engine.subscribe();
     engine.start_sync(&id);
@@ -150,7 +154,7 @@ async fn rows_that_move_up_while_the_list_is_read_are_not_lost() {
     let world = World::with(SandboxOptions {
         recordings: 200,
         max_page_size: 20,
-        latency: std::time::Duration::from_millis(20),
+        latency: Duration::from_millis(20),
         ..SandboxOptions::default()
     })
     .await;
@@ -223,7 +227,7 @@ async fn an_interrupted_first_sync_goes_on_where_it_stopped() {
     let mut world = World::with(SandboxOptions {
         recordings: 1200,
         max_page_size: 20,
-        latency: std::time::Duration::from_millis(20),
+        latency: Duration::from_millis(20),
         ..SandboxOptions::default()
     })
     .await;
@@ -255,7 +259,7 @@ async fn calls_that_arrive_while_pages_are_read_in_parallel_are_not_lost() {
     let world = World::with(SandboxOptions {
         recordings: 600,
         max_page_size: 20,
-        latency: std::time::Duration::from_millis(20),
+        latency: Duration::from_millis(20),
         ..SandboxOptions::default()
     })
     .await;
@@ -288,4 +292,84 @@ async fn calls_that_arrive_while_pages_are_read_in_parallel_are_not_lost() {
     for id in world.sandbox.recording_ids() {
         assert!(known.contains(&id), "{id} slipped through");
     }
+}
+
+/// T-11 to T-19 for lists: a fifth of all replies is struck. A person presses *Sync now* again until it worked.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_bad_day_each_recording_comes_once_and_none_is_called_gone() {
+    let world = World::with_waits(
+        SandboxOptions {
+            recordings: 1000,
+            seed: 7,
+            max_page_size: 20,
+            faults: "bad_day".parse().unwrap(),
+            ..SandboxOptions::default()
+        },
+        Waits {
+            silence: Duration::from_millis(1500),
+            request_again: Duration::from_millis(20),
+            ..Waits::default()
+        },
+    )
+    .await;
+    let mut events = world.engine.subscribe();
+    let mut added = world.engine.add_vobiz(world.credentials()).await;
+    for _ in 1..PRESSES {
+        if added.is_err() {
+            added = world.engine.add_vobiz(world.credentials()).await;
+        }
+    }
+    let id = added.unwrap().id;
+    let mut ended = sync_end(&mut events).await;
+    for _ in 1..PRESSES {
+        if matches!(ended, SyncProgress::Finished(_)) {
+            break;
+        }
+        let mut events = world.engine.subscribe();
+        world.engine.start_sync_of(&id, SyncDepth::Full);
+        ended = sync_end(&mut events).await;
+    }
+    let SyncProgress::Finished(tally) = ended else { panic!("{ended:?}") };
+    assert_eq!((tally.gone, tally.warning), (0, None));
+    let rows = world.rows("").await;
+    let ids: HashSet<_> = rows.iter().map(|row| row.recording_id.to_string()).collect();
+    assert_eq!((rows.len(), ids.len()), (1000, 1000), "each once");
+    assert!(rows.iter().all(|row| !row.gone));
+    assert!(list_requests(&world, 0) > 55, "many a page had to be asked for again");
+}
+
+#[tokio::test]
+async fn a_sync_tells_its_speed_and_the_time_left_once_it_knows() {
+    let world = World::with(SandboxOptions {
+        recordings: 1600,
+        max_page_size: 20,
+        latency: Duration::from_millis(150),
+        ..SandboxOptions::default()
+    })
+    .await;
+    let mut events = world.engine.subscribe();
+    world.engine.add_vobiz(world.credentials()).await.unwrap();
+    let mut told = Vec::new();
+    loop {
+        let progress = wait_for(&mut events, |event| match event {
+            Event::Sync { progress, .. } => Some(progress),
+            _ => None,
+        })
+        .await;
+        match progress {
+            SyncProgress::Running { received, recordings_per_s, left_ms, .. } => {
+                told.push((received, recordings_per_s, left_ms));
+            }
+            SyncProgress::Finished(_) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(told[0], (0, None, None), "nothing is known at first");
+    let (_, per_s, left_ms) = *told.last().unwrap();
+    assert!(per_s.is_some_and(|per_s| per_s > 0.0), "{told:?}");
+    assert_eq!(left_ms, Some(0), "everything was there: {told:?}");
+    assert!(
+        told.iter()
+            .any(|(received, _, left)| *received < 1600 && left.is_some_and(|left| left > 0))
+    );
 }

@@ -27,7 +27,7 @@ fn options() -> SandboxOptions {
 }
 
 /// What a person types to add the sandbox's VBC account as an ordinary one.
-fn typed(world: &World, grant: VbcGrant) -> NewVbcAccount {
+pub(crate) fn typed(world: &World, grant: VbcGrant) -> NewVbcAccount {
     let vbc = world.sandbox.vbc();
     NewVbcAccount {
         label: String::new(),
@@ -54,15 +54,15 @@ fn password(world: &World, text: &str) -> VbcGrant {
     }
 }
 
-fn good_password(world: &World) -> VbcGrant {
+pub(crate) fn good_password(world: &World) -> VbcGrant {
     password(world, world.sandbox.vbc().password())
 }
 
-fn no_browser() -> OpenBrowser {
+pub(crate) fn no_browser() -> OpenBrowser {
     Arc::new(|_| Err("no browser is needed".into()))
 }
 
-async fn added(world: &World, new: NewVbcAccount, browser: OpenBrowser) -> AccountId {
+pub(crate) async fn added(world: &World, new: NewVbcAccount, browser: OpenBrowser) -> AccountId {
     let mut events = world.engine.subscribe();
     let account = world.engine.add_vbc(new, browser).await.unwrap();
     assert!(matches!(sync_end(&mut events).await, SyncProgress::Finished(_)));
@@ -306,4 +306,87 @@ async fn an_export_job_runs_and_its_archive_is_whole() {
 /// A port that was free a moment ago.
 fn free_port() -> u16 {
     std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[tokio::test]
+async fn the_end_of_a_sign_in_is_known_and_whether_it_renews_itself() {
+    let world = World::with(options()).await;
+    let before = Timestamp::now();
+    let id = added(&world, typed(&world, good_password(&world)), no_browser()).await;
+    let life = world.engine.accounts().await.unwrap().remove(0).token.unwrap();
+    let ends = life.ends_at.expect("VBC tells how long a token lasts");
+    assert!(life.renews_itself);
+    let lasts_h = ends.duration_since(before).as_hours();
+    assert!((23..=24).contains(&lasts_h), "{lasts_h}");
+    world.engine.remove_account(&id).await.unwrap();
+
+    let kept: Option<Secret<String>> = world.vault.load(&id).await.unwrap();
+    assert!(kept.is_none());
+    let token = fresh_token(&world).await;
+    let mut pasted = typed(
+        &world,
+        VbcGrant::Token { access_token: Secret::new(token), expires_in_s: Some(3600) },
+    );
+    // The application is somebody else's: neither its key nor its secret is known.
+    pasted.profile.client_id = String::new();
+    pasted.client_secret = Secret::new(String::new());
+    added(&world, pasted, no_browser()).await;
+    let life = world.engine.accounts().await.unwrap().remove(0).token.unwrap();
+    assert!(!life.renews_itself, "it ends for good");
+    assert_eq!(life.ends_at.unwrap().duration_since(Timestamp::now()).as_mins(), 59);
+    let again = VbcGrant::Token {
+        access_token: Secret::new(fresh_token(&world).await),
+        expires_in_s: None,
+    };
+    let id = world.engine.accounts().await.unwrap().remove(0).account.id;
+    let secret = Secret::new(String::new());
+    world.engine.sign_in_vbc(&id, secret, again, false, no_browser()).await.unwrap();
+    let life = world.engine.accounts().await.unwrap().remove(0).token.unwrap();
+    assert_eq!((life.ends_at, life.renews_itself), (None, false));
+}
+
+/// An access token as another program would get it.
+async fn fresh_token(world: &World) -> String {
+    let vbc = world.sandbox.vbc();
+    let answer = reqwest::Client::new()
+        .post(vbc.token_url())
+        .form(&[
+            ("grant_type", "password"),
+            ("client_id", vbc.client_id()),
+            ("client_secret", vbc.client_secret()),
+            ("username", &vbc.username()),
+            ("password", vbc.password()),
+            ("scope", "openid"),
+        ])
+        .send()
+        .await
+        .unwrap();
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_pace_of_an_account_can_be_changed_and_is_followed_at_once() {
+    let world = World::with(SandboxOptions { vbc_recordings: 600, ..options() }).await;
+    let mut new = typed(&world, good_password(&world));
+    new.profile.requests_per_min = 8;
+    let mut events = world.engine.subscribe();
+    let id = world.engine.add_vbc(new, no_browser()).await.unwrap().id;
+    // The check takes a few requests and the list has twelve pages: the sync waits for a minute to go by.
+    while world.engine.paces().iter().all(|pace| pace.pace.waiting == 0) {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.engine.paces()[0].pace.limit_per_min, Some(8));
+    world.engine.set_pace(&id, 6000).await.unwrap();
+    let SyncProgress::Finished(_) = sync_end(&mut events).await else { panic!("failed") };
+    assert_eq!(world.engine.paces()[0].pace.limit_per_min, Some(6000));
+    let profile = world.engine.accounts().await.unwrap().remove(0).vbc.unwrap();
+    assert_eq!(profile.requests_per_min, 6000, "it is kept");
+    for wrong in [0, 6001] {
+        let refused = world.engine.set_pace(&id, wrong).await;
+        assert!(matches!(refused, Err(Error::Invalid { field: Some("requestsPerMin"), .. })));
+    }
+    let (vobiz, account) = World::synced(3).await;
+    let refused = vobiz.engine.set_pace(&account, 60).await;
+    assert!(matches!(refused, Err(Error::Invalid { .. })), "Vobiz has no such quota");
 }

@@ -70,6 +70,41 @@ async fn a_bag_is_valid_and_says_what_could_not_be_had() {
     assert_eq!(at.as_second(), stored.recording.when().unwrap().as_second());
 }
 
+/// The Python that has other people's validators.
+#[cfg(target_os = "linux")]
+fn python() -> std::path::PathBuf {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let venv = std::env::var_os("TAPESHELF_PEERS")
+        .map_or_else(|| root.join("target/peers/venv"), Into::into);
+    let python = venv.join("bin/python");
+    assert!(python.is_file(), "{} is missing: run “cargo xtask setup”", python.display());
+    python
+}
+
+/// The Library of Congress' own validator reads our bags, and sees one wrong byte.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn peers_bagit_of_pypi_finds_a_bag_valid_until_a_byte_changes() {
+    let world = World::synced(30).await;
+    let keys = world.short_keys(4).await;
+    world.sandbox.break_media(&world.id_of(keys[0]).await, Fault::Html200);
+    world.download_with(keys, everything()).await;
+    let validate = || {
+        let folder = world.folder();
+        Command::new(python()).args(["-m", "bagit", "--validate"]).arg(folder).output().unwrap()
+    };
+    let valid = validate();
+    let said = String::from_utf8_lossy(&valid.stderr);
+    assert!(valid.status.success(), "{said}");
+    assert!(said.contains("is valid"), "{said}");
+    let file = world.audio().remove(0);
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[100] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let spoilt = validate();
+    assert!(!spoilt.status.success(), "a wrong byte is no valid bag");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn sha256sum_agrees_also_after_a_second_job_into_the_same_folder() {

@@ -6,7 +6,7 @@ use domain::CopyState;
 use sandbox::{Fault, SandboxOptions};
 use tapeshelf_engine::{Event, ItemState, JobState};
 
-use crate::support::{World, job_end, sha256_hex, wait_for, walk};
+use crate::support::{World, job_as, job_end, sha256_hex, wait_for, walk};
 
 #[tokio::test]
 async fn files_are_whole_named_and_hashed() {
@@ -210,4 +210,25 @@ async fn a_folder_that_goes_away_pauses_the_job() {
     assert_eq!(paused.record.state, JobState::Paused);
     assert!(paused.record.note.is_some_and(|note| note.starts_with("Paused")));
     assert_eq!(paused.record.tally.queued, 3, "nothing is lost");
+}
+
+#[tokio::test]
+async fn a_recording_without_a_file_is_waited_for_and_not_failed() {
+    let world = World::synced(30).await;
+    let keys = world.short_keys(2).await;
+    world.sandbox.break_media(&world.id_of(keys[0]).await, Fault::NotReady);
+    let folder = world.engine.take_folder(world.folder()).await.unwrap();
+    let mut events = world.engine.subscribe();
+    let job = world.start(keys.clone(), &folder.token, "{id}").await;
+    let waiting = job_as(&mut events, &job, |view| {
+        view.record.tally.waiting == 1 && view.record.tally.moving == 0
+    })
+    .await;
+    assert_eq!(waiting.record.state, JobState::Running);
+    assert!(waiting.record.tally.next_at.is_some());
+    let items = world.engine.job_items(&job.record.id, 0, 2).await.unwrap();
+    assert!(items[0].note.as_ref().unwrap().contains("no audio file"), "{:?}", items[0]);
+    world.sandbox.mend_media(&world.id_of(keys[0]).await);
+    let done = job_as(&mut events, &job, |view| view.record.state != JobState::Running).await;
+    assert_eq!(done.record.tally.verified + done.record.tally.remarked, 2);
 }

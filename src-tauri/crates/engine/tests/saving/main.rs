@@ -1,11 +1,25 @@
 //! Saving with proof: downloads against the sandbox and its faults, what comes along, copies, rules.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
 
+mod archives;
+mod bad_day;
 mod besides;
+mod child;
+mod clock;
 mod copies;
-mod faults;
+mod deletion;
+mod disk;
+mod hostile;
 mod jobs;
 mod kill;
+mod process;
 mod queue;
 mod rules;
 mod support;
+mod traps;

@@ -1,38 +1,39 @@
-//! What every test here needs: a sandbox, an engine on a folder of its own, an account that was read.
+//! The common world (`tests/support`), and what only these tests need of it.
 
-use std::path::{Path, PathBuf};
+#[path = "../support/mod.rs"]
+mod shared;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{RecordingKey, Secret};
-use sandbox::{Sandbox, SandboxOptions};
-use tapeshelf_engine::vault::{MemoryVault, Vault};
+use domain::region::Region;
+use domain::{AccountId, RecordingKey, Secret};
+use sandbox::SandboxOptions;
 use tapeshelf_engine::{
-    Engine, Event, JobState, JobView, NewTransfer, NewVobizAccount, Options, OutputKind, Priority,
-    RowRecord, SearchOrder, Selection, Subscription, SyncProgress, TransferOptions,
+    JobState, JobView, NewVbcAccount, Subscription, SyncProgress, TransferOptions, VbcGrant,
+    VbcProfile, Waits,
 };
 
-/// Long enough that only a hang reaches it.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) use shared::{World, files_below as walk, job_end, open, sync_end, wait_for};
 
-/// An engine and what it talks to.
-pub(crate) struct World {
-    pub engine: Engine,
-    pub sandbox: Sandbox,
-    pub vault: Arc<MemoryVault>,
-    pub dir: tempfile::TempDir,
+/// How a bounded number is told to a test that CI runs small and `cargo xtask bench faults` in full.
+pub(crate) fn count_from(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).map_or(usual, |text| text.parse().expect("a number"))
+}
+
+/// Waits for runs that meet many faults: silence is noticed soon, and what failed is tried again soon.
+pub(crate) fn short_waits() -> Waits {
+    Waits {
+        silence: Duration::from_millis(1500),
+        request_again: Duration::from_millis(20),
+        file_again: Duration::from_millis(20),
+        ..Waits::default()
+    }
 }
 
 impl World {
-    /// With the sandbox as told, and no account yet.
-    pub(crate) async fn with(options: SandboxOptions) -> Self {
-        let sandbox = Sandbox::start(options).await.unwrap();
-        let vault = Arc::new(MemoryVault::default());
-        let dir = tempfile::tempdir().unwrap();
-        let engine = open(dir.path(), vault.clone());
-        Self { engine, sandbox, vault, dir }
-    }
-
     /// With the sandbox's account added and its first sync done.
     pub(crate) async fn synced(recordings: u32) -> Self {
         Self::synced_with(SandboxOptions { recordings, seed: 7, ..SandboxOptions::default() }).await
@@ -45,53 +46,50 @@ impl World {
         world
     }
 
-    /// Adds the sandbox as an ordinary account and waits for the sync.
-    pub(crate) async fn add_account(&self) {
+    /// Reads the account again.
+    pub(crate) async fn sync(&self) -> SyncProgress {
+        let id = self.engine.accounts().await.unwrap()[0].account.id.clone();
+        self.sync_of(&id).await
+    }
+
+    /// Reads one of the accounts again.
+    pub(crate) async fn sync_of(&self, id: &AccountId) -> SyncProgress {
         let mut events = self.engine.subscribe();
-        let new = NewVobizAccount {
-            label: "Support".into(),
-            auth_id: self.sandbox.auth_id().to_owned(),
-            auth_token: Secret::new(self.sandbox.auth_token().to_owned()),
-            base_url: self.sandbox.api_base_url(),
+        self.engine.start_sync(id);
+        sync_end(&mut events).await
+    }
+
+    /// What a person types to add the sandbox's VBC account.
+    pub(crate) fn vbc_credentials(&self) -> NewVbcAccount {
+        let vbc = self.sandbox.vbc();
+        NewVbcAccount {
+            label: "Office".into(),
+            profile: VbcProfile {
+                region: Region::Custom,
+                service_base: vbc.service_base(),
+                provisioning_base: Some(vbc.provisioning_base()),
+                token_url: vbc.token_url(),
+                authorize_url: vbc.authorize_url(),
+                client_id: vbc.client_id().to_owned(),
+                requests_per_min: 6000,
+            },
+            client_secret: Secret::new(vbc.client_secret().to_owned()),
+            grant: VbcGrant::Password {
+                username: vbc.username(),
+                password: Secret::new(vbc.password().to_owned()),
+            },
             page_size: 100,
             session_only: false,
-        };
-        self.engine.add_vobiz(new).await.unwrap();
-        sync_end(&mut events).await;
-    }
-
-    /// Reads the account again.
-    pub(crate) async fn sync(&self) {
-        let id = self.engine.accounts().await.unwrap()[0].account.id.clone();
-        let mut events = self.engine.subscribe();
-        self.engine.start_sync(&id);
-        sync_end(&mut events).await;
-    }
-
-    /// Closes the engine and opens another one on the same folder and vault.
-    pub(crate) async fn reopen(&mut self) {
-        self.engine.shut_down().await;
-        self.engine = open(self.dir.path(), self.vault.clone());
-    }
-
-    /// All rows of a search, newest first.
-    pub(crate) async fn rows(&self, text: &str) -> Vec<RowRecord> {
-        let order = SearchOrder { text: text.into(), ..SearchOrder::default() };
-        let found = self.engine.search(order).await.unwrap();
-        let mut rows = Vec::new();
-        while rows.len() < found.count as usize {
-            let window = self.engine.window(found.id, rows.len(), 500).await.unwrap();
-            assert!(!window.is_empty(), "a window in the middle of a snapshot is empty");
-            rows.extend(window);
         }
-        rows
     }
 
-    /// Keys of the shortest recordings, to keep tests quick.
-    pub(crate) async fn short_keys(&self, count: usize) -> Vec<RecordingKey> {
-        let mut rows = self.rows("").await;
-        rows.sort_by_key(|row| row.duration_ms);
-        rows.iter().take(count).map(|row| row.key).collect()
+    /// Adds the sandbox's VBC account and waits for the sync.
+    pub(crate) async fn add_vbc(&self) -> AccountId {
+        let mut events = self.engine.subscribe();
+        let browser: tapeshelf_engine::OpenBrowser = Arc::new(|_| Err("not needed".into()));
+        let account = self.engine.add_vbc(self.vbc_credentials(), browser).await.unwrap();
+        assert!(matches!(sync_end(&mut events).await, SyncProgress::Finished(_)));
+        account.id
     }
 
     /// The vendor's id of a recording.
@@ -99,17 +97,7 @@ impl World {
         self.engine.recording(key).await.unwrap().stored.recording.id.to_string()
     }
 
-    /// A folder for downloads.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.dir.path().join("calls")
-    }
-
-    /// Downloads into [`World::folder`] and waits for the end of the job.
-    pub(crate) async fn download(&self, keys: Vec<RecordingKey>) -> JobView {
-        self.download_with(keys, TransferOptions::default()).await
-    }
-
-    /// Likewise, with what comes along.
+    /// Downloads with what comes along, and waits for the end of the job.
     pub(crate) async fn download_with(
         &self,
         keys: Vec<RecordingKey>,
@@ -131,24 +119,6 @@ impl World {
         self.start_with(keys, folder, template, TransferOptions::default()).await
     }
 
-    /// Starts a download.
-    pub(crate) async fn start_with(
-        &self,
-        keys: Vec<RecordingKey>,
-        folder: &str,
-        template: &str,
-        options: TransferOptions,
-    ) -> JobView {
-        let new = NewTransfer {
-            selection: Selection::Keys(keys),
-            folder: folder.to_owned(),
-            template: template.to_owned(),
-            options,
-            priority: Priority::Normal,
-        };
-        self.engine.start_transfer(new).await.unwrap()
-    }
-
     /// Every file below [`World::folder`].
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         walk(&self.folder())
@@ -159,56 +129,33 @@ impl World {
         let is_audio = |path: &PathBuf| path.extension().is_some_and(|e| e == "mp3" || e == "wav");
         self.files().into_iter().filter(is_audio).collect()
     }
-}
 
-/// Opens an engine on a folder.
-pub(crate) fn open(dir: &Path, vault: Arc<MemoryVault>) -> Engine {
-    Engine::open(Options {
-        data_dir: dir.join("profile"),
-        vault: vault as Arc<dyn Vault>,
-        output: OutputKind::Silent,
-        clock: Arc::new(jiff::Timestamp::now),
-        actor: "tester".into(),
-        sandbox_recordings: 60,
-    })
-    .unwrap()
-}
+    /// What the file of a Vobiz recording holds, by its signed address: no fault of a profile strikes there, and no
+    /// code of ours has had it in hand.
+    pub(crate) async fn vobiz_truth(&self, id: &str) -> Vec<u8> {
+        let (url, origin) = (self.sandbox.media_url(id), self.sandbox.foreign_origin());
+        let extension = url.rsplit('.').next().unwrap();
+        body(&format!("{origin}/bucket/recordings/{id}.{extension}")).await
+    }
 
-/// Waits for an event that `wanted` turns into something.
-pub(crate) async fn wait_for<T>(
-    events: &mut Subscription,
-    mut wanted: impl FnMut(Event) -> Option<T>,
-) -> T {
-    let waiting = async {
-        loop {
-            match events.next().await {
-                Ok(Some(event)) => {
-                    if let Some(found) = wanted(event) {
-                        return found;
-                    }
-                }
-                Ok(None) => panic!("the engine is gone"),
-                // A later event says the same.
-                Err(_lagged) => {}
-            }
+    /// Likewise, of a VBC recording.
+    pub(crate) async fn vbc_truth(&self, id: &str) -> Vec<u8> {
+        body(&format!("{}/bucket/vbc/{id}.mp3", self.sandbox.foreign_origin())).await
+    }
+
+    /// Hashes of what the files of these Vobiz recordings hold, by the vendor's id.
+    pub(crate) async fn vobiz_hashes(&self, ids: &[String]) -> HashMap<String, String> {
+        let mut hashes = HashMap::new();
+        for id in ids {
+            hashes.insert(id.clone(), sha256_hex(&self.vobiz_truth(id).await));
         }
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.expect("the event did not come")
+        hashes
+    }
 }
 
-/// Waits until a sync is over.
-pub(crate) async fn sync_end(events: &mut Subscription) -> SyncProgress {
-    wait_for(events, |event| match event {
-        Event::Sync { progress: SyncProgress::Running { .. }, .. } => None,
-        Event::Sync { progress, .. } => Some(progress),
-        _ => None,
-    })
-    .await
-}
-
-/// Waits until a job stands still in a state other than running.
-pub(crate) async fn job_end(events: &mut Subscription, job: &JobView) -> JobView {
-    job_as(events, job, |view| view.record.state != JobState::Running).await
+async fn body(url: &str) -> Vec<u8> {
+    let reply = reqwest::get(url).await.unwrap().error_for_status().unwrap();
+    reply.bytes().await.unwrap().to_vec()
 }
 
 /// Waits until a job is as wanted.
@@ -218,24 +165,17 @@ pub(crate) async fn job_as(
     wanted: impl Fn(&JobView) -> bool,
 ) -> JobView {
     wait_for(events, |event| match event {
-        Event::Job(view) if view.record.id == job.record.id && wanted(&view) => Some(view),
+        tapeshelf_engine::Event::Job(view) if view.record.id == job.record.id && wanted(&view) => {
+            Some(view)
+        }
         _ => None,
     })
     .await
 }
 
-/// Every file below a folder.
-pub(crate) fn walk(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        if entry.path().is_dir() {
-            files.extend(walk(&entry.path()));
-        } else {
-            files.push(entry.path());
-        }
-    }
-    files.sort();
-    files
+/// Waits until a job has ended well.
+pub(crate) async fn job_done(events: &mut Subscription, job: &JobView) -> JobView {
+    job_as(events, job, |view| view.record.state == JobState::Finished).await
 }
 
 /// SHA-256 in lower-case hex, by another way than the program's.

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::Listed;
-use crate::disk::{hash_file, write_whole};
+use crate::disk::hash_file;
 use crate::error::{At, Result};
+use crate::whole::write_whole;
 
 /// The folder of a bag that holds the payload.
 pub const BAG_DATA: &str = "data";
@@ -33,6 +34,32 @@ pub fn write_bag(
     info: &BagInfo,
 ) -> Result<Vec<Listed>> {
     let payload = payload_of(folder, known)?;
+    write_tags(folder, payload, tags, info)
+}
+
+/// Likewise for a payload that lies elsewhere: all that is known belongs to it, besides what is in the folder.
+pub fn write_bag_of_absent(
+    folder: &Path,
+    known: &[Listed],
+    tags: &[&str],
+    info: &BagInfo,
+) -> Result<Vec<Listed>> {
+    let is_payload = |file: &&Listed| {
+        file.path.strip_prefix(BAG_DATA).is_some_and(|below| below.starts_with('/'))
+    };
+    let mut payload = payload_of(folder, &[])?;
+    payload.extend(known.iter().filter(is_payload).cloned());
+    payload.sort();
+    payload.dedup_by(|one, other| one.path == other.path);
+    write_tags(folder, payload, tags, info)
+}
+
+fn write_tags(
+    folder: &Path,
+    payload: Vec<Listed>,
+    tags: &[&str],
+    info: &BagInfo,
+) -> Result<Vec<Listed>> {
     let octets: u64 = payload.iter().map(|file| file.size_bytes).sum();
     write_whole(
         &folder.join("bagit.txt"),

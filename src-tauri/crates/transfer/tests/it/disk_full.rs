@@ -1,4 +1,4 @@
-//! A write that the kernel stops half-way, as a full disk does. A size limit on the process stands for it, because it needs
+//! T-02 and T-03 for one file: a write that the kernel stops half-way, as a full disk does. A size limit on the process stands for it, because it needs
 //! neither a mount nor an administrator; its error says that the file does not fit, which is told apart from a full disk.
 #![cfg(unix)]
 

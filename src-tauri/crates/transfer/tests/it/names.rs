@@ -297,6 +297,7 @@ fn hostile() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// T-07: ten thousand names out of hostile values, and no path outside the folder.
     #[test]
     fn no_name_leaves_the_folder_or_is_invalid_anywhere(
         values in prop::array::uniform6(hostile()),

@@ -138,6 +138,7 @@ fn nothing_is_ever_replaced() {
     assert_eq!(visible(folder.path()), ["call (2).mp3", "call (3).mp3", "call.mp3"]);
 }
 
+/// T-07: names that a case-insensitive file system takes for one.
 #[test]
 fn twins_in_case_or_composition_get_a_number() {
     for (there, template, expected) in [

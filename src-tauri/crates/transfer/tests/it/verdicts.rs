@@ -69,6 +69,7 @@ fn nothing_is_empty() {
     assert_eq!(rejection(judge(0, b"", failed(), &Expected::default())), Rejection::Empty);
 }
 
+/// T-19: pages and messages, whatever they call themselves.
 #[test]
 fn messages_are_not_audio_whatever_their_length() {
     let table: [(&[u8], &str); 8] = [
@@ -103,6 +104,7 @@ fn messages_are_not_audio_whatever_their_length() {
     assert_eq!(starts_with.chars().count(), 200);
 }
 
+/// T-17: one byte more or less than announced.
 #[test]
 fn lengths_must_be_as_announced() {
     let whole = || Ok(mp3(80_000, Some(80_000)));
@@ -125,6 +127,7 @@ fn lengths_must_be_as_announced() {
     assert_eq!(remarks(judge(1001, MP3_HEAD, whole(), &expected)), [more]);
 }
 
+/// T-20, by the numbers alone.
 #[test]
 fn less_sound_than_the_header_says_is_truncated() {
     let expected = Expected { announced_bytes: Some(1000), ..Expected::default() };

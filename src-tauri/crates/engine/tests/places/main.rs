@@ -1,0 +1,10 @@
+//! Saving into a bucket: against a server that speaks S3 and checks signatures, with its faults, kills and strangers.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod copies;
+mod kill;
+mod saving;
+mod server;
+mod setting_up;
+mod support;
+mod trouble;
