@@ -14,7 +14,8 @@ use crate::{page, setup, workspace};
 /// How the names of these tests begin.
 pub(crate) const TESTS: &str = "export_bindings_";
 
-/// The command that writes all types into a folder. It builds the same as the other tests.
+/// The command that writes all types into a folder. They are the shell's, but a run of all tests passes the scope it has
+/// built already.
 pub(crate) fn export(scope: &[&str], folder: &Path) -> Command {
     let mut command = cargo("test");
     command.args(scope).args(["--lib", "--", TESTS]).env("TS_RS_EXPORT_DIR", folder);
@@ -26,7 +27,7 @@ pub(crate) fn write() -> anyhow::Result<()> {
     setup::to_build()?;
     page::build()?;
     let fresh = fresh_folder()?;
-    program::run(&mut export(&["--workspace"], &fresh))?;
+    program::run(&mut export(&["--package", "tapeshelf"], &fresh))?;
     let kept = workspace::root().join("ui/src/ipc");
     for name in types_in(&kept)?.keys() {
         std::fs::remove_file(kept.join(name))?;

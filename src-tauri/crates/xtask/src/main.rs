@@ -8,6 +8,7 @@ mod bindings;
 mod icons;
 mod package;
 mod page;
+mod peers;
 mod program;
 mod setup;
 mod system;
@@ -57,6 +58,9 @@ enum Task {
     Bench {
         /// Which bench; all without one
         name: Option<bench::Name>,
+        /// A little of everything and no optimisation, to see that it runs; its figures are not held against the bars
+        #[arg(long, hide = true)]
+        small: bool,
     },
     /// Build the packages of this system
     Package,
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
         Task::Run { release, arguments } => run(release, &arguments).map(|()| true),
         Task::Test { suite } => test::run(suite),
         Task::Sandbox { options } => sandbox(&options).map(|()| true),
-        Task::Bench { name } => bench::run(name),
+        Task::Bench { name, small } => bench::run(name, bench::Size::of(small)),
         Task::Package => package::build().map(|()| true),
         Task::Bindings => bindings::write().map(|()| true),
         Task::Icons => icons::render().map(|()| true),

@@ -10,10 +10,10 @@ use anyhow::{Context as _, bail};
 
 use crate::program::{self, node_program};
 use crate::system::{self, Purpose};
-use crate::{page, workspace};
+use crate::{page, peers, workspace};
 
 /// The folders with packages of Node.js.
-const NODE_FOLDERS: [&str; 2] = ["ui", "tests/ui"];
+const NODE_FOLDERS: [&str; 3] = ["ui", "tests/ui", peers::NODE_FOLDER];
 
 /// `cargo xtask setup`: all that building and testing needs, and the page, without which the shell does not compile.
 pub(crate) fn everything() -> anyhow::Result<()> {
@@ -35,6 +35,13 @@ pub(crate) fn to_build() -> anyhow::Result<()> {
 /// What building and testing need.
 pub(crate) fn to_test() -> anyhow::Result<()> {
     system::install_missing(&[Purpose::Build, Purpose::Test])?;
+    node()?;
+    peers::install()
+}
+
+/// What measuring needs besides.
+pub(crate) fn to_bench() -> anyhow::Result<()> {
+    system::install_missing(&[Purpose::Build, Purpose::Test, Purpose::Bench])?;
     node()
 }
 

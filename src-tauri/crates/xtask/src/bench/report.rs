@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::Size;
 use crate::{program, workspace};
 
 /// What a measurement is held against.
@@ -12,6 +13,12 @@ pub(super) enum Bar {
     AtMost(f64),
     /// The same, from below.
     AtLeast(f64),
+    /// So many times the peer's figure.
+    TimesPeerAtMost(f64),
+    /// The same, from below.
+    TimesPeerAtLeast(f64),
+    /// So much more than the peer's figure, in the unit of the row.
+    AbovePeerAtMost(f64),
 }
 
 /// One measurement.
@@ -31,10 +38,15 @@ impl Row {
         self.peer.map(|peer| self.ours / peer)
     }
 
-    fn holds(&self) -> bool {
+    /// What was not measured holds against nothing.
+    pub(super) fn holds(&self) -> bool {
+        let peer = self.peer.unwrap_or(f64::NAN);
         match self.bar {
             Some(Bar::AtMost(limit)) => self.ours <= limit,
             Some(Bar::AtLeast(limit)) => self.ours >= limit,
+            Some(Bar::TimesPeerAtMost(times)) => self.ours <= times * peer,
+            Some(Bar::TimesPeerAtLeast(times)) => self.ours >= times * peer,
+            Some(Bar::AbovePeerAtMost(more)) => self.ours <= peer + more,
             None => true,
         }
     }
@@ -43,6 +55,9 @@ impl Row {
         match self.bar {
             Some(Bar::AtMost(limit)) => format!("≤ {limit} {}", self.unit),
             Some(Bar::AtLeast(limit)) => format!("≥ {limit:.0} {}", self.unit),
+            Some(Bar::TimesPeerAtMost(times)) => format!("≤ {times} × peer"),
+            Some(Bar::TimesPeerAtLeast(times)) => format!("≥ {times} × peer"),
+            Some(Bar::AbovePeerAtMost(more)) => format!("≤ peer + {more} {}", self.unit),
             None => "–".into(),
         }
     }
@@ -73,37 +88,46 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Prints the table, writes the file, and tells whether every bar holds.
-    pub(super) fn publish(&self) -> anyhow::Result<bool> {
-        for line in self.table() {
+    /// Prints the table, writes the file, and tells whether every bar holds. At a small size nothing is held against a bar,
+    /// and the file has another name.
+    pub(super) fn publish(&self, size: Size) -> anyhow::Result<bool> {
+        program::say("");
+        for line in self.table(size) {
             program::say(&line);
         }
         let folder = workspace::target()?.join("bench");
         std::fs::create_dir_all(&folder)?;
-        let path = folder.join(format!("{}.json", self.bench));
+        let name = match size {
+            Size::Full => self.bench.to_owned(),
+            Size::Small => format!("{}-small", self.bench),
+        };
+        let path = folder.join(format!("{name}.json"));
         let rows: Vec<Value> = self.rows.iter().map(Row::json).collect();
-        std::fs::write(&path, format!("{:#}\n", json!({ "bench": self.bench, "rows": rows })))
+        std::fs::write(&path, format!("{:#}\n", json!({ "bench": name, "rows": rows })))
             .with_context(|| format!("{} cannot be written", path.display()))?;
         program::say(&format!("Written to {}", path.display()));
-        Ok(self.rows.iter().all(Row::holds))
+        if size == Size::Small {
+            program::say("A small size: these figures prove nothing, and no bar was applied.");
+        }
+        Ok(size == Size::Small || self.rows.iter().all(Row::holds))
     }
 
-    fn table(&self) -> Vec<String> {
-        let number = |value: Option<f64>| {
-            value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"))
+    fn table(&self, size: Size) -> Vec<String> {
+        let number = |value: Option<f64>, digits: usize| {
+            value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
         };
         let mut cells = vec![["", "ours", "peer", "ratio", "bar", "verdict"].map(str::to_owned)];
         cells.extend(self.rows.iter().map(|row| {
-            let verdict = match (row.bar, row.holds()) {
-                (None, _) => "–",
-                (_, true) => "holds",
-                (_, false) => "FAILS",
+            let verdict = match (size, row.bar, row.holds()) {
+                (Size::Small, _, _) | (_, None, _) => "–",
+                (_, _, true) => "holds",
+                (_, _, false) => "FAILS",
             };
             [
                 row.metric.to_owned(),
                 format!("{:.1} {}", row.ours, row.unit),
-                number(row.peer),
-                number(row.ratio()),
+                number(row.peer, 1),
+                number(row.ratio(), 2),
                 row.bar_text(),
                 verdict.to_owned(),
             ]
@@ -136,6 +160,20 @@ mod tests {
         assert!(row(9e9, None, None).holds());
         assert!(row(10.0, None, Some(Bar::AtLeast(10.0))).holds());
         assert!(!row(9.9, None, Some(Bar::AtLeast(10.0))).holds());
+        assert!(row(8.0, Some(1.0), Some(Bar::TimesPeerAtLeast(8.0))).holds());
+        assert!(!row(7.9, Some(1.0), Some(Bar::TimesPeerAtLeast(8.0))).holds());
+        assert!(row(15.0, Some(10.0), Some(Bar::TimesPeerAtMost(1.5))).holds());
+        assert!(!row(15.1, Some(10.0), Some(Bar::TimesPeerAtMost(1.5))).holds());
+        assert!(row(160.0, Some(10.0), Some(Bar::AbovePeerAtMost(150.0))).holds());
+        assert!(!row(161.0, Some(10.0), Some(Bar::AbovePeerAtMost(150.0))).holds());
+    }
+
+    #[test]
+    fn what_was_not_measured_holds_against_no_bar() {
+        assert!(!row(f64::NAN, None, Some(Bar::AtMost(1.0))).holds());
+        assert!(!row(f64::NAN, None, Some(Bar::AtLeast(1.0))).holds());
+        assert!(!row(5.0, None, Some(Bar::TimesPeerAtLeast(1.0))).holds());
+        assert!(!row(5.0, Some(f64::NAN), Some(Bar::AbovePeerAtMost(1.0))).holds());
     }
 
     #[test]
@@ -151,7 +189,9 @@ mod tests {
     #[test]
     fn the_columns_of_the_table_stand_below_each_other() {
         let rows = vec![row(1.0, None, None), row(2000.0, Some(1.0), Some(Bar::AtMost(1.0)))];
-        let table = Report { bench: "startup", rows }.table();
+        let report = Report { bench: "startup", rows };
+        assert!(report.table(Size::Small)[2].ends_with('–'), "a small size is not judged");
+        let table = report.table(Size::Full);
         assert_eq!(table.len(), 3);
         assert!(table[2].ends_with("FAILS"), "{}", table[2]);
         let column = |line: &str, word: &str| line.find(word).map(|at| line[..at].chars().count());

@@ -1,19 +1,19 @@
-//! How long the program takes to show itself, and to show its table, with the sandbox's calls in the index.
+//! How long the program takes to show itself and its table, how much memory it then uses, and how large its package is.
 //!
-//! The clock starts before the process does, because loading the web view's libraries is part of what a person waits for, and
-//! stops when the program's log says that the moment came. Every start but the first, which fills the index, is measured; the
-//! program is killed between them, so each start also finds out that the last exit was not clean.
+//! The peer is an empty window of the same Tauri, built the same way (`src-tauri/examples/empty_window.rs`): what it takes is
+//! the system's part. Its starts and ours take turns. Between starts the window is closed as a person closes it; what a
+//! start after a kill takes is shown besides.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
-use anyhow::Context as _;
-use serde_json::Value;
-
+use super::figures::{largest, median};
+use super::measurement::Measurement;
+use super::process::memory_of_tree_mb;
 use super::report::{Bar, Report, Row};
+use super::session::Session;
+use super::start::{Moment, Start};
+use super::{Size, filled};
 use crate::program::{self, cargo};
 use crate::{page, setup, workspace};
 
@@ -22,302 +22,183 @@ const STARTS: usize = 10;
 /// First frame and usable table, in milliseconds, with the sandbox's 2 000 calls.
 const FIRST_FRAME_BAR_MS: f64 = 1000.0;
 const TABLE_USABLE_BAR_MS: f64 = 1500.0;
-/// After this a start is a failure.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How often the log is looked at. It bounds the error of a measurement.
-const GLANCE: Duration = Duration::from_millis(2);
+/// What may come on top of an empty window, with a million rows.
+const FRAME_ABOVE_EMPTY_MS: f64 = 150.0;
+const TABLE_ABOVE_EMPTY_MS: f64 = 600.0;
+const MEMORY_ABOVE_EMPTY_MB: f64 = 120.0;
+const PACKAGE_BAR_MB: f64 = 12.0;
 
-/// Builds the program and measures its starts.
-pub(super) fn measure() -> anyhow::Result<Report> {
-    anyhow::ensure!(
-        cfg!(target_os = "linux"),
-        "the startup bench needs Linux: it brings its own display"
-    );
-    setup::to_test()?;
+const FRAME: Moment = Moment::Field("first_frame_ms");
+const TABLE: Moment = Moment::Field("table_usable_ms");
+/// Titles of the windows.
+const OURS: &str = "Tapeshelf";
+const EMPTY: &str = "Empty window";
+
+/// Memory is settled when it changed by less than this share between two looks.
+const SETTLED: f64 = 0.01;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+/// After so many looks it is taken as it is.
+const MOST_LOOKS: usize = 15;
+
+/// Builds the program and its peer, and measures their starts.
+pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
+    setup::to_bench()?;
     page::build()?;
-    program::run(cargo("build").args(["--package", "tapeshelf", "--release"]))?;
-
+    program::run(cargo("build").args(["--package", "tapeshelf", "--bins"]).args(size.profile()))?;
+    let empty = Measurement::build("tapeshelf", "empty_window", size)?.path()?;
+    let (starts, rows) = match size {
+        Size::Full => (STARTS, 1_000_000),
+        Size::Small => (2, 10_000),
+    };
     let target = workspace::target()?;
     let session = Session::open(&target.join("bench/startup"))?;
-    let program_path = target.join("release/tapeshelf");
-    session.start(&program_path, &["--sandbox"])?.moments_ms([Moment::Message("sync finished")])?;
+    let ours = target.join(size.folder()).join("tapeshelf");
 
-    let mut first_frames_ms = Vec::new();
-    let mut tables_ms = Vec::new();
-    for number in 1..=STARTS {
-        let both = [Moment::Field("first_frame_ms"), Moment::Field("table_usable_ms")];
-        let [first_frame_ms, table_ms] = session.start(&program_path, &[])?.moments_ms(both)?;
-        program::say(&format!(
-            "start {number} of {STARTS}: first frame {first_frame_ms:.0} ms, table {table_ms:.0} ms"
-        ));
-        first_frames_ms.push(first_frame_ms);
-        tables_ms.push(table_ms);
-    }
+    let usual = session.folder().join("usual");
+    let mut first = Start::of(&session, &ours, &usual, &["--sandbox"])?;
+    first.moments_ms([Moment::Message("sync finished"), TABLE])?;
+    session.close(OURS, &mut first.process)?;
+    let usual = Times::of(starts, "2 000 calls", || {
+        let mut start = Start::of(&session, &ours, &usual, &[])?;
+        let [frame_ms, table_ms] = start.moments_ms([FRAME, TABLE])?;
+        session.close(OURS, &mut start.process)?;
+        Ok([frame_ms, table_ms])
+    })?;
+
+    let large = session.folder().join("large");
+    filled::profile(&large, rows, size)?;
+    // The first start of a profile may have something to make up for.
+    let mut first = Start::of(&session, &ours, &large, &[])?;
+    first.moments_ms([TABLE])?;
+    session.close(OURS, &mut first.process)?;
+    let blank = session.folder().join("blank");
+    let (mut memory_mb, mut empty_memory_mb) = (Vec::new(), Vec::new());
+    let mut empty_frames_ms = Vec::new();
+    let large_times = Times::of(starts, "a million rows", || {
+        let mut peer = Start::of(&session, &empty, &blank, &[])?;
+        let [empty_ms] = peer.moments_ms([FRAME])?;
+        empty_frames_ms.push(empty_ms);
+        if empty_memory_mb.is_empty() {
+            empty_memory_mb.push(settled_memory_mb(peer.process.id())?);
+        }
+        session.close(EMPTY, &mut peer.process)?;
+        let mut start = Start::of(&session, &ours, &large, &[])?;
+        let [frame_ms, table_ms] = start.moments_ms([FRAME, TABLE])?;
+        if memory_mb.is_empty() {
+            memory_mb.push(settled_memory_mb(start.process.id())?);
+        }
+        session.close(OURS, &mut start.process)?;
+        Ok([frame_ms, table_ms])
+    })?;
+    // Dropping a start kills the program.
+    Start::of(&session, &ours, &large, &[])?.moments_ms([TABLE])?;
+    let [after_kill_ms] = Start::of(&session, &ours, &large, &[])?.moments_ms([TABLE])?;
+    std::fs::remove_dir_all(&large)?;
+
+    let empty_ms = median(&empty_frames_ms);
     let row = |metric, ours, bar| Row { metric, ours, peer: None, unit: "ms", bar };
-    Ok(Report {
-        bench: "startup",
-        rows: vec![
-            row(
-                "first frame, median",
-                median(&mut first_frames_ms),
-                Some(Bar::AtMost(FIRST_FRAME_BAR_MS)),
-            ),
-            row("first frame, slowest", slowest(&first_frames_ms), None),
-            row(
-                "table usable, median",
-                median(&mut tables_ms),
-                Some(Bar::AtMost(TABLE_USABLE_BAR_MS)),
-            ),
-            row("table usable, slowest", slowest(&tables_ms), None),
-        ],
-    })
+    let above = |metric, ours, more| Row {
+        metric,
+        ours,
+        peer: Some(empty_ms),
+        unit: "ms",
+        bar: Some(Bar::AbovePeerAtMost(more)),
+    };
+    let mut rows = vec![
+        row(
+            "first frame, 2 000 calls, median",
+            median(&usual.frames_ms),
+            Some(Bar::AtMost(FIRST_FRAME_BAR_MS)),
+        ),
+        row("first frame, 2 000 calls, slowest", largest(&usual.frames_ms), None),
+        row(
+            "table usable, 2 000 calls, median",
+            median(&usual.tables_ms),
+            Some(Bar::AtMost(TABLE_USABLE_BAR_MS)),
+        ),
+        row("table usable, 2 000 calls, slowest", largest(&usual.tables_ms), None),
+        above(
+            "first frame, a million rows, beside an empty window's",
+            median(&large_times.frames_ms),
+            FRAME_ABOVE_EMPTY_MS,
+        ),
+        above(
+            "table usable, a million rows, beside an empty window's frame",
+            median(&large_times.tables_ms),
+            TABLE_ABOVE_EMPTY_MS,
+        ),
+        row("table usable, a million rows, after a kill", after_kill_ms, None),
+        Row {
+            metric: "memory, idle, a million rows, beside an empty window's",
+            ours: median(&memory_mb),
+            peer: Some(median(&empty_memory_mb)),
+            unit: "MB",
+            bar: Some(Bar::AbovePeerAtMost(MEMORY_ABOVE_EMPTY_MB)),
+        },
+    ];
+    match package_mb(&target.join("release/bundle/deb"))? {
+        Some(ours) => rows.push(Row {
+            metric: "size of the .deb",
+            ours,
+            peer: None,
+            unit: "MB",
+            bar: Some(Bar::AtMost(PACKAGE_BAR_MB)),
+        }),
+        None => program::say("There is no .deb to weigh; `cargo xtask package` builds it."),
+    }
+    Ok(Report { bench: "startup", rows })
 }
 
-/// The middle one, or the mean of the two middle ones. Sorts.
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let upper = values.len() / 2;
-    match (values.get(upper.wrapping_sub(1)), values.get(upper)) {
-        (Some(below), Some(above)) if values.len().is_multiple_of(2) => {
-            f64::midpoint(*below, *above)
+/// When the starts of one kind showed their first frame and their table.
+struct Times {
+    frames_ms: Vec<f64>,
+    tables_ms: Vec<f64>,
+}
+
+impl Times {
+    fn of(
+        starts: usize,
+        what: &str,
+        mut start: impl FnMut() -> anyhow::Result<[f64; 2]>,
+    ) -> anyhow::Result<Self> {
+        let mut times = Self { frames_ms: Vec::new(), tables_ms: Vec::new() };
+        for number in 1..=starts {
+            let [frame_ms, table_ms] = start()?;
+            program::say(&format!(
+                "{what}, start {number} of {starts}: first frame {frame_ms:.0} ms, table {table_ms:.0} ms"
+            ));
+            times.frames_ms.push(frame_ms);
+            times.tables_ms.push(table_ms);
         }
-        (_, Some(middle)) => *middle,
-        (_, None) => f64::NAN,
+        Ok(times)
     }
 }
 
-fn slowest(values: &[f64]) -> f64 {
-    values.iter().copied().fold(0.0, f64::max)
-}
-
-/// Something that the program tells its log.
-#[derive(Debug, Clone, Copy)]
-enum Moment {
-    /// A line with this message.
-    Message(&'static str),
-    /// A line that has this field.
-    Field(&'static str),
-}
-
-impl Moment {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Message(name) | Self::Field(name) => name,
+/// The memory of a program and its web view in MB, once it stays as it is.
+fn settled_memory_mb(process: u32) -> anyhow::Result<f64> {
+    let mut before_mb = memory_of_tree_mb(process)?;
+    for _ in 0..MOST_LOOKS {
+        std::thread::sleep(BETWEEN_LOOKS);
+        let now_mb = memory_of_tree_mb(process)?;
+        if (now_mb - before_mb).abs() <= SETTLED * before_mb {
+            return Ok(now_mb);
         }
+        before_mb = now_mb;
     }
-
-    fn is_told_by(self, fields: &Value) -> bool {
-        match self {
-            Self::Message(text) => fields["message"] == text,
-            Self::Field(name) => fields.get(name).is_some(),
-        }
-    }
+    Ok(before_mb)
 }
 
-/// A display, a bus and a home that nobody else uses. Without a bus of its own the start would wait for a desktop that is
-/// not there.
-struct Session {
-    folder: PathBuf,
-    display: String,
-    bus_address: String,
-    _display: Running,
-    _bus: Running,
-}
-
-impl Session {
-    fn open(folder: &Path) -> anyhow::Result<Self> {
-        if folder.exists() {
-            std::fs::remove_dir_all(folder)
-                .with_context(|| format!("{} cannot be emptied", folder.display()))?;
-        }
-        for name in ["home", "runtime", "profile"] {
-            std::fs::create_dir_all(folder.join(name))?;
-        }
-        make_private(&folder.join("runtime"))?;
-        // A display that resets itself when its last window goes may refuse the next one meanwhile: -noreset.
-        let (display_process, number) = Running::that_says(Command::new("Xvfb").args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1440x900x24",
-            "-noreset",
-            "-nolisten",
-            "tcp",
-        ]))?;
-        let (bus, bus_address) = Running::that_says(Command::new("dbus-daemon").args([
-            "--session",
-            "--nofork",
-            "--print-address=1",
-        ]))?;
-        let display = format!(":{number}");
-        Ok(Self {
-            folder: folder.to_owned(),
-            display,
-            bus_address,
-            _display: display_process,
-            _bus: bus,
-        })
-    }
-
-    fn start(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Start> {
-        let profile = self.folder.join("profile");
-        let log = profile.join("logs/tapeshelf.log");
-        let logged_before = log.metadata().map_or(0, |facts| facts.len());
-        let mut command = Command::new(program);
-        command
-            .arg("--data-dir")
-            .arg(&profile)
-            .args(arguments)
-            .env("HOME", self.folder.join("home"))
-            .env("XDG_RUNTIME_DIR", self.folder.join("runtime"))
-            .env("DISPLAY", &self.display)
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus_address)
-            .env("NO_AT_BRIDGE", "1")
-            .env_remove("WAYLAND_DISPLAY")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let began = Instant::now();
-        let process = Running::start(&mut command)?;
-        Ok(Start { began, process, log, read_to: logged_before, partial: String::new() })
-    }
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn make_private(_: &Path) -> std::io::Result<()> {
-    Ok(())
-}
-
-/// One start of the program. It ends when this is dropped.
-struct Start {
-    began: Instant,
-    process: Running,
-    log: PathBuf,
-    read_to: u64,
-    partial: String,
-}
-
-impl Start {
-    /// Waits until the log has told all of these, in whatever order, and returns when it told each of them: milliseconds
-    /// since the start.
-    fn moments_ms<const N: usize>(&mut self, awaited: [Moment; N]) -> anyhow::Result<[f64; N]> {
-        let mut moments_ms = [None; N];
-        loop {
-            self.read_log()?;
-            let now_ms = self.began.elapsed().as_secs_f64() * 1000.0;
-            while let Some(end) = self.partial.find('\n') {
-                let line: String = self.partial.drain(..=end).collect();
-                let line: Value =
-                    serde_json::from_str(&line).context("a line of the log is not JSON")?;
-                for (moment, at_ms) in awaited.iter().zip(&mut moments_ms) {
-                    if at_ms.is_none() && moment.is_told_by(&line["fields"]) {
-                        *at_ms = Some(now_ms);
-                    }
-                }
-            }
-            let Some(at) = moments_ms.iter().position(Option::is_none) else {
-                return Ok(moments_ms.map(Option::unwrap_or_default));
-            };
-            let (missing, log) = (awaited[at].name(), self.log.display());
-            if let Some(status) = self.process.0.try_wait()? {
-                anyhow::bail!(
-                    "the program ended before its log told `{missing}` ({status}); see {log}"
-                );
-            }
-            let seconds = PATIENCE.as_secs();
-            anyhow::ensure!(
-                self.began.elapsed() < PATIENCE,
-                "the log did not tell `{missing}` within {seconds} s; see {log}"
-            );
-            std::thread::sleep(GLANCE);
+/// The size of the newest package in MB, if there is one.
+fn package_mb(folder: &Path) -> anyhow::Result<Option<f64>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(None) };
+    let mut newest = None;
+    for entry in entries {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|extension| extension == "deb") {
+            let facts = entry.metadata()?;
+            newest = newest.max(Some((facts.modified()?, facts.len())));
         }
     }
-
-    fn read_log(&mut self) -> anyhow::Result<()> {
-        // The program makes the file a moment after it starts.
-        let Ok(mut file) = File::open(&self.log) else { return Ok(()) };
-        file.seek(SeekFrom::Start(self.read_to))?;
-        let mut bytes = Vec::new();
-        self.read_to += file.read_to_end(&mut bytes)? as u64;
-        self.partial.push_str(&String::from_utf8_lossy(&bytes));
-        Ok(())
-    }
-}
-
-/// A process that ends with us.
-struct Running(Child);
-
-impl Running {
-    fn start(command: &mut Command) -> anyhow::Result<Self> {
-        let program = command.get_program().to_string_lossy().into_owned();
-        Ok(Self(command.spawn().with_context(|| format!("`{program}` cannot be started"))?))
-    }
-
-    /// Starts a server that prints a line when it is ready, and returns that line.
-    fn that_says(command: &mut Command) -> anyhow::Result<(Self, String)> {
-        let mut running = Self::start(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
-        let mut line = String::new();
-        if let Some(stdout) = running.0.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line)?;
-        }
-        let line = line.trim().to_owned();
-        anyhow::ensure!(
-            !line.is_empty(),
-            "`{}` did not start",
-            command.get_program().to_string_lossy()
-        );
-        Ok((running, line))
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself, which is as good.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_median_is_in_the_middle() {
-        assert!((median(&mut [3.0, 1.0, 2.0]) - 2.0).abs() < f64::EPSILON);
-        assert!((median(&mut [4.0, 1.0, 3.0, 2.0]) - 2.5).abs() < f64::EPSILON);
-        assert!((median(&mut [7.0]) - 7.0).abs() < f64::EPSILON);
-        assert!(median(&mut []).is_nan());
-        assert!((slowest(&[1.0, 9.0, 3.0]) - 9.0).abs() < f64::EPSILON);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn the_log_is_followed_from_where_it_was_and_line_by_line() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("tapeshelf.log");
-        // The table may be first, and what an earlier start told does not count.
-        let old = "{\"fields\":{\"message\":\"sync finished\"}}\n";
-        let new =
-            "{\"fields\":{\"table_usable_ms\":9}}\n{\"fields\":{\"first_frame_ms\":250}}\n{\"fie";
-        std::fs::write(&log, format!("{old}{new}")).unwrap();
-        let process = Running::start(Command::new("sleep").arg("60")).unwrap();
-        let began = Instant::now();
-        let mut start =
-            Start { began, process, log, read_to: old.len() as u64, partial: String::new() };
-        let [frame_ms, table_ms] = start
-            .moments_ms([Moment::Field("first_frame_ms"), Moment::Field("table_usable_ms")])
-            .unwrap();
-        assert!(frame_ms > 0.0 && table_ms > 0.0);
-        assert_eq!(start.partial, "{\"fie");
-        start.process.0.kill().unwrap();
-        let error = start.moments_ms([Moment::Message("sync finished")]).unwrap_err().to_string();
-        assert!(error.contains("ended before its log told `sync finished`"), "{error}");
-    }
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 bytes")]
+    Ok(newest.map(|(_, bytes)| bytes as f64 / 1e6))
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
+use super::elsewhere;
 use super::needs::{Need, Probe};
 use crate::program;
 
@@ -16,6 +17,7 @@ pub(super) fn install_missing(needs: &[&Need], is_ubuntu: bool) -> anyhow::Resul
     // What is on the path may come from elsewhere; it is there, and that is enough.
     let is_wanted = |need: &&&Need| match need.probe {
         Probe::Program(name) => program::find(name).is_none(),
+        Probe::PythonModule(name) => !elsewhere::python_has(name),
         Probe::Module(_) | Probe::AlsaPlugin(_) => true,
     };
     let wanted: Vec<&str> = needs.iter().filter(is_wanted).map(|need| need.debian).collect();

@@ -41,6 +41,7 @@ fn called(need: &Need) -> String {
     let what = match need.probe {
         Probe::Module(name) => format!("the headers of {name}"),
         Probe::Program(name) => format!("the program {name}"),
+        Probe::PythonModule(name) => format!("Python's module {name}"),
         Probe::AlsaPlugin(name) => format!("the ALSA plugin {name}"),
     };
     format!("{what} (Debian: {})", need.debian)
@@ -52,12 +53,18 @@ fn is_there(probe: &Probe) -> bool {
             program::succeeds(Command::new("pkg-config").args(["--exists", name]))
         }
         Probe::Program(name) => program::find(name).is_some(),
+        Probe::PythonModule(name) => python_has(name),
         Probe::AlsaPlugin(name) => {
             ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
                 .iter()
                 .any(|folder| Path::new(folder).join("alsa-lib").join(name).exists())
         }
     }
+}
+
+/// Whether the Python on the path, whoever installed it, has a module.
+pub(super) fn python_has(module: &str) -> bool {
+    program::succeeds(Command::new("python3").args(["-c", &format!("import {module}")]))
 }
 
 /// macOS needs Apple's command line tools; the web view is part of the system.

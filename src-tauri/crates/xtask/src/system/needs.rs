@@ -7,6 +7,8 @@ pub(crate) enum Purpose {
     Build,
     /// To test it in a real window, with sound and a keyring, on a machine that may have no display.
     Test,
+    /// To measure it beside other programs.
+    Bench,
 }
 
 /// How to see whether it is there, on systems whose package manager we do not ask.
@@ -16,6 +18,8 @@ pub(super) enum Probe {
     Module(&'static str),
     /// A program on the path.
     Program(&'static str),
+    /// A module of Python, which some distributions split off.
+    PythonModule(&'static str),
     /// A file in one of the folders where distributions keep plugins of ALSA.
     AlsaPlugin(&'static str),
 }
@@ -60,10 +64,14 @@ const fn test(probe: Probe, debian: &'static str) -> Need {
     Need { purpose: Purpose::Test, probe, debian, elsewhere: None }
 }
 
-use Probe::{AlsaPlugin, Module, Program};
+const fn bench(probe: Probe, debian: &'static str) -> Need {
+    Need { purpose: Purpose::Bench, probe, debian, elsewhere: None }
+}
+
+use Probe::{AlsaPlugin, Module, Program, PythonModule};
 
 /// All of it. Tauri without a tray icon needs neither libxdo nor appindicator, and TLS is ours, so OpenSSL is not here.
-pub(super) const LINUX: [Need; 16] = [
+pub(super) const LINUX: [Need; 23] = [
     build(Program("c++"), "build-essential", ["gcc-c++", "base-devel", "gcc-c++"]),
     build(Program("pkg-config"), "pkg-config", ["pkgconf-pkg-config", "pkgconf", "pkg-config"]),
     build(
@@ -86,8 +94,18 @@ pub(super) const LINUX: [Need; 16] = [
     test(Program("parec"), "pulseaudio-utils"),
     test(AlsaPlugin("libasound_module_pcm_pulse.so"), "libasound2-plugins"),
     test(Program("ffmpeg"), "ffmpeg"),
+    // Calls on files that fail as a broken disk's do.
+    test(Program("strace"), "strace"),
     // The page in a browser.
     test(Program("chromium"), "chromium"),
+    // Readers and validators of others, for the files that we write.
+    test(Program("python3"), "python3"),
+    test(PythonModule("ensurepip"), "python3-venv"),
+    test(Program("soffice"), "libreoffice-calc-nogui"),
+    // Programs that ours is measured against.
+    bench(Program("curl"), "curl"),
+    bench(Program("aria2c"), "aria2"),
+    bench(Program("sqlite3"), "sqlite3"),
 ];
 
 /// The distribution's own name in /etc/os-release, or nothing.
