@@ -148,6 +148,7 @@ pub fn context<R: Runtime>() -> tauri::Context<R> {
 }
 
 /// Adds the dialog and opener plugins and all commands. The caller manages an [`App`].
+#[expect(clippy::too_many_lines, reason = "a line a command, in the one list that Tauri takes")]
 pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     builder
         .plugin(tauri_plugin_dialog::init())
@@ -172,6 +173,7 @@ pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
             commands::accounts::accounts_check,
             commands::accounts::accounts_paces,
             commands::accounts::accounts_users,
+            commands::accounts::accounts_set_pace,
             commands::accounts::sync_start,
             commands::accounts::sync_cancel,
             commands::library::library_search,
@@ -217,6 +219,11 @@ pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
             commands::transfers::transfers_move,
             commands::transfers::transfers_set_priority,
             commands::transfers::transfers_pace,
+            commands::places::places_list,
+            commands::places::places_save,
+            commands::places::places_check,
+            commands::places::places_remove,
+            commands::places::places_choose,
             commands::copies::copies_check,
             commands::copies::copies_cancel_check,
             commands::copies::copies_check_report,
@@ -239,6 +246,9 @@ pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
             commands::exports::exports_cancel_archive,
             commands::calls::calls_record,
             commands::calls::calls_transcript,
+            commands::metadata::metadata_export,
+            commands::metadata::metadata_cancel_export,
+            commands::metadata::metadata_reveal,
             commands::player::player_load,
             commands::player::player_play,
             commands::player::player_pause,

@@ -148,3 +148,45 @@ fn player_commands_on_an_empty_player_are_harmless() {
     let peaks = program.invoke_raw("player_peaks", json!({ "key": 1, "buckets": 100 })).unwrap();
     assert!(matches!(peaks, tauri::ipc::InvokeResponseBody::Raw(bytes) if bytes.is_empty()));
 }
+
+#[test]
+fn a_list_is_checked_before_anybody_is_asked_where_it_should_go() {
+    let program = Program::start(20);
+    program.with_sandbox(20);
+    let found = program.ok("library_search", search(""));
+    let export = |selection: &Value, columns: &Value, format: &str| {
+        let request = json!({
+            "selection": selection,
+            "columns": columns,
+            "format": format,
+            "masked": false,
+            "raw": false,
+        });
+        let arguments = json!({ "request": request, "progress": "__CHANNEL__:1" });
+        program.invoke("metadata_export", arguments).unwrap_err()
+    };
+    let all = json!({ "kind": "snapshot", "snapshot": found["snapshot"], "except": [] });
+    let gone = json!({ "kind": "snapshot", "snapshot": 99, "except": [] });
+    assert_eq!(export(&gone, &Value::Null, "csv")["code"], "stale");
+    let error = export(&all, &json!([]), "parquet");
+    assert_eq!((&error["code"], &error["field"]), (&json!("invalid"), &json!("columns")));
+    for (columns, format) in [(json!(["lunch"]), "csv"), (Value::Null, "docx")] {
+        let error = export(&all, &columns, format).to_string();
+        assert!(error.contains("unknown variant"), "{error}");
+    }
+    program.ok("metadata_cancel_export", json!({}));
+    assert_eq!(program.code("metadata_reveal", json!({})), "stale");
+}
+
+#[test]
+fn a_pace_is_of_an_account_that_has_one() {
+    let program = Program::start(1);
+    let pace = |id: &str, requests: u32| json!({ "accountId": id, "requestsPerMin": requests });
+    assert_eq!(program.code("accounts_set_pace", pace("none", 10)), "stale");
+    assert_eq!(program.code("accounts_set_pace", pace("none", 0)), "invalid");
+    program.with_sandbox(1);
+    let accounts = program.ok("accounts_list", json!({}));
+    let vobiz = accounts.as_array().unwrap().iter().find(|one| one["vendor"] == "vobiz").unwrap();
+    let error = program.invoke("accounts_set_pace", pace(vobiz["id"].as_str().unwrap(), 10));
+    assert_eq!(error.unwrap_err()["field"], "requestsPerMin");
+}

@@ -79,6 +79,7 @@ const TAKE_NOTHING: &[&str] = &[
     "copies_check_report",
     "copies_cancel_adoption",
     "copies_adoption_report",
+    "metadata_cancel_export",
     "player_play",
     "player_pause",
     "player_close",

@@ -91,6 +91,18 @@ pub async fn accounts_users(app: State<'_, App>, account_id: String) -> IpcResul
     Ok(users.into_iter().map(UserView::from).collect())
 }
 
+/// Sets how many requests a minute a VBC account may send; followed at once.
+#[tauri::command]
+pub async fn accounts_set_pace(
+    app: State<'_, App>,
+    account_id: String,
+    requests_per_min: u32,
+) -> IpcResult<AccountView> {
+    let id = AccountId::new(account_id);
+    app.engine.set_pace(&id, requests_per_min).await?;
+    view(&app, &id).await
+}
+
 /// A new token for an account.
 #[tauri::command]
 pub async fn accounts_sign_in(app: State<'_, App>, sign_in: SignIn) -> IpcResult<AccountView> {

@@ -7,6 +7,8 @@ pub mod calls;
 pub mod copies;
 pub mod exports;
 pub mod library;
+pub mod metadata;
+pub mod places;
 pub mod player;
 pub mod query;
 pub mod transfers;

@@ -43,6 +43,20 @@ pub struct AccountView {
     pub balance: Option<BalanceView>,
     /// VBC: where its APIs are.
     pub vbc: Option<VbcProfile>,
+    /// VBC: how long the sign-in lasts; null until somebody spoke for the account in this run.
+    pub token: Option<TokenView>,
+}
+
+/// How long a sign-in lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "accounts.ts")]
+pub struct TokenView {
+    /// When the present token ends, or ended; null when nobody told.
+    #[ts(type = "number | null")]
+    pub ends_at_ms: Option<i64>,
+    /// A new one takes its place by itself. Else, as with a pasted one, the sign-in ends with it.
+    pub renews_itself: bool,
 }
 
 /// Whether an account can do something.
@@ -130,7 +144,7 @@ pub struct VbcProfile {
     pub token_url: String,
     /// Where a person signs in with a browser.
     pub authorize_url: String,
-    /// Consumer key of the application.
+    /// Consumer key of the application. May be empty with a pasted token.
     pub client_id: String,
     /// The most requests in any minute.
     pub requests_per_min: u32,
@@ -223,7 +237,7 @@ pub struct UserView {
     pub extensions: Vec<String>,
 }
 
-/// Where an account's secret is.
+/// Where a secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "accounts.ts")]
@@ -268,6 +282,16 @@ pub struct SignIn {
     pub session_only: bool,
 }
 
+impl From<engine::SecretPlace> for SecretPlace {
+    fn from(place: engine::SecretPlace) -> Self {
+        match place {
+            engine::SecretPlace::Keyring => Self::Keyring,
+            engine::SecretPlace::Session => Self::Session,
+            engine::SecretPlace::Missing => Self::Missing,
+        }
+    }
+}
+
 impl From<AccountState> for AccountView {
     fn from(state: AccountState) -> Self {
         let account = state.account;
@@ -278,11 +302,7 @@ impl From<AccountState> for AccountView {
             auth_id: account.auth_id,
             base_url: account.base_url,
             is_sandbox: account.is_sandbox,
-            secret: match state.secret {
-                engine::SecretPlace::Keyring => SecretPlace::Keyring,
-                engine::SecretPlace::Session => SecretPlace::Session,
-                engine::SecretPlace::Missing => SecretPlace::Missing,
-            },
+            secret: state.secret.into(),
             recordings: state.recordings,
             synced_at_ms: state.synced_at.map(jiff::Timestamp::as_millisecond),
             vendor_total: state.vendor_total,
@@ -293,6 +313,10 @@ impl From<AccountState> for AccountView {
                 currency: balance.currency,
             }),
             vbc: state.vbc.map(VbcProfile::from),
+            token: state.token.map(|life| TokenView {
+                ends_at_ms: life.ends_at.map(jiff::Timestamp::as_millisecond),
+                renews_itself: life.renews_itself,
+            }),
         }
     }
 }

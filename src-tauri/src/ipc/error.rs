@@ -1,6 +1,6 @@
 //! Errors as the window sees them: one tagged enum. The window switches on `code`, never on text.
 
-use engine::{Error, KeyringFailure};
+use engine::{Error, KeyringFailure, PlaceError};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -198,6 +198,20 @@ pub enum KeyringReason {
     TimedOut,
 }
 
+impl From<(&str, &PlaceError)> for IpcError {
+    /// Whether anybody can be reached is shown like that of vendors, everything else like trouble with a folder.
+    fn from((label, trouble): (&str, &PlaceError)) -> Self {
+        let what = trouble.to_string();
+        match trouble {
+            PlaceError::Unreachable { .. } => {
+                Self::Unreachable { obstacle: ObstacleName::Other, what }
+            }
+            PlaceError::Tls { .. } => Self::Unreachable { obstacle: ObstacleName::Tls, what },
+            _ => Self::FileFailed { path: label.to_owned(), what },
+        }
+    }
+}
+
 impl From<Error> for IpcError {
     fn from(error: Error) -> Self {
         Self::from(&error)
@@ -213,6 +227,7 @@ impl From<&Error> for IpcError {
             Error::File { path, what } => {
                 Self::FileFailed { path: path.display().to_string(), what: what.clone() }
             }
+            Error::Place { label, trouble } => Self::from((label.as_str(), trouble)),
             Error::Keyring { reason, what } => Self::KeyringUnavailable {
                 reason: match reason {
                     KeyringFailure::None => KeyringReason::None,
@@ -246,7 +261,9 @@ impl From<&engine::VendorError> for IpcError {
             }
             Vendor::PermissionDenied(reply) => Self::PermissionDenied { reply: reply.into() },
             Vendor::NotSubscribed(reply) => Self::NotSubscribed { reply: reply.into() },
-            Vendor::WrongAddress(reply) => Self::WrongAddress { reply: reply.into() },
+            Vendor::WrongAddress(reply) | Vendor::WrongRegion(reply) => {
+                Self::WrongAddress { reply: reply.into() }
+            }
             Vendor::NotKept { reason } => Self::KeyringUnavailable {
                 reason: KeyringReason::Denied,
                 what: format!("The renewed sign-in could not be kept: {reason}."),

@@ -69,6 +69,11 @@ pub enum SyncProgress {
         /// Of them new.
         #[ts(type = "number")]
         new: u64,
+        /// Recordings a second over the last few seconds, once known.
+        recordings_per_s: Option<f64>,
+        /// An estimate of the time left, once known.
+        #[ts(type = "number | null")]
+        left_ms: Option<u64>,
     },
     /// Done.
     Finished {
@@ -117,8 +122,8 @@ impl From<Event> for AppEvent {
 impl From<engine::SyncProgress> for SyncProgress {
     fn from(progress: engine::SyncProgress) -> Self {
         match progress {
-            engine::SyncProgress::Running { received, total, new } => {
-                Self::Running { received, total, new }
+            engine::SyncProgress::Running { received, total, new, recordings_per_s, left_ms } => {
+                Self::Running { received, total, new, recordings_per_s, left_ms }
             }
             engine::SyncProgress::Finished(tally) => Self::Finished {
                 received: tally.received,

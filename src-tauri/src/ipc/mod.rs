@@ -17,6 +17,8 @@ pub mod events;
 pub mod export_jobs;
 pub mod exports;
 pub mod library;
+pub mod metadata;
+pub mod places;
 pub mod player;
 pub mod query;
 pub mod recordings;

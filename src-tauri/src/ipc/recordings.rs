@@ -166,13 +166,15 @@ pub struct RecordingDetail {
     pub raw_json: String,
 }
 
-/// A copy on this computer.
+/// A copy on this computer or in a bucket.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "library.ts")]
 pub struct SavedCopy {
-    /// Where it is.
+    /// Where it is: a path, or the key in the bucket.
     pub path: String,
+    /// The bucket; null for a file on this computer.
+    pub place_id: Option<String>,
     /// Size.
     #[ts(type = "number")]
     pub size_bytes: u64,
@@ -278,6 +280,7 @@ impl From<engine::CopyRecord> for SavedCopy {
     fn from(copy: engine::CopyRecord) -> Self {
         Self {
             path: copy.path.display().to_string(),
+            place_id: copy.place.map(|place| place.to_string()),
             size_bytes: copy.size_bytes,
             sha256: copy.sha256,
             verified_at_ms: copy.verified_at.as_millisecond(),

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use super::selection::Selection;
 
-/// A place a person picked: a folder from the native dialog. The window gets a token, never a path to hand
+/// Where a person wants downloads: a folder from the native dialog, or a bucket that is set up. The window gets a token, never a path to hand
 /// back.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -19,6 +19,8 @@ pub struct ChosenFolder {
     /// Free space there; null where the system does not say.
     #[ts(type = "number | null")]
     pub free_bytes: Option<u64>,
+    /// The bucket, if it is one and no folder.
+    pub place_id: Option<String>,
 }
 
 /// Asks how files would be named.
@@ -153,7 +155,7 @@ pub enum PriorityName {
 pub struct StartTransfer {
     /// Which recordings.
     pub selection: Selection,
-    /// Where: a token of `transfers_choose_folder` or `transfers_last_folder`.
+    /// Where: a token of `transfers_choose_folder`, `transfers_last_folder` or `places_choose`.
     pub folder_token: String,
     /// How files are named.
     pub template: String,
@@ -211,6 +213,7 @@ impl From<FolderToken> for ChosenFolder {
             token: folder.token,
             path: folder.path.display().to_string(),
             free_bytes: folder.free_bytes,
+            place_id: folder.place.map(|place| place.to_string()),
         }
     }
 }

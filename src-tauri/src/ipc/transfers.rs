@@ -35,8 +35,10 @@ pub struct TransferJob {
     pub id: String,
     /// State.
     pub state: JobStateName,
-    /// Where the files go.
+    /// Where the files go: a folder, or what a bucket is called.
     pub folder: String,
+    /// The bucket, if it is one and no folder.
+    pub place_id: Option<String>,
     /// When it was asked for.
     #[ts(type = "number")]
     pub created_at_ms: i64,
@@ -273,7 +275,8 @@ impl From<JobView> for TransferJob {
             id: record.id.to_string(),
             queue_rank: (!record.state.is_ended()).then_some(record.rank),
             state: record.state.into(),
-            folder: record.folder.display().to_string(),
+            folder: job.destination,
+            place_id: job.place.map(|place| place.to_string()),
             created_at_ms: record.created_at.as_millisecond(),
             ended_at_ms: record.ended_at.map(jiff::Timestamp::as_millisecond),
             total: tally.total,
