@@ -12,5 +12,6 @@ export default defineConfig({
   preview: { port: 1421, strictPort: true, host: '127.0.0.1' },
   build: { emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  // A busy machine may take its time with the made-up library; what hangs is still found.
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], testTimeout: 30_000 },
 });

@@ -124,6 +124,45 @@ it.each(['light', 'dark'] as const)('settings tell what an account may do, in %s
   await page.getByText('1,240.50 INR').waitFor();
 });
 
+describe('a sign-in', () => {
+  const { facts } = t.accounts;
+
+  it('that has ended is said quietly, with the way to a new one', async () => {
+    const page = await openLibrary({ world: 'scenario=tokenended' });
+    await page.getByText(facts.token.ended('London office')).waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'token-ended');
+    await page.getByRole('button', { name: t.accounts.list.signInTo('London office') }).click();
+    const dialog = page.getByRole('dialog', { name: t.accounts.signIn.title });
+    await dialog.getByRole('radio', { name: words.grants.token }).check({ force: true });
+    await dialog.getByRole('textbox', { name: words.accessToken }).fill('a-new-one');
+    await dialog.getByLabel(words.expiresIn).fill('2400');
+    await dialog.getByRole('button', { name: t.accounts.signIn.submit }).click();
+    // The new one lasts for 40 minutes, which is said too, until it is put aside.
+    await page.getByText(facts.token.soon('London office', '40 min')).waitFor();
+    await page.getByRole('button', { name: facts.token.putAside('London office') }).click();
+    await page.getByText(facts.token.soon('London office', '40 min')).waitFor({ state: 'detached' });
+  });
+
+  it('that renews itself says so, and its requests a minute are set beside it', async () => {
+    const page = await openLibrary({ world: 'scenario=vonage' });
+    expect(await page.getByRole('button', { name: t.accounts.list.signInTo('London office') }).count()).toBe(
+      0,
+    );
+    await page.getByRole('button', { name: t.frame.top.settings }).click();
+    await page.getByRole('tab', { name: t.settings.page.accounts }).click();
+    await page.getByRole('button', { name: facts.show('London office') }).click();
+    await page.getByText(/^Renews itself; the present one ends/).waitFor();
+    const quota = page.getByLabel(facts.quota.label);
+    await quota.fill('0');
+    await page.getByText(facts.quota.wrong(6000)).waitFor();
+    await expectAccessible(page);
+    await quota.fill('60');
+    await page.getByRole('button', { name: facts.quota.save, exact: true }).click();
+    await page.getByText(/At most 60 requests a minute/).waitFor();
+  });
+});
+
 describe('an export job of Vonage', () => {
   it('is chosen, reviewed, started, watched and downloaded', async () => {
     const page = await openLibrary({ world: 'scenario=vonage' });

@@ -146,3 +146,12 @@ it('a vendor who wants patience is quoted, with the time to wait', async () => {
   await alert.getByText(t.common.details).click();
   await alert.getByText('too many requests').waitFor();
 });
+
+it('a sync says how fast it goes and how long it takes, until it is done', async () => {
+  const page = await openLibrary();
+  await page.getByRole('button', { name: t.frame.sync.now }).click();
+  await page.getByText(/· [\d,]+\/s · \d+ s left$/).waitFor();
+  await page.getByText(/^Syncing · [\d,]+ of [\d,]+$/).waitFor();
+  await shoot(page, 'sync-running');
+  await page.getByText(/^Synced /).waitFor();
+});

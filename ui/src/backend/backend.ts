@@ -39,6 +39,8 @@ import type {
   SelectionTotals,
   ViewCounts,
 } from '../ipc/library';
+import type { MetadataProgress, MetadataReport, MetadataRequest } from '../ipc/metadata';
+import type { PlaceReport, PlaceView, SavedPlace, SavePlace } from '../ipc/places';
 import type { PeaksHeader } from '../ipc/player';
 import type { QueryCompletion, QueryForm, QueryReading, SeenValue } from '../ipc/query';
 import type { PlanRequest, PriorityName, TransferPlan, TransferSettings } from '../ipc/saving';
@@ -99,6 +101,8 @@ export interface Backend {
   accountsPaces(): Promise<PaceView[]>;
   /** The people of a VBC account, whose on-demand recordings can be chosen. */
   accountsUsers(accountId: string): Promise<UserView[]>;
+  /** Sets how many requests a minute a VBC account may send, 1 to 6000; followed at once. */
+  accountsSetPace(accountId: string, requestsPerMin: number): Promise<AccountView>;
   accountsRemove(accountId: string): Promise<void>;
 
   /** Progress comes as events. */
@@ -141,13 +145,28 @@ export interface Backend {
 
   /** What is here of an account, day by day, against what the provider said when it was last asked. */
   libraryCompleteness(request: CompletenessRequest): Promise<Completeness>;
-  /** Asks the provider how many recordings each of these days has, at most 31, then answers the same. */
+  /**
+   * Asks the provider how many recordings each of these days has, at most 31, reads those that are not here, then
+   * answers the same.
+   */
   libraryCheckDays(request: CompletenessRequest): Promise<Completeness>;
 
   /** The record of the call a recording belongs to; null when the vendor has none, or the account may not read it. */
   callsRecord(key: number): Promise<CallRecordView | null>;
   /** What was said; null when the vendor has no transcript. */
   callsTranscript(key: number): Promise<TranscriptView | null>;
+
+  /**
+   * Native save dialog, then rows of the table in a file; null when the dialog was cancelled. Rejects with `cancelled`
+   * after `metadataCancelExport`: then nothing is left, and a file that was there is as it was.
+   */
+  metadataExport(
+    request: MetadataRequest,
+    onProgress: (progress: MetadataProgress) => void,
+  ): Promise<MetadataReport | null>;
+  metadataCancelExport(): Promise<void>;
+  /** Shows the file that was written last in the file manager. */
+  metadataReveal(): Promise<void>;
 
   recordingsDelete(request: DeleteRequest): Promise<DeleteOutcome>;
 
@@ -182,6 +201,17 @@ export interface Backend {
   transfersRetryFailed(jobId: string): Promise<void>;
   /** Shows the job's folder in the file manager. */
   transfersReveal(jobId: string): Promise<void>;
+
+  /** Buckets that copies can be saved in, in the order they were added. */
+  placesList(): Promise<PlaceView[]>;
+  /** Tries a bucket out and keeps it when all went well; `invalid` names the input to blame. */
+  placesSave(request: SavePlace): Promise<SavedPlace>;
+  /** Writes a tiny object, reads it back and removes it. */
+  placesCheck(placeId: string): Promise<PlaceReport>;
+  /** Removes it from the settings, with its key; what is in it stays. */
+  placesRemove(placeId: string): Promise<void>;
+  /** Makes a bucket the destination of a download: its token goes where that of a folder goes. */
+  placesChoose(placeId: string): Promise<ChosenFolder>;
 
   /** Begins to read copies again; progress comes as events. */
   copiesCheck(scope: CheckScope): Promise<CheckReport>;

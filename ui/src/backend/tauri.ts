@@ -3,6 +3,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import type { IpcError } from '../ipc/error';
 import type { AppEvent } from '../ipc/events';
 import type { ArchiveProgress } from '../ipc/exportJobs';
+import type { MetadataProgress } from '../ipc/metadata';
 import type { PeaksHeader } from '../ipc/player';
 import type { Backend, Peaks } from './backend';
 
@@ -69,6 +70,7 @@ export function createTauriBackend(): Backend {
     accountsCheck: (accountId) => call('accounts_check', { accountId }),
     accountsPaces: () => call('accounts_paces'),
     accountsUsers: (accountId) => call('accounts_users', { accountId }),
+    accountsSetPace: (accountId, requestsPerMin) => call('accounts_set_pace', { accountId, requestsPerMin }),
     accountsRemove: (accountId) => call('accounts_remove', { accountId }),
 
     syncStart: (accountId) => call('sync_start', { accountId }),
@@ -102,6 +104,14 @@ export function createTauriBackend(): Backend {
     callsRecord: (key) => call('calls_record', { key }),
     callsTranscript: (key) => call('calls_transcript', { key }),
 
+    metadataExport: (request, onProgress) => {
+      const channel = new Channel<MetadataProgress>();
+      channel.onmessage = onProgress;
+      return call('metadata_export', { request, progress: channel });
+    },
+    metadataCancelExport: () => call('metadata_cancel_export'),
+    metadataReveal: () => call('metadata_reveal'),
+
     recordingsDelete: (request) => call('recordings_delete', { request }),
 
     transfersChooseFolder: () => call('transfers_choose_folder'),
@@ -126,6 +136,12 @@ export function createTauriBackend(): Backend {
     transfersCancel: (jobId) => call('transfers_cancel', { jobId }),
     transfersRetryFailed: (jobId) => call('transfers_retry_failed', { jobId }),
     transfersReveal: (jobId) => call('transfers_reveal', { jobId }),
+
+    placesList: () => call('places_list'),
+    placesSave: (request) => call('places_save', { request }),
+    placesCheck: (placeId) => call('places_check', { placeId }),
+    placesRemove: (placeId) => call('places_remove', { placeId }),
+    placesChoose: (placeId) => call('places_choose', { placeId }),
 
     copiesCheck: (scope) => call('copies_check', { scope }),
     copiesCheckReport: () => call('copies_check_report'),

@@ -59,7 +59,11 @@ balance: BalanceView | null,
 /**
  * VBC: where its APIs are.
  */
-vbc: VbcProfile | null, };
+vbc: VbcProfile | null, 
+/**
+ * VBC: how long the sign-in lasts; null until somebody spoke for the account in this run.
+ */
+token: TokenView | null, };
 
 /**
  * The *Add Vonage account* dialog. No `Debug`, as above.
@@ -185,7 +189,7 @@ why: string | null, };
 export type RegionName = "default" | "india" | "custom";
 
 /**
- * Where an account's secret is.
+ * Where a secret is.
  */
 export type SecretPlace = "keyring" | "session" | "missing";
 
@@ -226,6 +230,19 @@ grant: VbcGrant,
  * Keep the tokens in memory only.
  */
 sessionOnly: boolean, };
+
+/**
+ * How long a sign-in lasts.
+ */
+export type TokenView = { 
+/**
+ * When the present token ends, or ended; null when nobody told.
+ */
+endsAtMs: number | null, 
+/**
+ * A new one takes its place by itself. Else, as with a pasted one, the sign-in ends with it.
+ */
+renewsItself: boolean, };
 
 /**
  * A person of a VBC account.
@@ -295,7 +312,7 @@ tokenUrl: string,
  */
 authorizeUrl: string, 
 /**
- * Consumer key of the application.
+ * Consumer key of the application. May be empty with a pasted token.
  */
 clientId: string, 
 /**

@@ -48,7 +48,15 @@ total: number | null,
 /**
  * Of them new.
  */
-new: number, } | { "state": "finished", 
+new: number, 
+/**
+ * Recordings a second over the last few seconds, once known.
+ */
+recordingsPerS: number | null, 
+/**
+ * An estimate of the time left, once known.
+ */
+leftMs: number | null, } | { "state": "finished", 
 /**
  * Recordings received.
  */

@@ -302,13 +302,17 @@ note: string | null,
 hold: string | null, };
 
 /**
- * A copy on this computer.
+ * A copy on this computer or in a bucket.
  */
 export type SavedCopy = { 
 /**
- * Where it is.
+ * Where it is: a path, or the key in the bucket.
  */
 path: string, 
+/**
+ * The bucket; null for a file on this computer.
+ */
+placeId: string | null, 
 /**
  * Size.
  */

@@ -4,7 +4,7 @@ import type { Selection } from "./library";
 import type { NameProblem, PriorityName, TransferOptions } from "./saving";
 
 /**
- * A place a person picked: a folder from the native dialog. The window gets a token, never a path to hand
+ * Where a person wants downloads: a folder from the native dialog, or a bucket that is set up. The window gets a token, never a path to hand
  * back.
  */
 export type ChosenFolder = { 
@@ -19,7 +19,11 @@ path: string,
 /**
  * Free space there; null where the system does not say.
  */
-freeBytes: number | null, };
+freeBytes: number | null, 
+/**
+ * The bucket, if it is one and no folder.
+ */
+placeId: string | null, };
 
 /**
  * Files of a job that match a search, with the number of all that do.
@@ -193,7 +197,7 @@ export type StartTransfer = {
  */
 selection: Selection, 
 /**
- * Where: a token of `transfers_choose_folder` or `transfers_last_folder`.
+ * Where: a token of `transfers_choose_folder`, `transfers_last_folder` or `places_choose`.
  */
 folderToken: string, 
 /**
@@ -300,9 +304,13 @@ id: string,
  */
 state: JobStateName, 
 /**
- * Where the files go.
+ * Where the files go: a folder, or what a bucket is called.
  */
 folder: string, 
+/**
+ * The bucket, if it is one and no folder.
+ */
+placeId: string | null, 
 /**
  * When it was asked for.
  */

@@ -11,7 +11,7 @@ export type VendorCode = 'vobiz' | 'vbc';
 /** The most recordings a request may ask for. */
 export const MOST_PAGE = 100;
 /** The highest quota Vonage offers an application is not documented; this is above all that are known. */
-export const MOST_REQUESTS = 1000;
+export const MOST_REQUESTS = 6000;
 
 export interface VobizDraft {
   label: string;

@@ -6,6 +6,7 @@ const job: TransferJob = {
   id: 'j',
   state: 'running',
   folder: '/home/you/Calls',
+  placeId: null,
   createdAtMs: 0,
   endedAtMs: null,
   total: 10,

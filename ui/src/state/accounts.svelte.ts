@@ -80,6 +80,12 @@ class Accounts {
     if (paces !== null) this.paces = paces;
   }
 
+  /** Sets how many requests a minute a Vonage account may send. Rejects with the backend's error. */
+  async setPace(accountId: string, requestsPerMin: number): Promise<void> {
+    this.#put(await backend.accountsSetPace(accountId, requestsPerMin));
+    await this.loadPaces();
+  }
+
   paceOf(accountId: string): PaceView | null {
     return this.paces.find((pace) => pace.accountId === accountId) ?? null;
   }

@@ -13,9 +13,10 @@ export type Dialog =
   | { kind: 'download'; selection: Selection }
   | { kind: 'delete'; selection: Selection }
   | { kind: 'export'; accountId: string | null }
+  | { kind: 'exportList'; selection: Selection; count: number }
   | {
       kind: 'settings';
-      page?: 'appearance' | 'downloads' | 'accounts' | 'network' | 'data' | 'about';
+      page?: 'appearance' | 'downloads' | 'places' | 'accounts' | 'network' | 'data' | 'about';
       accountId?: string;
     }
   | { kind: 'annotate'; selection: Selection }

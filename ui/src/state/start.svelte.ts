@@ -16,7 +16,8 @@ import { views } from './views.svelte';
 class Start {
   /** Why the window has nothing to show. */
   problem = $state.raw<IpcError | null>(null);
-  #marked = false;
+  /** The first rows are on screen: from here on there is time for what may be needed later. */
+  isUsable = $state(false);
 
   async run(): Promise<void> {
     this.problem = null;
@@ -45,8 +46,8 @@ class Start {
 
   /** The first rows are on screen. */
   markTable(): void {
-    if (this.#marked) return;
-    this.#marked = true;
+    if (this.isUsable) return;
+    this.isUsable = true;
     backend.appMarkStartup('tableUsable', Date.now()).catch(() => undefined);
   }
 }

@@ -13,7 +13,15 @@ const CLOCK_EVERY_MS = 15_000;
 /** What the top bar says, worst first: one line for all accounts. */
 export type SyncSummary =
   | { state: 'none' }
-  | { state: 'running'; received: number; total: number | null }
+  | {
+      state: 'running';
+      received: number;
+      total: number | null;
+      /** Recordings a second, of all accounts; null until somebody knows. */
+      perS: number | null;
+      /** Until the last account is done; null while one of them does not know. */
+      leftMs: number | null;
+    }
   | { state: 'failed'; accountId: string; progress: Extract<SyncProgress, { state: 'failed' }> }
   | { state: 'warning'; syncedAtMs: number; warning: string }
   | { state: 'idle'; syncedAtMs: number | null };
@@ -37,6 +45,13 @@ class Sync {
         state: 'running',
         received,
         total,
+        perS: running.some((one) => one.recordingsPerS !== null)
+          ? running.reduce((sum, one) => sum + (one.recordingsPerS ?? 0), 0)
+          : null,
+        leftMs: running.reduce<number | null>(
+          (most, { leftMs }) => (most === null || leftMs === null ? null : Math.max(most, leftMs)),
+          0,
+        ),
       };
     }
     for (const { id } of list) {

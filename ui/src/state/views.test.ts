@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { backend } from '../backend';
+import { openView } from './actions';
 import { columns } from './columns.svelte';
-import { openView } from './commands';
 import { library } from './library.svelte';
 import { toasts } from './toasts.svelte';
 import { views } from './views.svelte';

@@ -13,10 +13,12 @@ import { deletion } from './en/deletion';
 import { details } from './en/details';
 import { errors } from './en/errors';
 import { exportJobs } from './en/exportJobs';
+import { exportList } from './en/exportList';
 import { exports } from './en/exports';
 import { frame } from './en/frame';
 import { library } from './en/library';
 import { palette } from './en/palette';
+import { places } from './en/places';
 import { player } from './en/player';
 import { query } from './en/query';
 import { settings } from './en/settings';
@@ -36,10 +38,12 @@ export const t = {
   details,
   errors,
   exportJobs,
+  exportList,
   exports,
   frame,
   library,
   palette,
+  places,
   player,
   query,
   settings,

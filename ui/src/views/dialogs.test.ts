@@ -111,6 +111,7 @@ describe('Download', () => {
       token: 't',
       path: '/calls',
       freeBytes: null,
+      placeId: null,
     });
     const start = vi.spyOn(backend, 'transfersStart');
     render(Download, { selection: someKeys });
@@ -130,6 +131,7 @@ describe('Download', () => {
       token: 't',
       path: '/calls',
       freeBytes: 2_000_000,
+      placeId: null,
     });
     const plan = vi.spyOn(backend, 'transfersPlan').mockResolvedValue({
       files: 3,

@@ -1,11 +1,9 @@
 /** Searching, sorting and windows of the made-up library, and deletion. */
 
 import type { Annotated, AnnotateRequest } from '../../ipc/annotations';
-import type { CallRecordView } from '../../ipc/calls';
 import type {
   DeleteOutcome,
   DeleteRequest,
-  RecordingDetail,
   Row,
   SearchRequest,
   SearchResult,
@@ -17,7 +15,6 @@ import type {
 import type { QueryCompletion, QueryReading, SeenValue } from '../../ipc/query';
 import { completeQuery, readQuery, seenValues } from './queryForm';
 import { type Context, matcherOf } from './queryMatch';
-import { hex } from './random';
 import { annotated, inTime, inView, sorted, sortValue } from './rows';
 import { fail, keysOf, type World } from './world';
 
@@ -162,107 +159,16 @@ export class Catalogue {
     return { changed };
   }
 
-  /** Calls of conferences have no record, as with the real vendors. */
-  callRecord(key: number): CallRecordView | null {
-    const { row } = this.world.call(key);
-    if (row.conferenceName !== null || row.atMs === null) return null;
-    const ringMs = 4_000 + (key % 9) * 1_000;
-    return {
-      direction: row.direction,
-      callerName: row.callerName,
-      startedAtMs: row.atMs - ringMs,
-      answeredAtMs: row.atMs,
-      endedAtMs: row.endedAtMs,
-      durationS: row.durationMs === null ? null : Math.round((row.durationMs + ringMs) / 1000),
-      billedS: row.billedS,
-      hangupCause: 'NORMAL_CLEARING',
-      hangupSource: key % 2 === 0 ? 'callee' : 'caller',
-      cost: row.billedS === null ? null : (row.billedS / 60) * 0.006,
-      currency: 'USD',
-      rawJson: JSON.stringify({ call_uuid: row.callUuid, hangup_cause: 'NORMAL_CLEARING' }, null, 2),
-    };
-  }
-
-  detail(key: number): RecordingDetail {
-    const { world } = this;
-    if (key > world.indexed || world.deleted.has(key))
-      fail({ code: 'stale', what: 'This recording is not in the index.' });
-    const { row, fromRaw, toRaw, callUuid, channels } = world.call(key);
-    const saved = row.state === 'verified' || row.state === 'remarked';
-    const number = row.from.replace(/\D/g, '');
-    const query = number === '' ? null : `number:+${number}`;
-    const sameNumber = query === null ? [] : this.#others(key, query);
-    const neighbours = [key - 1, key + 1].filter((other) => other >= 1 && other <= world.indexed);
-    const bytes = row.sizeBytes ?? 0;
-    return {
-      row,
-      accountLabel: world.accounts.find((account) => account.id === row.accountId)?.label ?? row.accountId,
-      callUuid,
-      fromRaw,
-      toRaw,
-      addedAtMs: row.addedAtMs,
-      endedAtMs: row.endedAtMs,
-      billedS: row.billedS,
-      storageDays: row.storageDays,
-      monthlyCost: row.monthlyCost,
-      firstSeenMs: row.firstSeenMs,
-      sameNumber: sameNumber.slice(0, 20),
-      sameNumberCount: sameNumber.length,
-      sameNumberQuery: query,
-      fileName: null,
-      ruleIds: [],
-      hold:
-        row.hold === null
-          ? null
-          : {
-              name: row.hold,
-              reason: this.#reasons.get(key) ?? 'Asked for by the lawyers.',
-              who: 'you',
-              sinceMs: world.shelf.nowMs - 86_400_000,
-            },
-      sameCall: neighbours
-        .map((other) => world.call(other))
-        .filter((other) => other.callUuid === callUuid)
-        .map((other) => other.row),
-      copy: saved
-        ? {
-            path: `/home/you/Recordings/${row.recordingId}.${row.format}`,
-            sizeBytes: bytes,
-            sha256: hex(world.options.seed, key, 50, 64),
-            verifiedAtMs: world.shelf.nowMs - 3_600_000,
-            evidence: `${row.format} · 8 kHz · ${channels === 2 ? 'stereo' : 'mono'}`,
-            remarks: row.state === 'remarked' ? ['The file is 3 s shorter than the provider says.'] : [],
-          }
-        : null,
-      lastFailure: row.state === 'failed' ? 'The reply was a web page, not audio.' : null,
-      rawJson: JSON.stringify(
-        {
-          recording_id: row.recordingId,
-          call_uuid: callUuid,
-          from_number: fromRaw,
-          to_number: toRaw,
-          recording_type: row.kind,
-          recording_format: row.format,
-          recording_duration_ms: row.durationMs === null ? null : `${row.durationMs}.00000`,
-          conference_name: row.conferenceName,
-        },
-        null,
-        2,
-      ),
-    };
+  /** Why a recording is on hold, when that was said here. */
+  reasonOf(key: number): string | null {
+    return this.#reasons.get(key) ?? null;
   }
 
   /** Other rows that a query finds, newest first. */
-  #others(key: number, query: string): Row[] {
+  others(key: number, query: string): Row[] {
     const { tree } = readQuery(query, this.#context());
     const matches = matcherOf(tree, this.#context());
-    const rows: Row[] = [];
-    for (const other of this.#keys()) {
-      if (other > SAMPLE_ROWS) break;
-      const { row } = this.world.call(other);
-      if (other !== key && matches(row)) rows.push(row);
-    }
-    return rows;
+    return this.#sample().filter((row) => row.key !== key && matches(row));
   }
 
   totals(selection: Selection): SelectionTotals {

@@ -1,10 +1,8 @@
 /** Made-up downloads: bytes arrive by a timer, files get verified, some fail; jobs can be paused, resumed, cancelled. */
-import type { Row } from '../../ipc/library';
 import type { PriorityName } from '../../ipc/saving';
 import type {
   ChosenFolder,
   ItemOrderName,
-  ItemStateName,
   NamePreview,
   NamePreviewRequest,
   StartTransfer,
@@ -12,8 +10,9 @@ import type {
   TransferJob,
 } from '../../ipc/transfers';
 import { FIELDS, nameOf, problemOf } from './names';
-import { isOpen, NO_OPTIONS, newItem, newJob, orderItem } from './transferJob';
-import { fail, keysOf, NO_REPLY, type World } from './world';
+import type { Places } from './places';
+import { endItem, endLongAgo, isOpen, NO_OPTIONS, newItem, newJob, orderItem, recount } from './transferJob';
+import { fail, keysOf, type World } from './world';
 
 const TICK_MS = 100;
 const BYTES_PER_TICK = 90_000;
@@ -31,6 +30,7 @@ export class Downloads {
   constructor(
     readonly world: World,
     readonly rowsOf: (snapshot: number) => Uint32Array,
+    readonly places: Places,
   ) {
     if (world.options.scenario === 'full' && world.indexed > 100) this.#history();
   }
@@ -40,6 +40,7 @@ export class Downloads {
     return {
       token: 'folder-1',
       path,
+      placeId: null,
       freeBytes: this.world.options.scenario === 'diskfull' ? 1_200_000 : 214_000_000_000,
     };
   }
@@ -86,7 +87,10 @@ export class Downloads {
       newItem(this.world.call(key).row, position, this.#name(key, request.template)),
     );
     const rank = this.#next++;
-    const job = newJob(request, items, { id: `job-${rank}`, rank, folder: this.folder().path, createdAtMs });
+    const place = this.places.of(request.folderToken);
+    const folder = place?.label ?? this.folder().path;
+    const job = newJob(request, items, { id: `job-${rank}`, rank, folder, createdAtMs });
+    job.placeId = place?.id ?? null;
     const running: Running = { items, timer: null, job };
     this.#jobs.unshift(running);
     return running;
@@ -122,38 +126,13 @@ export class Downloads {
         return;
       }
       if (item.receivedBytes >= size || row.gone || scenario === 'offline')
-        this.#finish(job, item, row, size);
+        endItem(this.world, job, item, row, size);
     }
     job.bytesPerS = Math.min(active.length, parallel) * BYTES_PER_TICK * (1000 / TICK_MS);
     job.pace = `${active.length} at once, because the settings allow ${parallel}.`;
     if (items.every((item) => !isOpen(item))) this.#stop(running, 'finished', null);
     else this.#tell(running);
     this.world.libraryChanged();
-  }
-
-  #finish(job: TransferJob, item: TransferItem, row: Row, size: number): void {
-    const failed = row.gone || this.world.options.scenario === 'offline';
-    item.totalBytes = size;
-    if (failed) {
-      item.state = 'failed';
-      item.note = row.gone
-        ? 'The provider does not have this recording any more.'
-        : 'No answer from media.vobiz.ai.';
-      item.reply = row.gone
-        ? {
-            status: 404,
-            message: 'recording not found',
-            correlationId: '7c1be0c2-61f4-11f0-9a11-0242ac110004',
-            errorCode: null,
-          }
-        : NO_REPLY;
-      job.failed += 1;
-      this.world.change(item.key, { state: 'failed' });
-    } else {
-      item.state = 'verified';
-      job.saved += 1;
-      this.world.change(item.key, { state: 'verified', sizeBytes: size });
-    }
   }
 
   #stop(running: Running, state: TransferJob['state'], note: string | null): void {
@@ -178,13 +157,7 @@ export class Downloads {
 
   #tell(running: Running): void {
     const { job, items } = running;
-    const countOf = (...states: ItemStateName[]) =>
-      items.filter((item) => states.includes(item.state)).length;
-    job.moving = countOf('receiving', 'verifying');
-    job.queued = countOf('queued', 'held', 'waiting');
-    job.held = countOf('held');
-    job.waiting = countOf('waiting');
-    job.cancelled = countOf('cancelled');
+    recount(job, items);
     this.world.emit({ type: 'transfer', job: { ...job } });
   }
 
@@ -273,17 +246,7 @@ export class Downloads {
         },
         createdAtMs,
       );
-      for (const item of running.items) {
-        if (item.state !== 'queued') continue;
-        const { row } = this.world.call(item.key);
-        const size = item.totalBytes ?? (row.durationMs ?? 30_000) * 2;
-        item.receivedBytes = size;
-        running.job.receivedBytes += size;
-        this.#finish(running.job, item, item.position % 17 === 5 ? { ...row, gone: true } : row, size);
-      }
-      running.job.state = 'finished';
-      running.job.endedAtMs = createdAtMs + 48_000;
-      running.job.queueRank = null;
+      endLongAgo(this.world, running.job, running.items, createdAtMs + 48_000);
     }
   }
 }

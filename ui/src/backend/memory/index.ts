@@ -8,9 +8,12 @@ import { Days } from './completeness';
 import { Copies } from './copies';
 import { Downloads } from './downloads';
 import { Jobs } from './jobs';
+import { Lists } from './lists';
 import { readOptions } from './options';
 import { People } from './people';
+import { Places } from './places';
 import { writeForm } from './queryForm';
+import { Recordings } from './recordings';
 import { Requests } from './requests';
 import { Rules } from './rules';
 import { SavedViews } from './savedViews';
@@ -22,16 +25,19 @@ import { World } from './world';
 export function createMemoryBackend(query: string): Backend {
   const world = new World(readOptions(query));
   const catalogue = new Catalogue(world);
+  const recordings = new Recordings(world, catalogue);
   const people = new People(world);
   const vonage = new Vonage(world, (account) => people.join(account));
   const jobs = new Jobs(world);
   const savedViews = new SavedViews(catalogue);
   const days = new Days(world);
-  const downloads = new Downloads(world, catalogue.rowsOf);
+  const places = new Places(world);
+  const downloads = new Downloads(world, catalogue.rowsOf, places);
   const saving = new Saving(world, downloads, catalogue);
   const copies = new Copies(world, catalogue.rowsOf);
   const rules = new Rules(catalogue, downloads);
   const requests = new Requests(world);
+  const lists = new Lists(world, catalogue.rowsOf);
   const sound = new Sound(world);
   const nothing = () => undefined;
 
@@ -74,13 +80,16 @@ export function createMemoryBackend(query: string): Backend {
     accountsSignIn: (signIn) => world.reply(() => people.signIn(signIn)),
     accountsSignInVbc: (signIn) =>
       world.reply(async () => {
-        await vonage.signIn(signIn);
-        return people.signedIn(signIn.accountId, signIn.sessionOnly);
+        const token = await vonage.signIn(signIn);
+        people.signedIn(signIn.accountId, signIn.sessionOnly);
+        return people.change(signIn.accountId, { token });
       }),
     accountsCancelSignIn: () => world.reply(() => vonage.cancel()),
     accountsCheck: (accountId) => world.reply(() => people.change(accountId, {})),
     accountsPaces: () => world.reply(() => vonage.paces()),
     accountsUsers: (accountId) => world.reply(() => vonage.users(accountId)),
+    accountsSetPace: (accountId, requestsPerMin) =>
+      world.reply(() => people.change(accountId, vonage.withPace(people.of(accountId), requestsPerMin))),
     accountsRemove: (accountId) => world.reply(() => people.remove(accountId)),
 
     syncStart: (accountId) =>
@@ -93,12 +102,12 @@ export function createMemoryBackend(query: string): Backend {
     librarySearch: (request) => world.reply(() => catalogue.search(request)),
     libraryWindow: (snapshot, offset, limit) => world.reply(() => catalogue.window(snapshot, offset, limit)),
     libraryCounts: () => world.reply(() => catalogue.counts()),
-    libraryRecording: (key) => world.reply(() => catalogue.detail(key)),
+    libraryRecording: (key) => world.reply(() => recordings.detail(key)),
     libraryRefreshRecording: (key) =>
       world.reply(() => {
         if (world.options.scenario === 'offline')
           throw { code: 'unreachable', obstacle: 'offline', what: 'No answer from api.vobiz.ai.' };
-        return catalogue.detail(key);
+        return recordings.detail(key);
       }),
     librarySelectionTotals: (selection) => world.reply(() => catalogue.totals(selection)),
     libraryPositions: (snapshot, keys) => world.reply(() => catalogue.positions(snapshot, keys)),
@@ -120,8 +129,12 @@ export function createMemoryBackend(query: string): Backend {
     libraryCompleteness: (request) => world.reply(() => days.read(request)),
     libraryCheckDays: (request) => world.reply(() => days.check(request)),
 
-    callsRecord: (key) => world.reply(() => catalogue.callRecord(key)),
-    callsTranscript: () => world.reply(() => null),
+    callsRecord: (key) => world.reply(() => recordings.callRecord(key)),
+    callsTranscript: (key) => world.reply(() => recordings.transcript(key)),
+
+    metadataExport: (request, onProgress) => lists.write(request, onProgress),
+    metadataCancelExport: () => world.reply(() => lists.cancel()),
+    metadataReveal: () => world.reply(nothing),
 
     recordingsDelete: (request) => world.reply(() => catalogue.delete(request)),
 
@@ -151,6 +164,12 @@ export function createMemoryBackend(query: string): Backend {
     transfersCancel: (jobId) => world.reply(() => downloads.cancel(jobId)),
     transfersRetryFailed: (jobId) => world.reply(() => downloads.retryFailed(jobId)),
     transfersReveal: () => world.reply(nothing),
+
+    placesList: () => world.reply(() => places.list()),
+    placesSave: (request) => world.reply(() => places.save(request)),
+    placesCheck: (placeId) => world.reply(() => places.check(placeId)),
+    placesRemove: (placeId) => world.reply(() => places.remove(placeId)),
+    placesChoose: (placeId) => world.reply(() => places.choose(placeId)),
 
     copiesCheck: (scope) => world.reply(() => copies.check(scope)),
     copiesCheckReport: () => world.reply(() => copies.checkReport()),

@@ -29,6 +29,8 @@ export type Scenario =
   | 'busy'
   /** A Vonage account beside the one of Vobiz. */
   | 'vonage'
+  /** As `vonage`, with a pasted token that has ended. */
+  | 'tokenended'
   /** The vendor has locked the user out. */
   | 'lockedout'
   /** The application is not subscribed to the API. */
@@ -61,6 +63,7 @@ const SCENARIOS: readonly Scenario[] = [
   'ratelimited',
   'busy',
   'vonage',
+  'tokenended',
   'lockedout',
   'notsubscribed',
   'nopermission',

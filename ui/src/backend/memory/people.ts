@@ -82,10 +82,15 @@ export class People {
     this.world.libraryChanged();
   }
 
-  change(accountId: string, change: Partial<AccountView>): AccountView {
-    const account =
+  of(accountId: string): AccountView {
+    return (
       this.world.accounts.find(({ id }) => id === accountId) ??
-      fail({ code: 'stale', what: 'No such account.' });
+      fail({ code: 'stale', what: 'No such account.' })
+    );
+  }
+
+  change(accountId: string, change: Partial<AccountView>): AccountView {
+    const account = this.of(accountId);
     const changed = { ...account, ...change };
     this.world.accounts = this.world.accounts.map((other) => (other.id === accountId ? changed : other));
     this.world.emit({ type: 'accountsChanged' });
@@ -94,9 +99,7 @@ export class People {
 
   start(accountId: string): void {
     if (this.#syncs.has(accountId)) return;
-    const account =
-      this.world.accounts.find(({ id }) => id === accountId) ??
-      fail({ code: 'stale', what: 'No such account.' });
+    const account = this.of(accountId);
     if (account.secret === 'missing') fail({ code: 'signInNeeded', accountId });
     const tell = (progress: SyncProgress) => this.world.emit({ type: 'sync', accountId, progress });
     const total =
@@ -105,7 +108,7 @@ export class People {
         : this.world.account(accountId, account.label, account.isSandbox).recordings;
     const isFirst = this.world.indexed < this.world.options.rows;
     let tick = 0;
-    tell({ state: 'running', received: 0, total: null, new: 0 });
+    tell({ state: 'running', received: 0, total: null, new: 0, recordingsPerS: null, leftMs: null });
     const timer = setInterval(() => {
       tick += 1;
       if (this.world.options.scenario === 'offline') {
@@ -140,7 +143,15 @@ export class People {
         return;
       }
       if (share < 1) {
-        tell({ state: 'running', received, total, new: isFirst ? received : 0 });
+        const recordingsPerS = (received / (tick * TICK_MS)) * 1000;
+        tell({
+          state: 'running',
+          received,
+          total,
+          new: isFirst ? received : 0,
+          recordingsPerS,
+          leftMs: Math.round(((total - received) / recordingsPerS) * 1000),
+        });
         return;
       }
       this.#end(accountId);

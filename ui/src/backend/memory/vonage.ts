@@ -1,5 +1,13 @@
 /** A made-up Vonage account: signing in with all its refusals, the browser that somebody has to come back from, users. */
-import type { AccountView, AddVbcAccount, PaceView, SignInVbc, UserView, VbcGrant } from '../../ipc/accounts';
+import type {
+  AccountView,
+  AddVbcAccount,
+  PaceView,
+  SignInVbc,
+  TokenView,
+  UserView,
+  VbcGrant,
+} from '../../ipc/accounts';
 import type { IpcError, ObstacleName } from '../../ipc/error';
 import type { Scenario } from './options';
 import { fail, NO_REPLY, type World } from './world';
@@ -69,11 +77,24 @@ export class Vonage {
       baseUrl: serviceBase,
       secret: request.sessionOnly ? 'session' : 'keyring',
       vbc: { ...profile, serviceBase },
+      token: tokenOf(grant),
     });
   }
 
-  async signIn(request: SignInVbc): Promise<void> {
+  /** How long the new sign-in lasts. */
+  async signIn(request: SignInVbc): Promise<TokenView> {
     await this.#signIn(request.grant, request.clientSecret || 'kept', request.sessionOnly);
+    return tokenOf(request.grant);
+  }
+
+  /** The profile with another quota. */
+  withPace(account: AccountView, requestsPerMin: number): Partial<AccountView> {
+    const { vbc } = account;
+    if (!(requestsPerMin >= 1 && requestsPerMin <= 6000))
+      fail({ code: 'invalid', field: 'requestsPerMin', what: 'Choose 1 to 6000 requests a minute.' });
+    if (vbc === null)
+      fail({ code: 'invalid', field: 'requestsPerMin', what: 'This account has no quota of its own.' });
+    return { vbc: { ...vbc, requestsPerMin } };
   }
 
   async #signIn(grant: VbcGrant, clientSecret: string, sessionOnly: boolean): Promise<void> {
@@ -131,6 +152,15 @@ export class Vonage {
       { id: '1051', label: 'Chidi Marsh', extensions: [] },
     ];
   }
+}
+
+/** A token of VBC lasts 24 hours; a pasted one ends for good. */
+function tokenOf(grant: VbcGrant): TokenView {
+  const lifetimeS = grant.kind === 'token' ? grant.expiresInS : 86_400;
+  return {
+    endsAtMs: lifetimeS === null ? null : Date.now() + lifetimeS * 1000,
+    renewsItself: grant.kind !== 'token',
+  };
 }
 
 const withDomain = (username: string) => (username.includes('@') ? username : `${username}@vbc.prod`);

@@ -12,10 +12,14 @@ export const MAIN_ACCOUNT = 'acc-front-desk';
 export const SANDBOX_ACCOUNT = 'acc-sandbox';
 export const VONAGE_ACCOUNT = 'acc-london';
 
+const hasVonage = ({ scenario }: Options) => scenario === 'vonage' || scenario === 'tokenended';
+
 export class World {
   readonly shelf: Shelf;
   readonly changes = new Map<number, Partial<Row>>();
   readonly deleted = new Set<number>();
+  /** Copies that are in a bucket, by the key of their recording. */
+  readonly inBucket = new Map<number, string>();
   accounts: AccountView[] = [];
   /** How many rows the index holds; a first sync raises it. */
   indexed: number;
@@ -32,7 +36,7 @@ export class World {
       nowMs: Date.now(),
       midnightMs: new Date(Date.now()).setHours(0, 0, 0, 0),
       accountOf: (key) => {
-        if (options.scenario === 'vonage' && hash(options.seed, key, 41) % 3 === 0) return VONAGE_ACCOUNT;
+        if (hasVonage(options) && hash(options.seed, key, 41) % 3 === 0) return VONAGE_ACCOUNT;
         return this.accounts.length > 1 && hash(options.seed, key, 40) % 5 === 0
           ? SANDBOX_ACCOUNT
           : (this.accounts[0]?.id ?? SANDBOX_ACCOUNT);
@@ -61,8 +65,7 @@ export class World {
         this.account(MAIN_ACCOUNT, 'Front desk', false),
         this.account(SANDBOX_ACCOUNT, 'Sandbox', true),
       ];
-      if (options.scenario === 'vonage')
-        this.accounts.splice(1, 0, this.vonageAccount(VONAGE_ACCOUNT, 'London office'));
+      if (hasVonage(options)) this.accounts.splice(1, 0, this.vonageAccount(VONAGE_ACCOUNT, 'London office'));
     }
   }
 
@@ -96,6 +99,7 @@ export class World {
       ],
       balance: { available: 1240.5, currency: 'INR' },
       vbc: null,
+      token: null,
     };
   }
 
@@ -120,7 +124,7 @@ export class World {
         },
         { feature: 'deletion', available: true, reason: null },
         { feature: 'exportJobs', available: true, reason: null },
-        { feature: 'transcripts', available: false, reason: 'Vonage offers none for this account.' },
+        { feature: 'transcripts', available: true, reason: null },
       ],
       vbc: {
         region: 'default',
@@ -131,6 +135,10 @@ export class World {
         clientId: 'q8Xk2vT0fYc7',
         requestsPerMin: 10,
       },
+      token:
+        this.options.scenario === 'tokenended'
+          ? { endsAtMs: this.shelf.nowMs - 600_000, renewsItself: false }
+          : { endsAtMs: this.shelf.nowMs + 19 * 3_600_000, renewsItself: true },
     };
   }
 

@@ -134,6 +134,26 @@ export const accounts = {
     paceLimit: (perMin: number) => `At most ${count(perMin, 'request', 'requests')} a minute.`,
     paceWaiting: (waiting: number) => `${count(waiting, 'request waits', 'requests wait')}.`,
     paceNext: (length: string) => `The next one goes in ${length}.`,
+    tokenLife: 'Sign-in',
+    token: {
+      renews: 'Renews itself.',
+      renewsAt: (when: string) => `Renews itself; the present one ends ${when}.`,
+      endsAt: (when: string) => `Ends ${when}, for good.`,
+      endedAt: (when: string) => `Ended ${when}.`,
+      unknown: 'Nobody said when it ends; it does not renew itself.',
+      soon: (label: string, length: string) =>
+        `The sign-in of ${label} ends in about ${length} and does not renew itself.`,
+      ended: (label: string) =>
+        `The sign-in of ${label} has ended. Its list stays; syncs and downloads wait.`,
+      putAside: (label: string) => `Not now: the sign-in of ${label}`,
+      badge: { soon: 'Sign-in ends soon', ended: 'Sign-in has ended' },
+    },
+    quota: {
+      label: 'Requests a minute',
+      hint: 'The quota of your application. Lists, exports and audio share it.',
+      save: 'Save',
+      wrong: (most: number) => `A whole number from 1 to ${new Intl.NumberFormat('en').format(most)}.`,
+    },
     balance: 'Balance',
     address: 'Address',
     region: 'Region',

@@ -9,7 +9,10 @@ export const copies = {
     title: 'Are the copies still as they were?',
     text: 'Reads every saved file again and compares it with the checksum taken when it was verified. Nothing is changed.',
     start: 'Verify all copies',
-    startSelected: (n: number) => `Verify ${count(n, 'copy', 'copies')}`,
+    titleThese: 'Are these copies still as they were?',
+    textThese:
+      'Reads the files of the chosen recordings again and compares them with the checksums taken when they were verified. Nothing is changed.',
+    startThese: 'Verify these again',
     stop: 'Stop',
     running: (done: string, total: string) => `${done} of ${total} copies`,
     read: (read: string, total: string) => `${read} of ${total} read`,

@@ -87,5 +87,11 @@ export const details = {
     price: (amount: number, currency: string | null) =>
       `${new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }).format(amount)}${currency === null ? ' (no currency named)' : ` ${currency}`}`,
   },
+  transcript: {
+    title: 'Transcript',
+    what: 'the transcript',
+    speaker: (name: string) => `Speaker ${name}`,
+    seek: (at: string) => `Play from ${at}`,
+  },
   raw: { show: 'Raw data', note: 'The provider’s own record, as received.', what: 'raw data' },
 } as const;

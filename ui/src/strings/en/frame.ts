@@ -12,7 +12,8 @@ export const frame = {
     work: 'Work',
     accounts: 'Accounts',
     all: 'All recordings',
-    new: 'New since last visit',
+    new: 'New',
+    newSince: 'since last visit',
     notSaved: 'Not saved',
     expiringSoon: 'Expiring soon',
     longCalls: 'Long calls',
@@ -57,6 +58,8 @@ export const frame = {
     ago: (when: string) => `Synced ${when}`,
     running: (received: string, total: string | null) =>
       total === null ? `Syncing · ${received}` : `Syncing · ${received} of ${total}`,
+    perSecond: (n: string) => `${n}/s`,
+    left: (length: string) => `${length} left`,
     cancelled: 'Sync stopped',
     failed: 'Sync failed',
     offline: 'Offline',

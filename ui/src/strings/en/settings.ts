@@ -5,6 +5,7 @@ export const settings = {
   page: {
     appearance: 'Appearance',
     downloads: 'Downloads',
+    places: 'Buckets',
     accounts: 'Accounts',
     network: 'Network',
     data: 'Data',

@@ -18,6 +18,8 @@ import Play from '@lucide/svelte/icons/play';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import Save from '@lucide/svelte/icons/save';
+import Sheet from '@lucide/svelte/icons/sheet';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Star from '@lucide/svelte/icons/star';
 import Tag from '@lucide/svelte/icons/tag';
 import Trash2 from '@lucide/svelte/icons/trash-2';
@@ -26,6 +28,7 @@ import type { ColumnName, Row } from '../../ipc/library';
 import { keyLabel } from '../../lib/keys';
 import { narrowed, tokenFor } from '../../lib/narrow';
 import { accounts } from '../../state/accounts.svelte';
+import { exportList } from '../../state/actions';
 import { annotateOne } from '../../state/annotations';
 import { cellText } from '../../state/cells';
 import { copyRows, copyText } from '../../state/clipboard';
@@ -102,6 +105,13 @@ export function rowMenu(row: Row, column: ColumnName | null): MenuItem[] {
   if (column !== null) items.push(...cellItems(row, column));
   items.push({ label: words.copyId, icon: Copy, run: () => void copyText(row.recordingId) });
   if (ticked !== null || selection.count === 0) items.push(...copyItems());
+  if (ticked !== null)
+    items.push({
+      label: words.exportList,
+      icon: Sheet,
+      shortcut: keyLabel('Mod+Shift+E'),
+      run: exportList,
+    });
   items.push(
     { kind: 'separator' },
     {
@@ -123,6 +133,12 @@ export function rowMenu(row: Row, column: ColumnName | null): MenuItem[] {
           icon: LockOpen,
           run: () => dialogs.open({ kind: 'release', selection: about }),
         },
+    {
+      label: ticked === null ? words.verify : words.verifyTicked,
+      icon: ShieldCheck,
+      disabled: ticked === null && !(row.state === 'verified' || row.state === 'remarked'),
+      run: () => dialogs.open({ kind: 'copies', selection: about }),
+    },
     { label: words.refresh, icon: RefreshCw, run: () => void details.refresh() },
     { kind: 'separator' },
     {
