@@ -76,10 +76,13 @@ async fn find_by_part_of_a_number(page: &Page) -> Result<()> {
     page.has_rows(2000).await
 }
 
+/// Rows that stay on screen when the player and the bar of the selection take their room.
+const ALWAYS_SHOWN: usize = 14;
+
 /// Places on screen of three calls that are short, but long enough to be told apart by ear; the shortest first.
 async fn three_short_calls(page: &Page) -> Result<[usize; 3]> {
     let mut lengths: Vec<(usize, usize)> = Vec::new();
-    for (index, row) in page.cells().await?.iter().enumerate() {
+    for (index, row) in page.cells().await?.iter().enumerate().take(ALWAYS_SHOWN) {
         let length = row.iter().find_map(|cell| {
             let (minutes, seconds) = cell.split_once(':')?;
             Some(minutes.parse::<usize>().ok()? * 60 + seconds.parse::<usize>().ok()?)
