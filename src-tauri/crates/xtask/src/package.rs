@@ -1,6 +1,7 @@
 //! Builds the packages of this system with Tauri's own command line, which builds the page and the release binary first.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::program::{self, tauri};
 use crate::{setup, workspace};
@@ -20,6 +21,13 @@ pub(crate) fn build() -> anyhow::Result<()> {
     program::run(&mut command)?;
 
     let bundles = workspace::target()?.join("release/bundle");
+    if program::find("dpkg-deb").is_some() {
+        for (path, _) in packages_in(&bundles)? {
+            if path.extension().is_some_and(|extension| extension == "deb") {
+                squeeze(&path)?;
+            }
+        }
+    }
     let packages = packages_in(&bundles)?;
     anyhow::ensure!(!packages.is_empty(), "no package was built in {}", bundles.display());
     for (path, size_bytes) in packages {
@@ -30,6 +38,22 @@ pub(crate) fn build() -> anyhow::Result<()> {
             size_bytes / 100_000 % 10
         ));
     }
+    Ok(())
+}
+
+/// Packs a Debian package anew as `dpkg-deb` does by itself: with xz, which makes it a quarter smaller than Tauri's gzip.
+fn squeeze(package: &Path) -> anyhow::Result<()> {
+    let folder = package.with_extension("unpacked");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    program::run(Command::new("dpkg-deb").arg("--raw-extract").args([package, &folder]))?;
+    let packed = Command::new("dpkg-deb")
+        .args(["-Zxz", "--root-owner-group", "--build"])
+        .args([&folder, package])
+        .status();
+    std::fs::remove_dir_all(&folder)?;
+    anyhow::ensure!(packed?.success(), "dpkg-deb could not pack {}", package.display());
     Ok(())
 }
 
