@@ -25,9 +25,10 @@ pub(crate) fn spreadsheet_writer<W: Write>(mut out: W) -> io::Result<csv::Writer
 /// A text so that a spreadsheet shows it as it is. What it would run as a formula (OWASP, "CSV injection"; ASVS 1.2.10)
 /// and what it would read as another number or as a date gets an apostrophe before it: `+15551234567` would become
 /// 1.5E+10 and `0012` would become 12. A number grouped for reading (`+91 98765 43210`) is a text to all of them and
-/// stays as it is.
+/// stays as it is. A text that looks as if it had been marked already is marked too, so that what was meant can be told.
 pub(crate) fn spreadsheet_text(text: &str) -> Cow<'_, str> {
-    if runs(text) || becomes_another_number(text) || becomes_a_date(text) {
+    let bare = text.trim_start_matches('\'');
+    if runs(bare) || becomes_another_number(bare) || becomes_a_date(bare) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
@@ -144,6 +145,8 @@ mod tests {
             "1.2.3",
             "\t=1",
             "＝1",
+            "'=1",
+            "''0012",
         ] {
             assert_eq!(spreadsheet_text(text), format!("'{text}"), "{text}");
         }
@@ -165,6 +168,7 @@ mod tests {
             "sip:1001@example.test",
             "0198a2b3-1c00-7000-8000-000000000001",
             "a=1",
+            "'s-Hertogenbosch",
         ] {
             assert_eq!(spreadsheet_text(text), text);
         }
