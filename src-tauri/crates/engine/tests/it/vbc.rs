@@ -3,14 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use domain::region::Region;
 use domain::{AccountId, Feature, ListFilters, RecordingList, Secret, VendorJobId};
 use jiff::Timestamp;
 use sandbox::{SandboxOptions, VbcRecordings, VbcRole};
 use tapeshelf_engine::vault::Vault as _;
 use tapeshelf_engine::{
-    Error, Event, NewVbcAccount, OpenBrowser, SecretPlace, SyncProgress, VbcGrant, VbcProfile,
-    VendorError,
+    Error, Event, NewVbcAccount, OpenBrowser, SecretPlace, SyncProgress, VbcGrant, VendorError,
 };
 
 use crate::support::{World, sync_end, wait_for};
@@ -28,23 +26,7 @@ fn options() -> SandboxOptions {
 
 /// What a person types to add the sandbox's VBC account as an ordinary one.
 pub(crate) fn typed(world: &World, grant: VbcGrant) -> NewVbcAccount {
-    let vbc = world.sandbox.vbc();
-    NewVbcAccount {
-        label: String::new(),
-        profile: VbcProfile {
-            region: Region::Custom,
-            service_base: vbc.service_base(),
-            provisioning_base: Some(vbc.provisioning_base()),
-            token_url: vbc.token_url(),
-            authorize_url: vbc.authorize_url(),
-            client_id: vbc.client_id().to_owned(),
-            requests_per_min: 6000,
-        },
-        client_secret: Secret::new(vbc.client_secret().to_owned()),
-        grant,
-        page_size: 50,
-        session_only: false,
-    }
+    NewVbcAccount { label: String::new(), grant, page_size: 50, ..world.vbc_credentials() }
 }
 
 fn password(world: &World, text: &str) -> VbcGrant {

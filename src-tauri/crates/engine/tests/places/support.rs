@@ -7,12 +7,10 @@ mod shared;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::region::Region;
 use domain::{PlaceId, RecordingKey, Secret};
 use sandbox::SandboxOptions;
 use tapeshelf_engine::{
-    Error, ItemState, JobState, JobView, NewPlace, NewVbcAccount, SyncProgress, TransferOptions,
-    VbcGrant, VbcProfile, Waits,
+    Error, ItemState, JobState, JobView, NewPlace, SyncProgress, TransferOptions, Waits,
 };
 
 use crate::server::{BUCKET, KEY_ID, SECRET, Server};
@@ -140,29 +138,9 @@ impl Bench {
 
     /// Adds the sandbox's VBC account as well.
     pub(crate) async fn add_vbc(&self) {
-        let vbc = self.world.sandbox.vbc();
-        let account = NewVbcAccount {
-            label: "Office".into(),
-            profile: VbcProfile {
-                region: Region::Custom,
-                service_base: vbc.service_base(),
-                provisioning_base: Some(vbc.provisioning_base()),
-                token_url: vbc.token_url(),
-                authorize_url: vbc.authorize_url(),
-                client_id: vbc.client_id().to_owned(),
-                requests_per_min: 6000,
-            },
-            client_secret: Secret::new(vbc.client_secret().to_owned()),
-            grant: VbcGrant::Password {
-                username: vbc.username(),
-                password: Secret::new(vbc.password().to_owned()),
-            },
-            page_size: 100,
-            session_only: false,
-        };
         let mut events = self.world.engine.subscribe();
         let browser: tapeshelf_engine::OpenBrowser = Arc::new(|_| Err("not needed".into()));
-        self.world.engine.add_vbc(account, browser).await.unwrap();
+        self.world.engine.add_vbc(self.world.vbc_credentials(), browser).await.unwrap();
         assert!(matches!(sync_end(&mut events).await, SyncProgress::Finished(_)));
     }
 }

@@ -8,13 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::region::Region;
-use domain::{AccountId, RecordingKey, Secret};
+use domain::{AccountId, RecordingKey};
 use sandbox::SandboxOptions;
-use tapeshelf_engine::{
-    JobState, JobView, NewVbcAccount, Subscription, SyncProgress, TransferOptions, VbcGrant,
-    VbcProfile, Waits,
-};
+use tapeshelf_engine::{JobState, JobView, Subscription, SyncProgress, TransferOptions, Waits};
 
 pub(crate) use shared::{World, files_below as walk, job_end, open, sync_end, wait_for};
 
@@ -57,30 +53,6 @@ impl World {
         let mut events = self.engine.subscribe();
         self.engine.start_sync(id);
         sync_end(&mut events).await
-    }
-
-    /// What a person types to add the sandbox's VBC account.
-    pub(crate) fn vbc_credentials(&self) -> NewVbcAccount {
-        let vbc = self.sandbox.vbc();
-        NewVbcAccount {
-            label: "Office".into(),
-            profile: VbcProfile {
-                region: Region::Custom,
-                service_base: vbc.service_base(),
-                provisioning_base: Some(vbc.provisioning_base()),
-                token_url: vbc.token_url(),
-                authorize_url: vbc.authorize_url(),
-                client_id: vbc.client_id().to_owned(),
-                requests_per_min: 6000,
-            },
-            client_secret: Secret::new(vbc.client_secret().to_owned()),
-            grant: VbcGrant::Password {
-                username: vbc.username(),
-                password: Secret::new(vbc.password().to_owned()),
-            },
-            page_size: 100,
-            session_only: false,
-        }
     }
 
     /// Adds the sandbox's VBC account and waits for the sync.

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::region::Region;
 use domain::{AccountId, RecordingKey, Secret};
 use sandbox::{Sandbox, SandboxOptions};
 use tapeshelf_engine::vault::{MemoryVault, Vault};
 use tapeshelf_engine::{
-    Clock, Engine, Event, JobState, JobView, NewTransfer, NewVobizAccount, Options, OutputKind,
-    Priority, RowRecord, SearchOrder, Selection, Subscription, SyncProgress, TransferOptions,
-    Waits,
+    Clock, Engine, Event, JobState, JobView, NewTransfer, NewVbcAccount, NewVobizAccount, Options,
+    OutputKind, Priority, RowRecord, SearchOrder, Selection, Subscription, SyncProgress,
+    TransferOptions, VbcGrant, VbcProfile, Waits,
 };
 
 /// Long enough that only a hang reaches it.
@@ -56,7 +57,31 @@ impl World {
         }
     }
 
-    /// Adds it and waits for the sync.
+    /// What a person types to add the sandbox's VBC account.
+    pub(crate) fn vbc_credentials(&self) -> NewVbcAccount {
+        let vbc = self.sandbox.vbc();
+        NewVbcAccount {
+            label: "Office".into(),
+            profile: VbcProfile {
+                region: Region::Custom,
+                service_base: vbc.service_base(),
+                provisioning_base: Some(vbc.provisioning_base()),
+                token_url: vbc.token_url(),
+                authorize_url: vbc.authorize_url(),
+                client_id: vbc.client_id().to_owned(),
+                requests_per_min: 6000,
+            },
+            client_secret: Secret::new(vbc.client_secret().to_owned()),
+            grant: VbcGrant::Password {
+                username: vbc.username(),
+                password: Secret::new(vbc.password().to_owned()),
+            },
+            page_size: 100,
+            session_only: false,
+        }
+    }
+
+    /// Adds the ordinary account and waits for the sync.
     pub(crate) async fn add_account(&self) -> AccountId {
         let mut events = self.engine.subscribe();
         let account = self.engine.add_vobiz(self.credentials()).await.unwrap();
