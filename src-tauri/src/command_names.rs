@@ -8,6 +8,8 @@ pub const COMMAND_NAMES: &[&str] = &[
     "app_mark_startup",
     "settings_get",
     "settings_set",
+    "settings_choose_ca_file",
+    "settings_ca_file",
     "data_reveal",
     "data_back_up",
     "data_rebuild",

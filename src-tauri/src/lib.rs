@@ -159,6 +159,8 @@ pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
             commands::app::app_mark_startup,
             commands::app::settings_get,
             commands::app::settings_set,
+            commands::app::settings_choose_ca_file,
+            commands::app::settings_ca_file,
             commands::app::data_reveal,
             commands::app::data_back_up,
             commands::app::data_rebuild,

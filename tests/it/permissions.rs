@@ -66,6 +66,7 @@ fn a_window_that_is_not_ours_may_call_nothing() {
 const TAKE_NOTHING: &[&str] = &[
     "app_info",
     "settings_get",
+    "settings_ca_file",
     "data_rebuild",
     "accounts_add_sandbox",
     "accounts_cancel_sign_in",
@@ -94,6 +95,7 @@ fn wrong_and_huge_arguments_are_errors_and_nothing_panics() {
         let asks_the_desktop = [
             "data_reveal",
             "data_back_up",
+            "settings_choose_ca_file",
             "transfers_choose_folder",
             "views_export",
             "views_import",

@@ -1,9 +1,16 @@
 /** Accounts of both vendors: adding each, everything that can refuse one, what one may do, and Vonage's export jobs. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { expectAccessible, open, openLibrary, row, shoot, t } from './support/window';
 
 const words = t.accounts.vonage;
+
+/** The sentences in which the program refuses a connection that is not safe; its own tests hold them against it. */
+const TLS_REFUSALS = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../fixtures/tls-refusals.json'), 'utf8'),
+) as { name: string; obstacle: 'tls' | 'clock'; what: string }[];
 
 /** Opens *Add account* and chooses Vonage. */
 async function addVonage(page: Page) {
@@ -83,6 +90,25 @@ describe('adding a Vonage account', () => {
     await dialog.getByRole('alert').getByText(title).waitFor();
     await expectAccessible(page);
     await shoot(page, `refused-${scenario}`);
+  });
+
+  it.each(
+    TLS_REFUSALS.flatMap((refusal) =>
+      (['light', 'dark'] as const).map((colours) => ({ ...refusal, colours })),
+    ),
+  )('a connection that is not safe ($name) has its own sentence, in $colours', async (refusal) => {
+    const scenario = refusal.obstacle === 'clock' ? 'clockwrong' : 'tlsrefused';
+    const world = `scenario=${scenario}&rows=40&what=${encodeURIComponent(refusal.what)}`;
+    const page = await openLibrary({ world, colours: refusal.colours, width: 900, height: 600 });
+    const dialog = await fillPassword(page);
+    await dialog.getByRole('button', { name: t.accounts.add.submit }).click();
+    const alert = dialog.getByRole('alert');
+    await alert.getByText(t.errors.unreachable[refusal.obstacle].title).waitFor();
+    expect(await alert.textContent()).toContain(refusal.what);
+    await alert.getByText(t.errors.unreachable[refusal.obstacle].next).waitFor();
+    // They differ in nothing but the words.
+    if (refusal.name === TLS_REFUSALS[0]?.name) await expectAccessible(page);
+    await shoot(page, `refused-tls-${refusal.name}-${refusal.colours}`);
   });
 
   it('refused for the password, the application or the token says which', async () => {
@@ -210,6 +236,22 @@ describe('an export job of Vonage', () => {
     await expectAccessible(page);
     await shoot(page, 'exports-with-jobs');
   });
+});
+
+it('what an account cannot read is not offered', async () => {
+  const callRecord = t.details.callRecord.show;
+  for (const [scenario, label, isOffered] of [
+    ['vonage', 'Front desk', true],
+    ['vonage', 'London office', false],
+    ['nopermission', 'Front desk', false],
+  ] as const) {
+    const page = await openLibrary({ world: `scenario=${scenario}&rows=60` });
+    await page.getByRole('navigation').getByText(label).click();
+    await row(page, 0).click();
+    const pane = page.getByRole('complementary', { name: t.details.label });
+    await pane.getByText(t.details.raw.show).first().waitFor();
+    expect(await pane.getByText(callRecord).count()).toBe(isOffered ? 1 : 0);
+  }
 });
 
 it('a row of a Vonage account is a row like any other', async () => {

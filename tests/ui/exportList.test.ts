@@ -68,6 +68,23 @@ it('can be stopped while it is written, and says what is left', async () => {
   expect(await dialog.getByRole('button', { name: words.submit(2000) }).isEnabled()).toBe(true);
 });
 
+it('goes on in the background, shows in the transfers, and is told when it is done', async () => {
+  const page = await openLibrary({ world: 'latency=500' });
+  await page.getByRole('button', { name: t.library.table.export }).click();
+  const dialog = dialogOf(page);
+  await dialog.getByRole('button', { name: words.submit(2000) }).click();
+  await dialog.getByText(/ of 2,000 rows/).waitFor();
+  await dialog.getByRole('button', { name: words.background }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.transfers }).click();
+  const line = page.getByRole('region', { name: words.inTransfers });
+  await line.getByRole('button', { name: words.stopOne }).waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'export-list-background');
+  await page.getByText(words.done(2000)).waitFor();
+  await line.waitFor({ state: 'detached' });
+});
+
 it('says why a file could not be written, and keeps what was chosen', async () => {
   const page = await openLibrary({ world: 'scenario=diskfull' });
   await page.getByRole('button', { name: t.library.table.export }).click();

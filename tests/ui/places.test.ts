@@ -110,11 +110,41 @@ it('a download goes into a bucket, and the copies say so', async () => {
   await copy.getByText(LABEL, { exact: true }).waitFor();
 });
 
-it('a bucket can be set up from the download', async () => {
+it('a bucket can be set up from the download, which comes back as it was, with the bucket chosen', async () => {
   const page = await openLibrary();
   await row(page, 1).getByRole('checkbox').click();
   await page.keyboard.press('Control+s');
-  await page.getByRole('dialog').getByRole('button', { name: words.choice.menu }).click();
-  await page.getByRole('menuitem', { name: words.choice.setUp }).click();
-  await page.getByRole('tabpanel', { name: t.settings.page.places }).getByText(words.empty).waitFor();
+  const dialog = page.getByRole('dialog', { name: t.transfers.download.title(1) });
+  const template = dialog.getByLabel(t.transfers.download.name, { exact: true });
+  await template.fill('kept/{id}');
+  const setUp = async () => {
+    await dialog.getByRole('button', { name: words.choice.menu }).click();
+    await page.getByRole('menuitem', { name: words.choice.setUp }).click();
+    await page.getByRole('tabpanel', { name: t.settings.page.places }).getByText(words.empty).waitFor();
+  };
+  await setUp();
+  // Who changes their mind finds it as it was.
+  await page.keyboard.press('Escape');
+  expect(await template.inputValue()).toBe('kept/{id}');
+  await setUp();
+  await fill(page);
+  await page.getByRole('button', { name: form.submit }).click();
+  await dialog.getByText(`${LABEL} (s3://calls at s3.example.com)`).waitFor();
+  expect(await template.inputValue()).toBe('kept/{id}');
+  expect(await dialog.getByRole('button', { name: t.transfers.download.submit(1) }).isEnabled()).toBe(true);
+});
+
+it('a temporary key comes with its session token, and says when it has expired', async () => {
+  const page = await openLibrary();
+  const panel = await openPage(page);
+  await fill(page);
+  const token = page.getByRole('textbox', { name: form.sessionToken });
+  await token.fill('expired');
+  await page.getByRole('button', { name: form.submit }).click();
+  await panel.getByText('The temporary access key has expired; enter a new one.').waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'places-expired');
+  await token.fill('t0ken');
+  await page.getByRole('button', { name: form.submit }).click();
+  await panel.getByText('s3://calls at s3.example.com').waitFor();
 });

@@ -10,7 +10,7 @@ use tauri_plugin_opener::OpenerExt as _;
 use super::{internal, picked};
 use crate::App;
 use crate::ipc::IpcResult;
-use crate::ipc::app::{AppInfo, SettingsView, StartupStage};
+use crate::ipc::app::{AppInfo, AuthorityFile, SettingsView, StartupStage};
 use crate::ipc::events::AppEvent;
 
 /// Facts about this run.
@@ -64,6 +64,30 @@ pub async fn settings_get(app: State<'_, App>) -> IpcResult<SettingsView> {
 #[tauri::command]
 pub async fn settings_set(app: State<'_, App>, settings: SettingsView) -> IpcResult<()> {
     Ok(app.engine.set_settings(settings.into()).await?)
+}
+
+/// Native dialog for a file of certificates, and a look at what was chosen. Nothing is set by it.
+#[tauri::command]
+pub async fn settings_choose_ca_file<R: Runtime>(
+    handle: AppHandle<R>,
+    app: State<'_, App>,
+) -> IpcResult<Option<AuthorityFile>> {
+    let dialog = handle
+        .dialog()
+        .file()
+        .set_title("Choose a file of certificates")
+        .add_filter("Certificates (PEM)", &["pem", "crt", "cer"])
+        .add_filter("All files", &["*"]);
+    match picked(|tell| dialog.pick_file(tell)).await? {
+        Some(path) => Ok(Some(app.engine.look_at_authorities(path).await?.into())),
+        None => Ok(None),
+    }
+}
+
+/// The file of certificates that is set, as it is now.
+#[tauri::command]
+pub async fn settings_ca_file(app: State<'_, App>) -> IpcResult<Option<AuthorityFile>> {
+    Ok(app.engine.authorities().await?.map(AuthorityFile::from))
 }
 
 /// Shows the data folder in the file manager.

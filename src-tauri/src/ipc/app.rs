@@ -86,6 +86,24 @@ pub struct SettingsView {
     pub sync_every_min: u32,
 }
 
+/// A file of certificates to trust besides the system's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export, export_to = "app.ts")]
+pub struct AuthorityFile {
+    /// Where it is.
+    pub path: String,
+    /// How many certificates it holds.
+    #[ts(type = "number")]
+    pub certificates: usize,
+}
+
+impl From<engine::AuthorityFile> for AuthorityFile {
+    fn from(file: engine::AuthorityFile) -> Self {
+        Self { path: file.path, certificates: file.certificates }
+    }
+}
+
 /// How the network is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -274,17 +274,17 @@ impl From<&engine::VendorError> for IpcError {
             },
             Vendor::Busy(reply) => Self::Busy { reply: reply.into() },
             Vendor::Unreachable { reason, obstacle } => {
-                Self::Unreachable { obstacle: (*obstacle).into(), what: reason.clone() }
+                Self::Unreachable { obstacle: (*obstacle).into(), what: sentence(reason) }
             }
             Vendor::Interrupted { reason } => {
-                Self::Unreachable { obstacle: ObstacleName::Broken, what: reason.clone() }
+                Self::Unreachable { obstacle: ObstacleName::Broken, what: sentence(reason) }
             }
             Vendor::Rejected(reply) => Self::Rejected { reply: reply.into() },
             Vendor::VendorFailed(reply) => Self::VendorFailed { reply: reply.into() },
             Vendor::BadReply { reason, correlation } => {
-                Self::BadReply { what: reason.clone(), reply: correlation.into() }
+                Self::BadReply { what: sentence(reason), reply: correlation.into() }
             }
-            Vendor::Invalid { reason } => Self::Invalid { field: None, what: reason.clone() },
+            Vendor::Invalid { reason } => Self::Invalid { field: None, what: sentence(reason) },
             Vendor::NotSupported => {
                 Self::Invalid { field: None, what: "This provider cannot do that.".into() }
             }
@@ -318,6 +318,16 @@ impl From<engine::Obstacle> for ObstacleName {
     }
 }
 
+/// A reason as a sentence: it begins with a capital, unless with the name of a host, and ends with a stop.
+fn sentence(reason: &str) -> String {
+    let after_first = reason.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = reason.split_at(after_first);
+    let is_name = reason.split(' ').next().is_some_and(|word| word.contains('.'));
+    let first = if is_name { first.to_owned() } else { first.to_uppercase() };
+    let stop = if reason.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{rest}{stop}")
+}
+
 /// A wait in whole milliseconds; one too long to count is as long as can be.
 pub(crate) fn millis(wait: std::time::Duration) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
@@ -338,6 +348,23 @@ impl From<&engine::FileError> for IpcError {
                     _ => other.to_string(),
                 },
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_reason_becomes_a_sentence_and_a_host_keeps_its_name() {
+        for (reason, shown) in [
+            ("the certificate has expired", "The certificate has expired."),
+            ("api.vobiz.ai refused the connection", "api.vobiz.ai refused the connection."),
+            ("Between 1 and 20.", "Between 1 and 20."),
+            ("é", "É."),
+        ] {
+            assert_eq!(sentence(reason), shown);
         }
     }
 }

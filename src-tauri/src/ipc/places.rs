@@ -57,6 +57,9 @@ pub struct SavePlace {
     pub access_key_id: String,
     /// Its secret. It goes to the keyring, and signs requests on this computer.
     pub secret: String,
+    /// The session token of temporary credentials; empty for a key that lasts. Kept like the secret, and sent with each
+    /// request.
+    pub session_token: String,
     /// Keep the key in memory only. Set after the keyring failed and the person agreed.
     pub session_only: bool,
 }
@@ -113,6 +116,7 @@ impl From<SavePlace> for NewPlace {
             path_style: typed.path_style,
             access_key_id: typed.access_key_id,
             secret: Secret::new(typed.secret),
+            session_token: Secret::new(typed.session_token),
             session_only: typed.session_only,
         }
     }

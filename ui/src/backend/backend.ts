@@ -14,7 +14,7 @@ import type {
   UserView,
 } from '../ipc/accounts';
 import type { Annotated, AnnotateRequest } from '../ipc/annotations';
-import type { AppInfo, SettingsView, StartupStage } from '../ipc/app';
+import type { AppInfo, AuthorityFile, SettingsView, StartupStage } from '../ipc/app';
 import type { AutoSaveRule, RuleTally, SaveRule } from '../ipc/autosave';
 import type { CallRecordView, TranscriptView } from '../ipc/calls';
 import type { Completeness, CompletenessRequest } from '../ipc/completeness';
@@ -75,6 +75,13 @@ export interface Backend {
   appMarkStartup(stage: StartupStage, atMs: number): Promise<void>;
   settingsGet(): Promise<SettingsView>;
   settingsSet(settings: SettingsView): Promise<void>;
+  /**
+   * Native dialog for a file of certificates, which is looked at and not set. Null when cancelled; rejects with `invalid`
+   * and a sentence when the file is something else.
+   */
+  settingsChooseCaFile(): Promise<AuthorityFile | null>;
+  /** The file that is set, as it is now; null when there is none. Rejects as the choice does. */
+  settingsCaFile(): Promise<AuthorityFile | null>;
   /** Shows the data folder in the file manager. */
   dataReveal(): Promise<void>;
   /** Native save dialog, then a copy of the index there. Null when the person cancelled, else the path. */

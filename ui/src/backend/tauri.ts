@@ -56,6 +56,8 @@ export function createTauriBackend(): Backend {
     appMarkStartup: (stage, atMs) => call('app_mark_startup', { stage, atMs }),
     settingsGet: () => call('settings_get'),
     settingsSet: (settings) => call('settings_set', { settings }),
+    settingsChooseCaFile: () => call('settings_choose_ca_file'),
+    settingsCaFile: () => call('settings_ca_file'),
     dataReveal: () => call('data_reveal'),
     dataBackUp: () => call('data_back_up'),
     dataRebuild: () => call('data_rebuild'),

@@ -34,6 +34,19 @@ platform: string,
 startNote: string | null, };
 
 /**
+ * A file of certificates to trust besides the system's.
+ */
+export type AuthorityFile = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * How many certificates it holds.
+ */
+certificates: number, };
+
+/**
  * One column of the table.
  */
 export type ColumnLayout = { 

@@ -100,6 +100,11 @@ accessKeyId: string,
  */
 secret: string, 
 /**
+ * The session token of temporary credentials; empty for a key that lasts. Kept like the secret, and sent with each
+ * request.
+ */
+sessionToken: string, 
+/**
  * Keep the key in memory only. Set after the keyring failed and the person agreed.
  */
 sessionOnly: boolean, };

@@ -38,6 +38,11 @@ export function mayExport(account: AccountView): boolean {
   return capabilityOf(account, account.vendor === 'vbc' ? 'exportJobs' : 'emailExport') !== false;
 }
 
+/** Whether the provider may have records of this account's calls. Vonage keeps none that go with a recording. */
+export function mayHaveCallRecords(account: AccountView): boolean {
+  return account.vendor === 'vobiz' && capabilityOf(account, 'callRecords') !== false;
+}
+
 /** `1,240.50 INR`: the code stays as the vendor gives it, because what it means there is the vendor's affair. */
 export function formatMoney({ available, currency }: BalanceView): string {
   return `${money.format(available)} ${currency}`.trim();

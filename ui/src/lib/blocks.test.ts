@@ -31,14 +31,52 @@ describe('blocks of rows', () => {
     const { fetch, settle } = source(1000);
     const { blocks, onrows } = blocksOf(fetch);
     expect(blocks.rowAt(0)).toBeUndefined();
-    blocks.want(190, 210);
-    blocks.want(195, 215);
-    expect(fetch.mock.calls.map(([offset]) => offset)).toEqual([0, BLOCK_ROWS]);
+    const edge = 3 * BLOCK_ROWS;
+    blocks.want(edge - 10, edge + 10);
+    // Both blocks in one request, and not again while they are on the way.
+    blocks.want(edge - 10, edge + 10);
+    expect(fetch.mock.calls).toEqual([[2 * BLOCK_ROWS, 2 * BLOCK_ROWS]]);
     await settle();
-    expect(blocks.rowAt(201)).toBe('row 201');
-    expect(onrows).toHaveBeenCalledTimes(2);
-    blocks.want(0, 300);
-    expect(fetch).toHaveBeenCalledTimes(2);
+    expect(blocks.rowAt(edge + 1)).toBe(`row ${edge + 1}`);
+    expect(onrows).toHaveBeenCalledOnce();
+    blocks.want(edge, edge + 20, edge + BLOCK_ROWS);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it('are there before somebody who scrolls arrives at them, either way', () => {
+    const { fetch } = source(10_000);
+    const { blocks } = blocksOf(fetch);
+    const asked = () =>
+      fetch.mock.calls.splice(0).map(([offset, limit]) => [offset / BLOCK_ROWS, limit / BLOCK_ROWS]);
+    // A jump asks for what is in view and for nothing else.
+    blocks.want(50 * BLOCK_ROWS + 10, 50 * BLOCK_ROWS + 40, 10_000);
+    expect(asked()).toEqual([[50, 1]]);
+    blocks.want(50 * BLOCK_ROWS + 13, 50 * BLOCK_ROWS + 43, 10_000);
+    expect(asked()).toEqual([[51, 1]]);
+    blocks.want(50 * BLOCK_ROWS + 7, 50 * BLOCK_ROWS + 37, 10_000);
+    expect(asked()).toEqual([[49, 1]]);
+    // Nothing comes after the last row.
+    blocks.want(9_950, 9_980, 10_000);
+    blocks.want(9_969, 9_999, 10_000);
+    expect(
+      asked()
+        .flat()
+        .every((block) => block <= 10_000 / BLOCK_ROWS),
+    ).toBe(true);
+  });
+
+  it('in view are the last to be forgotten', async () => {
+    const { fetch, settle } = source(1_000_000);
+    const { blocks } = blocksOf(fetch);
+    blocks.want(0, 0);
+    await settle();
+    for (let block = 2; block < 400; block++) {
+      blocks.want(block * BLOCK_ROWS, block * BLOCK_ROWS);
+      blocks.want(0, 0);
+      await settle();
+    }
+    expect(blocks.rowAt(0)).toBe('row 0');
+    expect(blocks.rowAt(2 * BLOCK_ROWS)).toBeUndefined();
   });
 
   it('drop an answer that a renewal has overtaken', async () => {
@@ -70,12 +108,12 @@ describe('blocks of rows', () => {
   it('stay bounded in number', async () => {
     const { fetch, settle } = source(1_000_000);
     const { blocks } = blocksOf(fetch);
-    for (let block = 0; block < 60; block++) {
+    for (let block = 0; block < 200; block++) {
       blocks.want(block * BLOCK_ROWS, block * BLOCK_ROWS);
       await settle();
     }
     expect(blocks.rowAt(0)).toBeUndefined();
-    expect(blocks.rowAt(59 * BLOCK_ROWS)).toBe(`row ${59 * BLOCK_ROWS}`);
+    expect(blocks.rowAt(199 * BLOCK_ROWS)).toBe(`row ${199 * BLOCK_ROWS}`);
   });
 
   it('give all rows of a range, whatever is loaded', async () => {

@@ -48,6 +48,8 @@ describe('a bucket', () => {
     expect(isBucketComplete(draft, true)).toBe(true);
     expect(isBucketComplete({ ...draft, accessKeyId: 'AKIAEXAMPLE' }, true)).toBe(false);
     expect(isBucketComplete({ ...draft, accessKeyId: 'AKIAEXAMPLE', secret: 's' }, true)).toBe(true);
+    // A token belongs to one key, so it never comes alone.
+    expect(isBucketComplete({ ...draft, sessionToken: 't' }, true)).toBe(false);
     expect(isBucketComplete(draft, false)).toBe(false);
   });
 
@@ -63,12 +65,14 @@ describe('a bucket', () => {
       pathStyle: false,
       accessKeyId: 'AKIAEXAMPLE',
       secret: 's3cret',
+      sessionToken: '',
       sessionOnly: false,
     });
-    expect(placeOf({ ...typed, kind: 'other' }, 'p1', true)).toMatchObject({
+    expect(placeOf({ ...typed, kind: 'other', sessionToken: ' t/k== ' }, 'p1', true)).toMatchObject({
       id: 'p1',
       endpoint: 'https://left.example.com',
       pathStyle: true,
+      sessionToken: 't/k==',
       sessionOnly: true,
     });
   });

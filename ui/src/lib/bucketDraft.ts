@@ -13,6 +13,8 @@ export interface BucketDraft {
   pathStyle: boolean;
   accessKeyId: string;
   secret: string;
+  /** Of a temporary key; empty for one that lasts. */
+  sessionToken: string;
 }
 
 /** Starts empty, or with what is known of a bucket; a secret never comes back. */
@@ -28,15 +30,17 @@ export function newBucketDraft(place: PlaceView | null): BucketDraft {
     pathStyle: place === null || place.endpoint === '' ? true : place.pathStyle,
     accessKeyId: '',
     secret: '',
+    sessionToken: '',
   };
 }
 
-/** True when nothing that is needed is empty. Both parts of a key may be, where one is kept. */
+/** True when nothing that is needed is empty. All parts of a key may be, where one is kept. */
 export function isBucketComplete(draft: BucketDraft, keepsKey: boolean): boolean {
   const filled = (text: string) => text.trim() !== '';
   const address = draft.kind === 'amazon' ? filled(draft.region) : filled(draft.endpoint);
   const [id, secret] = [filled(draft.accessKeyId), draft.secret !== ''];
-  const key = keepsKey ? id === secret : id && secret;
+  const isTyped = id || secret || draft.sessionToken !== '';
+  const key = keepsKey && !isTyped ? true : id && secret;
   return filled(draft.label) && filled(draft.bucket) && address && key;
 }
 
@@ -53,6 +57,7 @@ export function placeOf(draft: BucketDraft, id: string | null, sessionOnly: bool
     pathStyle: isOther && draft.pathStyle,
     accessKeyId: draft.accessKeyId.trim(),
     secret: draft.secret.trim(),
+    sessionToken: draft.sessionToken.trim(),
     sessionOnly,
   };
 }

@@ -11,10 +11,10 @@ import {
   formatRate,
   formatTotalLength,
   formatWhen,
-  isTimeZone,
   timeLeftMs,
   UNKNOWN,
 } from './format';
+import { isTimeZone } from './zone';
 
 describe('lengths', () => {
   it.each([

@@ -4,6 +4,7 @@
  */
 
 import { t } from '../strings/en';
+import { aheadOfUtc } from './zone';
 
 /** What stands where a value is not known. */
 export const UNKNOWN = '–';
@@ -104,10 +105,7 @@ export function formatWhen(atMs: number | null, reading: Reading): string {
 /** `2026-11-22 14:02:33 GMT+5:30`: the exact instant, for tooltips. */
 export function formatExact(atMs: number | null, timeZone: string): string {
   if (atMs === null) return UNKNOWN;
-  const zone = formatter(timeZone)
-    .formatToParts(atMs)
-    .find((part) => part.type === 'timeZoneName')?.value;
-  return `${civilText(civilTime(atMs, timeZone))} ${zone ?? 'UTC'}`;
+  return `${civilText(civilTime(atMs, timeZone))} ${aheadOfUtc(atMs, timeZone).name}`;
 }
 
 /** `YYYY-MM-DD HH:MM:SS`. */
@@ -128,56 +126,15 @@ export function daysBefore(time: CivilTime, days: number): CivilTime {
 
 /** What clocks in that zone show at that instant. */
 export function civilTime(atMs: number, timeZone: string): CivilTime {
-  const parts = new Map(
-    formatter(timeZone)
-      .formatToParts(atMs)
-      .map((part) => [part.type, part.value]),
-  );
-  const read = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type) ?? '0');
+  const clock = new Date(atMs + aheadOfUtc(atMs, timeZone).aheadMs);
   return {
-    year: read('year'),
-    month: read('month'),
-    day: read('day'),
-    hour: read('hour'),
-    minute: read('minute'),
-    second: read('second'),
+    year: clock.getUTCFullYear(),
+    month: clock.getUTCMonth() + 1,
+    day: clock.getUTCDate(),
+    hour: clock.getUTCHours(),
+    minute: clock.getUTCMinutes(),
+    second: clock.getUTCSeconds(),
   };
-}
-
-/** True when this runtime knows the zone. */
-export function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** This computer's zone. */
-export function localTimeZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** Making a formatter costs far more than using it, and a table formats thousands. */
-function formatter(timeZone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat('en-GB', {
-    ...(timeZone !== '' && isTimeZone(timeZone) ? { timeZone } : {}),
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'shortOffset',
-  });
-  formatters.set(timeZone, made);
-  return made;
 }
 
 function split(durationMs: number) {

@@ -6,12 +6,13 @@
  */
 import { backend } from '../backend';
 import type { IpcError } from '../ipc/error';
-import type { ColumnName, Row, SearchResult, ViewCounts, ViewName } from '../ipc/library';
+import type { ColumnName, Row, SearchResult, ViewName } from '../ipc/library';
 import { RowBlocks } from '../lib/blocks';
 import { sortedAlsoBy, sortedBy } from '../lib/columns';
 import { toIpcError } from '../lib/errors';
 import { atMost } from '../lib/rate';
 import { columns } from './columns.svelte';
+import { counts } from './counts.svelte';
 import { onEvent } from './events';
 import { selection } from './selection.svelte';
 
@@ -31,7 +32,6 @@ class Library {
   searching = $state(false);
   /** A newer snapshot that waits for the person to want it. */
   newer = $state.raw<SearchResult | null>(null);
-  counts = $state.raw<ViewCounts | null>(null);
   /** Grows whenever rows arrived: reading it makes a reader of `rowAt` reactive. */
   version = $state(0);
   /** The row that has the focus of the table, and that the details show. */
@@ -204,22 +204,13 @@ class Library {
   showing(first: number, last: number, atTop: boolean): void {
     this.#inView = { first, last };
     this.#atTop = atTop;
-    this.#latest?.want(first, last);
+    this.#latest?.want(first, last, this.count);
   }
 
   /** Keys between two positions, both included. */
   async keysBetween(first: number, last: number): Promise<number[]> {
     const rows = await this.#latest?.between(Math.max(0, first), Math.min(last, this.count - 1));
     return (rows ?? []).map((row) => row.key);
-  }
-
-  async loadCounts(): Promise<void> {
-    try {
-      this.counts = await backend.libraryCounts();
-    } catch {
-      // The table asks the same index and shows why it cannot be read; counts are only left out.
-      this.counts = null;
-    }
   }
 
   /** Shows the newer snapshot that was offered. */
@@ -229,7 +220,7 @@ class Library {
 
   /** The index changed. */
   async changed(): Promise<void> {
-    void this.loadCounts();
+    void counts.load();
     if (this.searching) return;
     if (this.result === null || this.count === 0 || (this.#atTop && selection.count === 0)) {
       await this.refresh();

@@ -4,10 +4,13 @@ import type { IpcError } from '../ipc/error';
 import type { Selection } from '../ipc/library';
 import type { MetadataFormat, MetadataProgress, MetadataReport } from '../ipc/metadata';
 import { toIpcError } from '../lib/errors';
+import { t } from '../strings/en';
 import { columns } from './columns.svelte';
 import { library } from './library.svelte';
 import { masking } from './masking.svelte';
 import { toasts } from './toasts.svelte';
+
+const words = t.exportList;
 
 /** What the next list probably wants as well, for as long as the window is open. */
 let kept: { format: MetadataFormat; columns: 'shown' | 'all'; raw: boolean } = {
@@ -15,6 +18,13 @@ let kept: { format: MetadataFormat; columns: 'shown' | 'all'; raw: boolean } = {
   columns: 'shown',
   raw: false,
 };
+
+/** The list that is being written. One at a time, as the program does it. */
+class Writing {
+  current = $state.raw<ListExport | null>(null);
+}
+
+export const writing = new Writing();
 
 export class ListExport {
   format = $state<MetadataFormat>(kept.format);
@@ -29,6 +39,8 @@ export class ListExport {
   problem = $state.raw<IpcError | null>(null);
   /** A person stopped it. */
   stopped = $state(false);
+  /** The dialog was closed while it went on, so what comes of it is told by a message. */
+  #isUnseen = false;
 
   constructor(
     readonly selection: Selection,
@@ -38,6 +50,8 @@ export class ListExport {
 
   async start(): Promise<void> {
     this.busy = true;
+    this.#isUnseen = false;
+    writing.current = this;
     this.progress = null;
     this.problem = null;
     this.stopped = false;
@@ -59,7 +73,31 @@ export class ListExport {
       else this.problem = problem;
     } finally {
       this.busy = false;
+      writing.current = null;
+      if (this.#isUnseen) this.#tell();
     }
+  }
+
+  /** Nobody looks any more; it goes on. */
+  leave(): void {
+    this.#isUnseen = this.busy;
+  }
+
+  /** Somebody looks again. */
+  seen(): void {
+    this.#isUnseen = false;
+  }
+
+  #tell(): void {
+    if (this.report !== null)
+      toasts.show({
+        tone: 'good',
+        title: words.done(this.report.rows),
+        text: this.report.path,
+        action: { label: words.reveal, run: () => void this.reveal() },
+      });
+    else if (this.stopped) toasts.show({ tone: 'info', title: words.stopped });
+    else if (this.problem !== null) toasts.fail(this.problem);
   }
 
   async stop(): Promise<void> {

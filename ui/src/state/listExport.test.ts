@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { backend } from '../backend';
 import type { MetadataReport } from '../ipc/metadata';
 import { library } from './library.svelte';
-import { ListExport } from './listExport.svelte';
+import { ListExport, writing } from './listExport.svelte';
+import { toasts } from './toasts.svelte';
 
 const REPORT: MetadataReport = {
   path: '/home/you/list.csv',
@@ -64,4 +65,37 @@ it('tells a stop from a failure', async () => {
   write.mockRejectedValueOnce({ code: 'diskFull', folder: '/home/you', freeBytes: 0 });
   await list.start();
   expect([list.stopped, list.problem?.code]).toEqual([false, 'diskFull']);
+});
+
+it('goes on when nobody looks, and tells what came of it', async () => {
+  let end: (report: MetadataReport) => void = () => undefined;
+  vi.spyOn(backend, 'metadataExport').mockImplementation((_request, onProgress) => {
+    onProgress({ rows: 1, totalRows: 3, bytes: 40 });
+    return new Promise((resolve) => {
+      end = resolve;
+    });
+  });
+  const show = vi.spyOn(toasts, 'show');
+  const list = new ListExport({ kind: 'snapshot', snapshot: 1, except: [] }, 3);
+  const written = list.start();
+  await vi.waitFor(() => expect(list.progress?.rows).toBe(1));
+  list.leave();
+  expect(writing.current).toBe(list);
+  end(REPORT);
+  await written;
+  expect(writing.current).toBe(null);
+  expect(show).toHaveBeenCalledWith(expect.objectContaining({ tone: 'good', text: REPORT.path }));
+});
+
+it('says nothing besides the dialog while somebody looks', async () => {
+  vi.spyOn(backend, 'metadataExport').mockResolvedValue(REPORT);
+  const show = vi.spyOn(toasts, 'show');
+  const list = new ListExport({ kind: 'keys', keys: [1] }, 1);
+  const written = list.start();
+  list.leave();
+  list.seen();
+  await written;
+  // Left when all was over: there is nothing to tell.
+  list.leave();
+  expect(show).not.toHaveBeenCalled();
 });

@@ -7,6 +7,7 @@ import type { IpcError } from '../ipc/error';
 import { toIpcError } from '../lib/errors';
 import { painted } from '../lib/frame';
 import { accounts } from './accounts.svelte';
+import { counts } from './counts.svelte';
 import { startEvents } from './events';
 import { library } from './library.svelte';
 import { settings } from './settings.svelte';
@@ -26,7 +27,7 @@ class Start {
         // The order of the rows is a setting.
         settings.load().then(() => library.search()),
         accounts.load(),
-        library.loadCounts(),
+        counts.load(),
         views.load(),
         painted().then(() => startEvents(backend)),
         this.#note(),

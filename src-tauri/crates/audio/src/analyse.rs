@@ -14,6 +14,8 @@ use crate::peaks::{PeakMeter, Peaks};
 pub struct Analysis {
     /// What the file is.
     pub facts: AudioFacts,
+    /// From its beginning to its end, with the silence in place of what is damaged.
+    pub length_frames: u64,
     /// Its waveform.
     pub peaks: Peaks,
 }
@@ -32,13 +34,17 @@ pub fn probe(path: &Path) -> Result<AudioFacts, Error> {
 /// Decodes a file to its end, and measures its waveform in `buckets` (1 to 65,536) on the way.
 pub fn analyse(path: &Path, buckets: u32) -> Result<Analysis, Error> {
     guarded(|| {
-        let mut decoded = Decoded::open(path)?;
+        let mut decoded = Decoded::open_in_bulk(path)?;
         let mut meter = PeakMeter::new(decoded.channels(), buckets);
         let mut block = Vec::new();
         while decoded.read(&mut block)? > 0 {
             meter.add(&block);
         }
-        Ok(Analysis { facts: decoded.facts(), peaks: meter.finish() })
+        Ok(Analysis {
+            facts: decoded.facts(),
+            length_frames: decoded.position(),
+            peaks: meter.finish(),
+        })
     })
 }
 

@@ -8,7 +8,8 @@
 //! - A damaged packet becomes silence of the same length, so that what follows stays in place.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as Fault;
@@ -16,22 +17,26 @@ use symphonia::core::packet::Packet;
 
 use domain::{AudioFacts, Codec, Container};
 
-use crate::demux::{Demux, Next};
+use crate::analyse::guarded;
+use crate::crew::{self, Crew, Outcome, Shape, Turn};
+use crate::demux::{Demux, Next, Pace};
 use crate::error::Error;
+use crate::inflow::{Inflow, Origin};
 
 /// Packets decoded before the target of a seek. An MP3 frame may refer back 511 bytes (five frames at the lowest bit
 /// rates of each version) and its output overlaps the next one's.
-const PREROLL_PACKETS: usize = 12;
+pub(crate) const PREROLL_PACKETS: usize = 12;
 /// The most silence one damaged packet is replaced by, in sample frames; real packets hold at most 4608.
 const MAX_SILENCE_FRAMES: u64 = 1 << 16;
 
 /// An open file. Not thread-safe, but it can move between threads.
 pub struct Decoded {
-    path: PathBuf,
+    origin: Origin,
     demux: Demux,
     decoder: Box<dyn AudioDecoder>,
-    sample_rate_hz: u32,
-    channels: u16,
+    /// Decodes in place of `decoder` when the whole file is read in one go.
+    crew: Option<Crew>,
+    shape: Shape,
     /// Packets read ahead by a seek.
     pending: VecDeque<(Packet, Option<u64>)>,
     /// Decoded samples that are not given out yet: at least as long as the padding that may have to be dropped.
@@ -49,18 +54,41 @@ pub struct Decoded {
 impl Decoded {
     /// Opens a file at its beginning.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let demux = Demux::open(path)?;
+        Self::begin(Origin::File(path.to_owned()), Pace::Listening)
+    }
+
+    /// Opens a file that is still coming in, as soon as enough of its beginning is there.
+    ///
+    /// # Errors
+    /// As [`Decoded::open`]; also when the format needs the end of the file before its beginning can be heard, when the
+    /// size is not known, or when nothing comes. The same file may well be fine once it is whole.
+    pub fn open_inflow(inflow: &Arc<Inflow>) -> Result<Self, Error> {
+        guarded(|| Self::begin(Origin::Inflow(Arc::clone(inflow)), Pace::Listening))
+    }
+
+    /// Opens a file to be read once from its beginning to its end, without a seek.
+    pub(crate) fn open_in_bulk(path: &Path) -> Result<Self, Error> {
+        let mut decoded = Self::begin(Origin::File(path.to_owned()), Pace::Bulk)?;
+        let size_bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        let demux = &decoded.demux;
+        let crew = Crew::for_file(demux, decoded.shape, size_bytes, || make_decoder(demux).ok());
+        decoded.crew = crew;
+        Ok(decoded)
+    }
+
+    fn begin(origin: Origin, pace: Pace) -> Result<Self, Error> {
+        let demux = Demux::open(&origin, pace)?;
         let decoder = make_decoder(&demux)?;
-        let (sample_rate_hz, channels) = match spec(&demux) {
-            Some(spec) => spec,
-            None => spec_by_decoding(path)?,
+        let shape = match shape(&demux) {
+            Some(shape) => shape,
+            None => shape_by_decoding(&origin)?,
         };
         let mut decoded = Self {
-            path: path.to_owned(),
+            origin,
             demux,
             decoder,
-            sample_rate_hz,
-            channels,
+            crew: None,
+            shape,
             pending: VecDeque::new(),
             held: Vec::new(),
             next_raw: 0,
@@ -76,17 +104,17 @@ impl Decoded {
 
     /// Samples a second.
     pub fn sample_rate_hz(&self) -> u32 {
-        self.sample_rate_hz
+        self.shape.sample_rate_hz
     }
 
     /// Channels; samples are interleaved.
     pub fn channels(&self) -> u16 {
-        self.channels
+        self.shape.channels
     }
 
     /// Index of the next frame [`Decoded::read`] gives out.
     pub fn position(&self) -> u64 {
-        let held = (self.held.len() / usize::from(self.channels)) as u64;
+        let held = (self.held.len() / usize::from(self.shape.channels)) as u64;
         (self.next_raw - held).max(self.first_raw) - self.delay()
     }
 
@@ -94,7 +122,7 @@ impl Decoded {
     /// frames they are. 0 is the end.
     pub fn read(&mut self, block: &mut Vec<f32>) -> Result<usize, Error> {
         block.clear();
-        let channels = usize::from(self.channels);
+        let channels = usize::from(self.shape.channels);
         let padding = self.padding() * channels;
         while !self.has_ended && self.held.len() <= padding {
             self.decode_next()?;
@@ -107,7 +135,10 @@ impl Decoded {
             self.next_raw -= (dropped / channels) as u64;
             std::mem::swap(block, &mut self.held);
         } else {
-            block.extend(self.held.drain(..self.held.len() - padding));
+            std::mem::swap(block, &mut self.held);
+            let given = block.len() - padding;
+            self.held.extend_from_slice(&block[given..]);
+            block.truncate(given);
         }
         Ok(block.len() / channels)
     }
@@ -126,13 +157,13 @@ impl Decoded {
         }
         let mut is_cut = target < self.next_raw;
         if is_cut {
-            self.demux = Demux::open(&self.path)?;
+            self.demux = Demux::open(&self.origin, Pace::Listening)?;
             self.next_raw = 0;
         }
         self.first_raw = target;
         let mut end = self.next_raw;
         while end <= target {
-            match self.demux.next().map_err(|error| Error::unreadable(&self.path, &error))? {
+            match self.demux.next().map_err(|error| self.unreadable(&error))? {
                 Next::Packet(packet, Some(frames)) => {
                     end += frames;
                     self.pending.push_back((packet, Some(frames)));
@@ -163,10 +194,10 @@ impl Decoded {
         if let Some(raw) = self.demux.raw() {
             return Ok(raw.frames);
         }
-        let mut demux = Demux::open(&self.path)?;
+        let mut demux = Demux::open(&self.origin, Pace::Listening)?;
         let mut raw_frames = 0_u64;
         loop {
-            match demux.next().map_err(|error| Error::unreadable(&self.path, &error))? {
+            match demux.next().map_err(|error| self.unreadable(&error))? {
                 Next::Packet(_, Some(frames)) => raw_frames += frames,
                 Next::Packet(_, None) => return self.length_by_decoding(),
                 Next::End | Next::Broken => break,
@@ -178,10 +209,52 @@ impl Decoded {
     }
 
     fn length_by_decoding(&self) -> Result<u64, Error> {
-        let mut decoded = Self::open(&self.path)?;
+        let mut decoded = Self::begin(self.origin.clone(), Pace::Listening)?;
         let mut block = Vec::new();
         while decoded.read(&mut block)? > 0 {}
         Ok(decoded.position())
+    }
+
+    /// The length in frames as the beginning of the file states it: exact for a file that is whole, and nothing but a
+    /// promise for one that is coming in.
+    pub fn stated_frames(&self) -> Option<u64> {
+        match (&self.demux.tag, self.demux.raw()) {
+            (Some(tag), _) => Some(tag.raw_frames - tag.delay - tag.padding),
+            (None, Some(raw)) => Some(raw.frames),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether the next samples can be read without waiting for the file to come in.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.origin.inflow().is_none_or(|inflow| inflow.is_ready())
+    }
+
+    /// Whether a seek to a frame of `length_frames` hardly has to wait for the file to come in. Where only reading tells which
+    /// byte a frame begins at, it is taken to be a little further on than the average says.
+    pub(crate) fn reaches(&self, frame: u64, length_frames: u64) -> bool {
+        let Some(inflow) = self.origin.inflow() else { return true };
+        if frame <= self.position() {
+            return true;
+        }
+        let byte = match (self.demux.raw(), inflow.total()) {
+            (Some(raw), _) => raw.byte_of(frame),
+            (None, Some(total)) => {
+                let part = u128::from(total) * u128::from(frame) / u128::from(length_frames.max(1));
+                u64::try_from(part + part / 20).unwrap_or(u64::MAX)
+            }
+            (None, None) => u64::MAX,
+        };
+        inflow.has(byte)
+    }
+
+    /// Whether the file was coming in and will not come any more.
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.origin.inflow().is_some_and(|inflow| inflow.is_withdrawn())
+    }
+
+    fn unreadable(&self, error: &std::io::Error) -> Error {
+        Error::unreadable(&self.origin.path(), error)
     }
 
     /// What the file turned out to be. Complete only after a read from the beginning to the end without a seek.
@@ -211,8 +284,8 @@ impl Decoded {
         AudioFacts {
             container: self.demux.container,
             codec: self.demux.codec.clone(),
-            sample_rate_hz: self.sample_rate_hz,
-            channels: self.channels,
+            sample_rate_hz: self.shape.sample_rate_hz,
+            channels: self.shape.channels,
             decoded_frames: decoded_frames.saturating_sub(self.silenced_frames),
             header_frames,
             damaged_packets: self.damaged_packets + lost_packets,
@@ -230,55 +303,72 @@ impl Decoded {
 
     /// Decodes one packet into `held`.
     fn decode_next(&mut self) -> Result<(), Error> {
+        if let Some(crew) = &mut self.crew {
+            let turn = crew
+                .next(&mut self.demux)
+                .map_err(|error| Error::unreadable(&self.origin.path(), &error))?;
+            match turn {
+                Some(Turn::Packet(outcome, known_frames, samples)) => {
+                    // The samples are the crew's until they are copied.
+                    self.scratch.clear();
+                    self.scratch.extend_from_slice(samples);
+                    self.take(outcome, known_frames);
+                }
+                Some(Turn::End) => self.has_ended = true,
+                Some(Turn::Broken) => self.break_off(),
+                None => return Err(Error::damaged("the decoder gave up")),
+            }
+            return Ok(());
+        }
         let next = match self.pending.pop_front() {
             Some((packet, frames)) => Next::Packet(packet, frames),
-            None => self.demux.next().map_err(|error| Error::unreadable(&self.path, &error))?,
+            None => self.demux.next().map_err(|error| self.unreadable(&error))?,
         };
-        let (packet, known_frames) = match next {
-            Next::Packet(packet, frames) => (packet, frames),
-            Next::End => {
-                self.has_ended = true;
-                return Ok(());
+        match next {
+            Next::Packet(packet, known_frames) => {
+                let decoder = &mut *self.decoder;
+                let outcome = crew::decode(decoder, &packet, self.shape, &mut self.scratch);
+                self.take(outcome, known_frames);
             }
-            Next::Broken => {
-                self.damaged_packets += 1;
-                self.has_ended = true;
-                return Ok(());
-            }
-        };
-        let channels = usize::from(self.channels);
-        let is_whole = match self.decoder.decode(&packet) {
-            Ok(buffer) => {
-                buffer.copy_to_vec_interleaved(&mut self.scratch);
-                let spec = buffer.spec();
-                // A packet of another shape cannot join this stream.
-                spec.channels().count() == channels && spec.rate() == self.sample_rate_hz
-            }
-            Err(Fault::Unsupported(_) | Fault::LimitError(_) | Fault::ResetRequired) => {
-                // The library says that going on makes no sense.
-                self.damaged_packets += 1;
-                self.has_ended = true;
-                return Ok(());
-            }
-            Err(_) => false,
-        };
+            Next::End => self.has_ended = true,
+            Next::Broken => self.break_off(),
+        }
+        Ok(())
+    }
+
+    /// Nothing behind here can be decoded.
+    fn break_off(&mut self) {
+        self.damaged_packets += 1;
+        self.has_ended = true;
+    }
+
+    /// Appends what a packet became, in `scratch` if it is sound, and silence otherwise.
+    fn take(&mut self, outcome: Outcome, known_frames: Option<u64>) {
+        let channels = usize::from(self.shape.channels);
         let start = self.next_raw;
-        if !is_whole {
-            let frames = known_frames.unwrap_or(0).min(MAX_SILENCE_FRAMES);
-            let length = usize::try_from(frames).unwrap_or(0) * channels;
-            self.scratch.clear();
-            self.scratch.resize(length, 0.0);
-            if start >= self.first_raw {
-                self.damaged_packets += 1;
-                self.silenced_frames += frames;
+        match outcome {
+            Outcome::Sound => {}
+            Outcome::Stop => return self.break_off(),
+            Outcome::Damaged => {
+                let frames = known_frames.unwrap_or(0).min(MAX_SILENCE_FRAMES);
+                let length = usize::try_from(frames).unwrap_or(0) * channels;
+                self.scratch.clear();
+                self.scratch.resize(length, 0.0);
+                if start >= self.first_raw {
+                    self.damaged_packets += 1;
+                    self.silenced_frames += frames;
+                }
             }
         }
         let frames = (self.scratch.len() / channels) as u64;
         self.next_raw += frames;
         let dropped = self.first_raw.saturating_sub(start).min(frames);
         let dropped = usize::try_from(dropped).unwrap_or(usize::MAX).saturating_mul(channels);
-        self.held.extend_from_slice(self.scratch.get(dropped..).unwrap_or(&[]));
-        Ok(())
+        if self.held.is_empty() && dropped == 0 {
+            std::mem::swap(&mut self.held, &mut self.scratch);
+        } else {
+            self.held.extend_from_slice(self.scratch.get(dropped..).unwrap_or(&[]));
+        }
     }
 }
 
@@ -299,25 +389,29 @@ fn make_decoder(demux: &Demux) -> Result<Box<dyn AudioDecoder>, Error> {
 }
 
 /// Rate and channels as the container states them.
-fn spec(demux: &Demux) -> Option<(u32, u16)> {
-    let rate = demux.parameters.sample_rate.filter(|rate| *rate > 0)?;
+fn shape(demux: &Demux) -> Option<Shape> {
+    let sample_rate_hz = demux.parameters.sample_rate.filter(|rate| *rate > 0)?;
     let channels = demux.parameters.channels.as_ref()?.count();
-    Some((rate, u16::try_from(channels).ok().filter(|channels| *channels > 0)?))
+    let channels = u16::try_from(channels).ok().filter(|channels| *channels > 0)?;
+    Some(Shape { sample_rate_hz, channels })
 }
 
 /// Some containers (MPEG-4) leave rate or channels to the codec: the first packet that decodes tells.
-fn spec_by_decoding(path: &Path) -> Result<(u32, u16), Error> {
-    let mut demux = Demux::open(path)?;
+fn shape_by_decoding(origin: &Origin) -> Result<Shape, Error> {
+    let mut demux = Demux::open(origin, Pace::Listening)?;
     let mut decoder = make_decoder(&demux)?;
     while let Next::Packet(packet, _) =
-        demux.next().map_err(|error| Error::unreadable(path, &error))?
+        demux.next().map_err(|error| Error::unreadable(&origin.path(), &error))?
     {
         if let Ok(buffer) = decoder.decode(&packet) {
             let channels = u16::try_from(buffer.spec().channels().count()).unwrap_or(0);
             if channels > 0 && buffer.spec().rate() > 0 {
-                return Ok((buffer.spec().rate(), channels));
+                return Ok(Shape { sample_rate_hz: buffer.spec().rate(), channels });
             }
         }
     }
     Err(Error::damaged("not one packet could be decoded"))
 }
+
+#[cfg(test)]
+mod tests;

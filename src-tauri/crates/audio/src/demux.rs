@@ -1,8 +1,6 @@
 //! Packets out of containers, for all formats alike.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 
 use symphonia::core::codecs::audio::{AudioCodecParameters, well_known as id};
 use symphonia::core::errors::Error as Fault;
@@ -14,12 +12,22 @@ use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, OggReader
 use domain::{Codec, Container};
 
 use crate::error::Error;
+use crate::inflow::{Origin, Source};
 use crate::mpeg::{self, FrameHeader, LengthTag};
 use crate::riff;
 use crate::sniff::sniff;
 
 /// How much of the beginning is looked at to tell the container.
 const HEAD_BYTES: u64 = 4096;
+
+/// What packets are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// To be heard: small packets, from anywhere.
+    Listening,
+    /// All of a file from its beginning to its end, as fast as this computer can.
+    Bulk,
+}
 
 /// A source of packets, and what is known before the first is decoded.
 pub(crate) struct Demux {
@@ -55,9 +63,9 @@ pub(crate) enum Next {
 
 impl Demux {
     /// Opens a file by its content.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let unreadable = |error: io::Error| Error::unreadable(path, &error);
-        let mut file = File::open(path).map_err(unreadable)?;
+    pub(crate) fn open(origin: &Origin, pace: Pace) -> Result<Self, Error> {
+        let unreadable = |error: io::Error| Error::unreadable(&origin.path(), &error);
+        let mut file = origin.open().map_err(unreadable)?;
         let mut head = Vec::new();
         (&mut file).take(HEAD_BYTES).read_to_end(&mut head).map_err(unreadable)?;
         let container = sniff(&head).ok_or(Error::NotAudio)?;
@@ -66,7 +74,7 @@ impl Demux {
         let mut tag = None;
         let reader: Result<Box<dyn FormatReader>, Fault> = match container {
             Container::Wav => match riff::read(&mut file)? {
-                riff::Coding::Raw(raw) => return Ok(Self::riff(file, raw)),
+                riff::Coding::Raw(raw) => return Ok(Self::riff(file, raw, pace)),
                 riff::Coding::Adpcm => {
                     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
                     WavReader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
@@ -95,13 +103,13 @@ impl Demux {
         Self::library(container, reader, tag)
     }
 
-    fn riff(file: File, raw: riff::Raw) -> Self {
+    fn riff(file: Source, raw: riff::Raw, pace: Pace) -> Self {
         Self {
             container: Container::Wav,
             codec: raw.codec.clone(),
-            parameters: raw.codec_parameters(),
+            parameters: raw.codec_parameters(pace),
             tag: None,
-            packets: Packets::Riff(riff::Packets::new(file, raw)),
+            packets: Packets::Riff(riff::Packets::new(file, raw, pace)),
         }
     }
 
@@ -198,7 +206,7 @@ impl Demux {
     }
 }
 
-fn stream(file: File) -> MediaSourceStream<'static> {
+fn stream(file: Source) -> MediaSourceStream<'static> {
     MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default())
 }
 

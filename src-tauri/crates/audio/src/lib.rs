@@ -6,9 +6,11 @@
 //! sample.
 
 mod analyse;
+mod crew;
 mod decoded;
 mod demux;
 mod error;
+mod inflow;
 mod mpeg;
 mod peaks;
 mod player;
@@ -18,6 +20,7 @@ mod sniff;
 pub use analyse::{Analysis, analyse, probe};
 pub use decoded::Decoded;
 pub use error::Error;
+pub use inflow::Inflow;
 pub use peaks::Peaks;
 pub use player::{OutputKind, Player, PlayerEvent};
 pub use sniff::sniff;

@@ -4,8 +4,9 @@
 //! The tag is read here, not taken from the decoder library, because the library lets a wrong or estimated count cut off
 //! sound that is there. For us the count is evidence about a truncated file, and nothing else.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+
+use crate::inflow::Source;
 
 /// How far behind the ID3 tag the first frame may begin: some encoders pad.
 const SEARCH_BYTES: usize = 16 * 1024;
@@ -122,8 +123,8 @@ pub(crate) struct Start {
 }
 
 /// Looks at the beginning of a file.
-pub(crate) fn read_start(file: &mut File) -> io::Result<Start> {
-    let size_bytes = file.metadata()?.len();
+pub(crate) fn read_start(file: &mut Source) -> io::Result<Start> {
+    let size_bytes = file.size_bytes()?;
     let after_id3 = skip_id3(file)?;
     file.seek(SeekFrom::Start(after_id3))?;
     let mut window = Vec::new();
@@ -136,7 +137,7 @@ pub(crate) fn read_start(file: &mut File) -> io::Result<Start> {
 }
 
 /// The offset behind all `ID3v2` tags at the start (<https://id3.org/id3v2.4.0-structure>).
-fn skip_id3(file: &mut File) -> io::Result<u64> {
+fn skip_id3(file: &mut Source) -> io::Result<u64> {
     let mut offset = 0_u64;
     for _ in 0..MAX_ID3_TAGS {
         file.seek(SeekFrom::Start(offset))?;

@@ -35,6 +35,8 @@ impl Peaks {
 
 /// How many cells a bucket is made of at least: the edge of a bucket is off by at most one part in this many.
 const CELLS_PER_BUCKET: usize = 16;
+/// Samples compared at once.
+const LANES: usize = 16;
 /// Fewest cells kept before they are merged.
 const MIN_CELLS: usize = 4096;
 
@@ -65,17 +67,47 @@ impl PeakMeter {
     /// Takes interleaved samples of whole frames.
     pub(crate) fn add(&mut self, samples: &[f32]) {
         let count = self.channels.len().max(1);
-        for frame in samples.chunks_exact(count) {
+        let mut rest = &samples[..samples.len() - samples.len() % count];
+        while !rest.is_empty() {
             if self.frames_in_last == 0 {
                 self.begin_cell();
             }
-            for (cells, sample) in self.channels.iter_mut().zip(frame) {
-                if let Some(cell) = cells.last_mut() {
-                    *cell = (cell.0.min(*sample), cell.1.max(*sample));
-                }
+            let room = self.frames_per_cell - self.frames_in_last;
+            let frames = usize::try_from(room).unwrap_or(usize::MAX).min(rest.len() / count);
+            let (run, behind) = rest.split_at(frames * count);
+            rest = behind;
+            self.add_to_last(run);
+            self.frames += frames as u64;
+            self.frames_in_last = (self.frames_in_last + frames as u64) % self.frames_per_cell;
+        }
+    }
+
+    /// Takes samples that all belong to the last cell.
+    fn add_to_last(&mut self, run: &[f32]) {
+        let count = self.channels.len();
+        // Several at a time, each with a channel of its own, is what processors are fast at.
+        let lanes = if LANES.is_multiple_of(count.max(1)) {
+            run.chunks_exact(LANES)
+        } else {
+            [].chunks_exact(LANES)
+        };
+        let single = &run[lanes.len() * LANES..];
+        let (mut low, mut high) = ([f32::INFINITY; LANES], [f32::NEG_INFINITY; LANES]);
+        for chunk in lanes {
+            for ((low, high), sample) in low.iter_mut().zip(&mut high).zip(chunk) {
+                *low = if *sample < *low { *sample } else { *low };
+                *high = if *sample > *high { *sample } else { *high };
             }
-            self.frames += 1;
-            self.frames_in_last = (self.frames_in_last + 1) % self.frames_per_cell;
+        }
+        for (channel, cells) in self.channels.iter_mut().enumerate() {
+            let Some(cell) = cells.last_mut() else { continue };
+            let of_channel = || (channel..LANES).step_by(count);
+            for lane in of_channel() {
+                *cell = (cell.0.min(low[lane]), cell.1.max(high[lane]));
+            }
+            for sample in single.iter().skip(channel).step_by(count) {
+                *cell = (cell.0.min(*sample), cell.1.max(*sample));
+            }
         }
     }
 

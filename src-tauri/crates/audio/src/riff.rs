@@ -4,7 +4,6 @@
 //! length fields of streamed files (0, 0xFFFFFFFF) at their word. This one believes the bytes that are there: it finds
 //! format and data, and cuts the data into packets for the decoder library's PCM and G.711 decoders.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::audio::Channels;
@@ -14,7 +13,9 @@ use symphonia::core::units::{Duration, Timestamp};
 
 use domain::{Codec, Container};
 
+use crate::demux::Pace;
 use crate::error::Error;
+use crate::inflow::Source;
 
 /// Format tags of RFC 2361 and `mmreg.h`.
 const TAG_PCM: u16 = 0x0001;
@@ -30,8 +31,10 @@ const TAG_EXTENSIBLE: u16 = 0xfffe;
 const PLACEHOLDER_BYTES: u32 = 0x7fff_0000;
 /// Chunks before the sound; a file with more is not one a recorder made.
 const MAX_CHUNKS: usize = 4096;
-/// Sample frames in one packet.
+/// Sample frames in one packet for a listener, whose queue is short.
 const PACKET_FRAMES: u64 = 2048;
+/// Sample frames in one packet when the whole file is read in one go.
+const BULK_FRAMES: u64 = 1 << 14;
 /// More channels than any recorder writes; bounds memory for hostile headers.
 const MAX_CHANNELS: u16 = 32;
 const MAX_RATE_HZ: u32 = 768_000;
@@ -67,9 +70,9 @@ struct Format {
 }
 
 /// Finds format and data.
-pub(crate) fn read(file: &mut File) -> Result<Coding, Error> {
+pub(crate) fn read(file: &mut Source) -> Result<Coding, Error> {
     let damaged = |error: io::Error| Error::damaged(format!("WAV header: {error}"));
-    let size_bytes = file.metadata().map_err(damaged)?.len();
+    let size_bytes = file.size_bytes().map_err(damaged)?;
     let mut offset = 12_u64;
     let mut format = None;
     for _ in 0..MAX_CHUNKS {
@@ -95,7 +98,7 @@ pub(crate) fn read(file: &mut File) -> Result<Coding, Error> {
     Err(Error::damaged("the WAV file has no sound chunk"))
 }
 
-fn read_format(file: &mut File, length: u32) -> Result<Format, Error> {
+fn read_format(file: &mut Source, length: u32) -> Result<Format, Error> {
     let mut bytes = Vec::new();
     file.take(u64::from(length.min(64)))
         .read_to_end(&mut bytes)
@@ -115,7 +118,7 @@ fn read_format(file: &mut File, length: u32) -> Result<Format, Error> {
 
 fn coding(
     format: &Format,
-    file: &mut File,
+    file: &mut Source,
     data_offset: u64,
     stated_bytes: u32,
     size_bytes: u64,
@@ -162,7 +165,7 @@ fn coding(
 
 /// Whether a `data` length of 0 is the truth: the rest of the file is nothing, or one more chunk that ends where the file
 /// does. Otherwise the writer never came back to fill the length in.
-fn only_chunks_follow(file: &mut File, offset: u64, size_bytes: u64) -> bool {
+fn only_chunks_follow(file: &mut Source, offset: u64, size_bytes: u64) -> bool {
     if offset >= size_bytes {
         return true;
     }
@@ -194,15 +197,27 @@ fn tag_name(tag: u16) -> String {
     format!("{name} ({tag:#06x})")
 }
 
+fn packet_frames(pace: Pace) -> u64 {
+    match pace {
+        Pace::Listening => PACKET_FRAMES,
+        Pace::Bulk => BULK_FRAMES,
+    }
+}
+
 impl Raw {
+    /// The byte a sample frame begins at.
+    pub(crate) fn byte_of(&self, frame: u64) -> u64 {
+        self.data_offset.saturating_add(frame.saturating_mul(self.frame_bytes))
+    }
+
     /// What the library's PCM decoder wants to know.
-    pub(crate) fn codec_parameters(&self) -> AudioCodecParameters {
+    pub(crate) fn codec_parameters(&self, pace: Pace) -> AudioCodecParameters {
         let mut parameters = AudioCodecParameters::new();
         parameters
             .for_codec(self.codec_id)
             .with_sample_rate(self.sample_rate_hz)
             .with_channels(Channels::Discrete(self.channels))
-            .with_max_frames_per_packet(PACKET_FRAMES);
+            .with_max_frames_per_packet(packet_frames(pace));
         parameters
     }
 }
@@ -210,14 +225,15 @@ impl Raw {
 /// The sound of one file, packet by packet.
 #[derive(Debug)]
 pub(crate) struct Packets {
-    file: File,
+    file: Source,
     raw: Raw,
+    packet_frames: u64,
     next_frame: u64,
 }
 
 impl Packets {
-    pub(crate) fn new(file: File, raw: Raw) -> Self {
-        Self { file, raw, next_frame: 0 }
+    pub(crate) fn new(file: Source, raw: Raw, pace: Pace) -> Self {
+        Self { file, raw, packet_frames: packet_frames(pace), next_frame: 0 }
     }
 
     pub(crate) fn raw(&self) -> &Raw {
@@ -231,11 +247,13 @@ impl Packets {
 
     /// The next packet and how many sample frames it holds. A file that has become shorter ends early.
     pub(crate) fn next(&mut self) -> io::Result<Option<(Packet, u64)>> {
-        let wanted = PACKET_FRAMES.min(self.raw.frames - self.next_frame);
+        let wanted = self.packet_frames.min(self.raw.frames - self.next_frame);
         let offset = self.raw.data_offset + self.next_frame * self.raw.frame_bytes;
         self.file.seek(SeekFrom::Start(offset))?;
-        let mut bytes = Vec::new();
-        (&mut self.file).take(wanted * self.raw.frame_bytes).read_to_end(&mut bytes)?;
+        let wanted_bytes = wanted * self.raw.frame_bytes;
+        // A packet is small whatever a header says: 32 channels of 8 bytes at most.
+        let mut bytes = Vec::with_capacity(usize::try_from(wanted_bytes).unwrap_or(0));
+        (&mut self.file).take(wanted_bytes).read_to_end(&mut bytes)?;
         let frames = bytes.len() as u64 / self.raw.frame_bytes;
         if frames == 0 {
             return Ok(None);

@@ -113,20 +113,24 @@ impl Catalogue {
     /// Takes the account and its recordings out of the index. Items of jobs that were still to come are cancelled.
     /// What happened stays on record: files on disk, finished items, exports, deletions.
     pub fn remove_account(&self, id: &AccountId) -> Result<()> {
-        self.write(|tx| {
-            let no = number(tx, id)?;
-            tx.execute(
-                "UPDATE job_items SET state = 'cancelled', note = 'The account was removed.'
-                 WHERE account_no = ?1 AND state IN ('queued', 'receiving', 'verifying')",
-                [no],
-            )?;
-            recordings::forget(tx, "account_no = ?1", [no])?;
-            tx.execute(
-                "UPDATE accounts SET removed = 1, synced_ms = NULL, vendor_total = NULL WHERE no = ?1",
-                [no],
-            )?;
-            Ok(())
-        })
+        self.write_then(
+            |tx| {
+                let no = number(tx, id)?;
+                tx.execute(
+                    "UPDATE job_items SET state = 'cancelled', note = 'The account was removed.'
+                     WHERE account_no = ?1 AND state IN ('queued', 'receiving', 'verifying')",
+                    [no],
+                )?;
+                recordings::forget(tx, "account_no = ?1", [no])?;
+                tx.execute(
+                    "UPDATE accounts SET removed = 1, synced_ms = NULL, vendor_total = NULL WHERE no = ?1",
+                    [no],
+                )?;
+                // It shows calls that a person wants to be rid of.
+                pictures::give_up(tx)
+            },
+            |()| self.forget_pictures(),
+        )
     }
 }
 

@@ -85,7 +85,7 @@ impl Catalogue {
         })
     }
 
-    /// Writes down how a deletion ended. If the recording is gone, its row is marked so in the same change; it comes
+    /// Writes down how a deletion ended; what was once learned of it stays. If the recording is gone, its row is marked so in the same change; it comes
     /// back only if a later sync finds it at the vendor.
     pub fn settle_deletion(
         &self,
@@ -96,11 +96,16 @@ impl Catalogue {
     ) -> Result<()> {
         self.write(|tx| {
             let settled = tx.execute(
-                "UPDATE deletions SET outcome = ?2, detail = ?3, settled_ms = ?4 WHERE id = ?1",
+                "UPDATE deletions SET outcome = ?2, detail = ?3, settled_ms = ?4 WHERE id = ?1 AND outcome IS NULL",
                 (id, outcome, detail, Instant(at)),
             )?;
             if settled == 0 {
-                return Err(Error::not_found("deletion", &id));
+                let is_known: bool = tx.query_row(
+                    "SELECT EXISTS (SELECT 1 FROM deletions WHERE id = ?1)",
+                    [id],
+                    |row| row.get(0),
+                )?;
+                return if is_known { Ok(()) } else { Err(Error::not_found("deletion", &id)) };
             }
             if outcome == DeletionOutcome::Failed {
                 return Ok(());

@@ -114,12 +114,14 @@ impl Catalogue {
         })
     }
 
-    /// Keeps what checking some copies found. One that is not as it was is verified no longer: its row needs a look.
+    /// Keeps what checking some copies found. One that is not as it was is verified no longer: its row needs a look. A check
+    /// that could not tell leaves what an earlier one found, and when, as it is.
     pub fn note_checks(&self, found: &[(RecordingKey, CheckResult)], at: Timestamp) -> Result<()> {
         self.write(|tx| {
             let mut note = tx.prepare_cached(
                 "UPDATE copies SET checked_ms = ?2, check_result = ?3 WHERE (account_no, recording_id) =
-                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)",
+                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)
+                 AND (?3 <> 'cannot_check' OR coalesce(check_result, 'cannot_check') = 'cannot_check')",
             )?;
             for (key, result) in found {
                 note.execute((key.0, Instant(at), result))?;
@@ -129,7 +131,7 @@ impl Catalogue {
         })
     }
 
-    /// When a copy was last checked, and what was found.
+    /// When a check could last tell what a copy is, and what was found; `CannotCheck` when none ever could.
     pub fn last_check(&self, key: RecordingKey) -> Result<Option<(Timestamp, CheckResult)>> {
         self.read(|tx| {
             let found = tx

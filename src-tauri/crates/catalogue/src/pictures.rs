@@ -8,8 +8,8 @@ use std::fs;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{BufWriter, ErrorKind};
 use std::path::Path;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 
 use rusqlite::{OptionalExtension, Transaction};
 
@@ -74,25 +74,37 @@ impl Catalogue {
     /// Takes a picture of the rows in memory if there are many and the present picture is none or old. A failure is no harm:
     /// the next start takes longer.
     pub(crate) fn keep_picture(&self) {
+        // Only whoever has the turn may decide: two that found one due must not take it one after the other, the second perhaps
+        // in an index that was closed meanwhile.
+        let turn = self.turn_to_picture();
         let taken = self
             .is_picture_due()
-            .and_then(|is_due| if is_due { self.take_picture() } else { Ok(()) });
+            .and_then(|is_due| if is_due { self.picture(&turn) } else { Ok(()) });
         if let Err(error) = taken {
             tracing::warn!(%error, "no picture of the rows could be taken");
         }
     }
 
-    /// Whether there are many rows in memory, and no picture of them or an old one.
+    /// Whether there are many rows in memory, and no picture of them or an old one, and one may be taken.
     pub(crate) fn is_picture_due(&self) -> Result<bool> {
-        if self.mirror().row_count() < WORTH_IT_ROWS {
+        if self.mirror().row_count() < WORTH_IT_ROWS || self.mirror().is_unfit_for_picture() {
             return Ok(false);
         }
         Ok(!self.mirror().is_pictured() || self.read(changed_count)? >= DUE_AFTER)
     }
 
-    /// Takes a picture of the rows in memory, if they have been read.
+    /// Takes a picture of the rows in memory, due or not.
+    #[cfg(test)]
     pub(crate) fn take_picture(&self) -> Result<()> {
-        let _one_at_a_time = self.picturing().lock().unwrap_or_else(PoisonError::into_inner);
+        self.picture(&self.turn_to_picture())
+    }
+
+    fn turn_to_picture(&self) -> MutexGuard<'_, ()> {
+        self.picturing().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a picture of the rows in memory, if they have been read. One at a time.
+    fn picture(&self, _turn: &MutexGuard<'_, ()>) -> Result<()> {
         let path = self.picture_path();
         let dir = path.parent().unwrap_or(Path::new("."));
         let failed = |source| Error::from_io(source, &path);
@@ -124,6 +136,14 @@ impl Catalogue {
         part.persist(&path).map_err(|error| failed(error.error))?;
         self.mirror().set_pictured(true);
         Ok(())
+    }
+
+    /// Removes the picture of rows that a person wants to be rid of, after it was given up. None is taken of these rows in
+    /// memory any more: what was said in removed ones is still among their texts.
+    pub(crate) fn forget_pictures(&self) {
+        self.mirror().set_pictured(false);
+        self.mirror().set_unfit_for_picture();
+        remove(&self.picture_path());
     }
 
     /// Gives the picture up, as part of a change, when too much changed since it was taken. `true` when it did.

@@ -92,13 +92,19 @@ impl Catalogue {
     /// Reads the rows that searching needs into memory, so that the first search does not have to wait for it. When that took
     /// long, a picture of them is kept for the next time. Then looks through a large file whose last use did not end cleanly.
     pub fn warm_up(&self) -> Result<()> {
+        self.keep_rows()?;
+        self.check_if_due()
+    }
+
+    /// Keeps a picture of the rows for the next start, when there are many of them and much of them changed since the last.
+    pub fn keep_rows(&self) -> Result<()> {
         self.with_mirror(|_, _| Ok(Some(())))?;
         if self.is_picture_due()? {
             // Nobody waits here, and they are kept too.
             self.mirror().find_countries();
             self.keep_picture();
         }
-        self.check_if_due()
+        Ok(())
     }
 }
 

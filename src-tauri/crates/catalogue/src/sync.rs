@@ -114,11 +114,7 @@ impl Catalogue {
 
     /// Remembers where a run stands.
     pub fn note_sync_progress(&self, run: &SyncRun, progress_json: &str) -> Result<()> {
-        self.write(|tx| {
-            tx.prepare_cached("UPDATE sync_runs SET progress_json = ?2 WHERE id = ?1")?
-                .execute((run.id, progress_json))?;
-            Ok(())
-        })
+        self.write(|tx| note_progress(tx, run, progress_json))
     }
 
     /// Ends a run and begins another one in its place, for reading one list again: what the first run brought of the
@@ -227,21 +223,20 @@ impl Catalogue {
         recordings: &[Recording],
         now: Timestamp,
     ) -> Result<PageTally> {
+        self.write(|tx| store_all(tx, run, recordings, now))
+    }
+
+    /// The same, and remembers where the run stands after it, in the same change: what the progress says is in the index.
+    pub fn store_page_up_to(
+        &self,
+        run: &SyncRun,
+        recordings: &[Recording],
+        progress_json: &str,
+        now: Timestamp,
+    ) -> Result<PageTally> {
         self.write(|tx| {
-            // The account may have been removed while the run was under way.
-            if accounts::number(tx, &run.account)? != run.account_no {
-                return Err(Error::not_found("account", &run.account));
-            }
-            let mut tally = PageTally::default();
-            for recording in recordings {
-                let stored = store(tx, run.account_no, recording, run.id, Source::Page, now)?.1;
-                *match stored {
-                    Stored::New => &mut tally.new,
-                    Stored::Changed => &mut tally.changed,
-                    Stored::Unchanged => &mut tally.unchanged,
-                    Stored::Repeated => &mut tally.repeated,
-                } += 1;
-            }
+            let tally = store_all(tx, run, recordings, now)?;
+            note_progress(tx, run, progress_json)?;
             Ok(tally)
         })
     }
@@ -342,6 +337,35 @@ pub(crate) fn mark_gone(
     Ok(())
 }
 
+fn note_progress(tx: &Transaction<'_>, run: &SyncRun, progress_json: &str) -> Result<()> {
+    tx.prepare_cached("UPDATE sync_runs SET progress_json = ?2 WHERE id = ?1")?
+        .execute((run.id, progress_json))?;
+    Ok(())
+}
+
+fn store_all(
+    tx: &Transaction<'_>,
+    run: &SyncRun,
+    recordings: &[Recording],
+    now: Timestamp,
+) -> Result<PageTally> {
+    // The account may have been removed while the run was under way.
+    if accounts::number(tx, &run.account)? != run.account_no {
+        return Err(Error::not_found("account", &run.account));
+    }
+    let mut tally = PageTally::default();
+    for recording in recordings {
+        let stored = store(tx, run.account_no, recording, run.id, Source::Page, now)?.1;
+        *match stored {
+            Stored::New => &mut tally.new,
+            Stored::Changed => &mut tally.changed,
+            Stored::Unchanged => &mut tally.unchanged,
+            Stored::Repeated => &mut tally.repeated,
+        } += 1;
+    }
+    Ok(tally)
+}
+
 fn store(
     tx: &Transaction<'_>,
     account_no: i64,
@@ -350,11 +374,11 @@ fn store(
     source: Source,
     now: Timestamp,
 ) -> Result<(RecordingKey, Stored)> {
-    let recording = recordings::as_kept(recording);
     let Some(known) = recordings::known(tx, account_no, &recording.id)? else {
-        let key = recordings::insert(tx, account_no, &recording, run, now)?;
+        let key = recordings::insert(tx, account_no, recording, run, now)?;
         return Ok((key, Stored::New));
     };
+    let recording = recordings::as_kept(recording);
     let comes_back = known.is_gone && (source == Source::AskedById || run > known.gone_run);
     let is_repeated = source == Source::Page && known.seen_run >= run;
     let says_something_else = says_something_else(&known, &recording);

@@ -134,6 +134,9 @@ fn raw_path(_bytes: &[u8]) -> Option<PathBuf> {
 
 /// A list of texts as a JSON array.
 pub(crate) fn list_value(list: &[String]) -> String {
+    if list.is_empty() {
+        return "[]".to_owned();
+    }
     serde_json::Value::from(list).to_string()
 }
 

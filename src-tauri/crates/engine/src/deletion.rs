@@ -61,27 +61,35 @@ enum Ended {
     Unknown(String),
 }
 
-/// Counts the deletions that are under way, so that closing the program waits for their answers.
+/// The deletions that are under way: closing the program waits for their answers, and nobody else asks what became of them.
 #[derive(Default)]
 pub(crate) struct Deletions {
-    under_way: std::sync::Mutex<u32>,
+    /// A recording is there twice while it is deleted twice at once.
+    under_way: std::sync::Mutex<Vec<RecordingKey>>,
     ended: tokio::sync::Notify,
 }
 
 /// One deletion under way, until it is dropped.
-struct UnderWay<'a>(&'a Deletions);
+struct UnderWay<'a> {
+    deletions: &'a Deletions,
+    key: RecordingKey,
+}
 
 impl Deletions {
-    fn begin(&self) -> UnderWay<'_> {
-        *lock(&self.under_way) += 1;
-        UnderWay(self)
+    fn begin(&self, key: RecordingKey) -> UnderWay<'_> {
+        lock(&self.under_way).push(key);
+        UnderWay { deletions: self, key }
+    }
+
+    fn has(&self, key: RecordingKey) -> bool {
+        lock(&self.under_way).contains(&key)
     }
 
     /// Waits until none is under way.
     pub(crate) async fn stopped(&self) {
         loop {
             let ended = self.ended.notified();
-            if *lock(&self.under_way) == 0 {
+            if lock(&self.under_way).is_empty() {
                 return;
             }
             ended.await;
@@ -91,8 +99,12 @@ impl Deletions {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        *lock(&self.0.under_way) -= 1;
-        self.0.ended.notify_waiters();
+        let mut under_way = lock(&self.deletions.under_way);
+        if let Some(at) = under_way.iter().position(|key| *key == self.key) {
+            under_way.swap_remove(at);
+        }
+        drop(under_way);
+        self.deletions.ended.notify_waiters();
     }
 }
 
@@ -145,7 +157,7 @@ impl Engine {
         if self.inner.shutdown.is_cancelled() {
             return Ok(Ended::Kept("Tapeshelf was closed before its turn came.".to_owned()));
         }
-        let _under_way = self.inner.deletions.begin();
+        let _under_way = self.inner.deletions.begin(key);
         let stored = self.stored(key).await?;
         match self.check_copy(&stored).await? {
             CopyCheck::Whole => {}
@@ -206,6 +218,10 @@ impl Engine {
     pub(crate) async fn reconcile_deletions(&self) -> Result<()> {
         let open = self.with_catalogue(catalogue::Catalogue::unsettled_deletions).await?;
         for row in open {
+            // One that began meanwhile: the provider may say "still there" just before it deletes it.
+            if self.inner.deletions.has(row.deletion.key) {
+                continue;
+            }
             let asked = async {
                 let provider = self.provider(&row.deletion.account).await?;
                 self.ask_what_became(provider.as_ref(), row.id, &row.deletion.recording_id).await

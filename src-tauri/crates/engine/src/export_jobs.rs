@@ -359,7 +359,8 @@ async fn archive_once(
     }
     *validator = strong_etag(&stream);
     let total = stream.total_bytes;
-    let file = receive(stream, file, total.unwrap_or(u64::MAX), on_bytes, None, cancel).await?;
+    let file =
+        receive(stream, file, total.unwrap_or(u64::MAX), on_bytes, None, None, cancel).await?;
     match total {
         Some(total) if total != file.len() => {
             let reason = format!("{} of {total} bytes arrived", file.len());

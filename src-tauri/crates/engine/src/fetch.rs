@@ -1,35 +1,35 @@
 //! One recording's audio, from the provider to a verified, still unnamed file. Shared by downloads and playback, so
-//! that what is heard went through the same checks as what is saved.
+//! that what is heard goes through the same checks as what is saved; a player may read along while it comes in.
 //!
 //! Nothing here writes to a disk on an async thread: chunks go through a channel to a thread of their own, and no
 //! attempt ends before that thread has, so that two attempts never write into one file.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use audio::Error as AudioError;
+use audio::Inflow;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
 use catalogue::StoredRecording;
-use domain::{AudioFacts, Remark, Verdict};
+use domain::{AudioFacts, Remark};
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use providers::{MediaRequest, MediaStream, Provider};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use transfer::part::{PartFile, SealedPart};
-use transfer::verify::{Expected, ProbeProblem, judge};
+use transfer::verify::Expected;
 
 use crate::error::{Error, Result};
 use crate::transfers::Bandwidth;
+use crate::verify::{is_beside, verify};
 use crate::{Engine, blocking, or_cancelled};
 
 /// How often one recording is tried before it counts as failed.
 const TRIES: usize = 4;
 /// A body that does not end is cut off here: a day of uncompressed 16-bit stereo at 8 kHz is 2.8 GB.
 const MOST_BYTES: u64 = 4_000_000_000;
-/// How much of the start of a file tells what it is.
-const HEAD_BYTES: usize = 512;
 /// Chunks that may wait for the disk.
 const CHUNKS_WAITING: usize = 32;
 
@@ -50,6 +50,15 @@ pub(crate) type OnBytes<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
 pub(crate) type OnOpened<'a> =
     &'a (dyn Fn(Option<String>, Option<u64>) -> BoxFuture<'static, Result<()>> + Send + Sync);
 
+/// A host that audio is asked of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaHost {
+    /// `https://media.example`.
+    pub(crate) origin: String,
+    /// Its address was given by the provider a moment ago.
+    pub(crate) is_fresh: bool,
+}
+
 /// What one attempt is about.
 pub(crate) struct Attempt<'a> {
     pub(crate) stored: &'a StoredRecording,
@@ -62,8 +71,12 @@ pub(crate) struct Attempt<'a> {
     pub(crate) address_is_stale: bool,
     pub(crate) on_opened: Option<OnOpened<'a>>,
     pub(crate) on_bytes: OnBytes<'a>,
+    /// Which host was asked for the audio last; told also when the attempt fails, and `None` when it was none's turn.
+    pub(crate) media_host: &'a mut Option<MediaHost>,
     /// The cap on all downloads.
     pub(crate) cap: Option<&'a Bandwidth>,
+    /// Who reads the part while it comes in.
+    pub(crate) inflow: Option<&'a Arc<Inflow>>,
 }
 
 impl Engine {
@@ -75,6 +88,7 @@ impl Engine {
         stored: &StoredRecording,
         part: &Path,
         validator: &mut Option<String>,
+        inflow: Option<&Arc<Inflow>>,
         on_bytes: OnBytes<'_>,
         cancel: &CancellationToken,
     ) -> Result<Fetched> {
@@ -84,7 +98,7 @@ impl Engine {
             .with_max_times(TRIES - 1)
             .with_jitter()
             .build();
-        let mut address_is_stale = false;
+        let (mut address_is_stale, mut media_host) = (false, None);
         loop {
             let attempt = Attempt {
                 stored,
@@ -93,11 +107,17 @@ impl Engine {
                 address_is_stale,
                 on_opened: None,
                 on_bytes,
+                media_host: &mut media_host,
                 cap: None,
+                inflow,
             };
             let error = match self.fetch_once(attempt, cancel).await {
                 Ok(fetched) => return Ok(fetched),
                 Err(Error::NotReady) => Error::NotAudio { what: Error::NotReady.to_string() },
+                // The recording itself was retrieved a moment ago, so the network is there. Nobody waits for ever to hear it.
+                Err(error) if media_host.as_ref().is_some_and(|host| host.is_fresh) => {
+                    of_this_file(error)
+                }
                 Err(error) => error,
             };
             let Some(pause) = worth_another_try(&error).then(|| pauses.next()).flatten() else {
@@ -129,7 +149,9 @@ impl Engine {
         let asked_at = Instant::now();
         let validator = attempt.validator.clone();
         let opening = source.open(provider.as_ref(), file.len(), validator.as_deref());
-        let mut stream = or_cancelled(cancel, opening).await?;
+        let opened = or_cancelled(cancel, opening).await;
+        *attempt.media_host = source.asked.take();
+        let mut stream = opened?;
         let answered_in = asked_at.elapsed();
         let etag = strong_etag(&stream);
         if file.len() > 0
@@ -140,13 +162,19 @@ impl Engine {
                 stream = or_cancelled(cancel, source.open(provider.as_ref(), 0, None)).await?;
             }
         }
-        *attempt.validator = strong_etag(&stream);
+        let etag = strong_etag(&stream);
+        if let Some(inflow) = attempt.inflow {
+            let is_same_file = etag.is_some() && etag == *attempt.validator;
+            inflow.begin(file.len(), stream.total_bytes, is_same_file);
+        }
+        *attempt.validator = etag;
         if let Some(on_opened) = attempt.on_opened {
             on_opened(attempt.validator.clone(), stream.total_bytes).await?;
         }
         let expected = Expected { announced_bytes: stream.total_bytes, ..source.expected };
         let most = expected.announced_bytes.unwrap_or(MOST_BYTES).min(MOST_BYTES);
-        let file = receive(stream, file, most, attempt.on_bytes, attempt.cap, cancel).await?;
+        let Attempt { on_bytes, cap, inflow, .. } = attempt;
+        let file = receive(stream, file, most, on_bytes, cap, inflow, cancel).await?;
         let (sealed, facts, remarks) = blocking(move || verify(file, &expected)).await?;
         Ok(Fetched { sealed, facts, remarks, answered_in })
     }
@@ -176,17 +204,6 @@ pub(crate) async fn open_part(part: &Path, validator: Option<&str>) -> Result<Pa
     if may_go_on || file.len() == 0 { Ok(file) } else { restarted(file).await }
 }
 
-/// That the folder of a file is there. One that is gone may be a disk that was unplugged: it is not made anew, and what
-/// could not be read from it says nothing about the recording.
-fn is_beside(path: &Path) -> Result<()> {
-    match path.parent() {
-        Some(folder) if !folder.is_dir() => {
-            Err(transfer::Error::Missing { path: folder.to_owned() }.into())
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The same file, empty.
 pub(crate) async fn restarted(mut file: PartFile) -> Result<PartFile> {
     blocking(move || {
@@ -203,6 +220,8 @@ struct Source<'a> {
     url: Option<String>,
     /// That address was asked for a moment ago.
     is_fresh: bool,
+    /// The host whose turn it is, or was last.
+    asked: Option<MediaHost>,
     expected: Expected,
 }
 
@@ -214,6 +233,7 @@ impl<'a> Source<'a> {
             stored,
             url: recording.media_url.clone().filter(|_| !address_is_stale),
             is_fresh: false,
+            asked: None,
             expected: Expected {
                 announced_bytes: None,
                 vendor_bytes: recording.size_bytes,
@@ -231,6 +251,7 @@ impl<'a> Source<'a> {
     ) -> Result<MediaStream> {
         use providers::Error as Vendor;
         if let Some(url) = &self.url {
+            self.asked = media_host(url, self.is_fresh);
             let request =
                 MediaRequest { id: &self.stored.recording.id, url: Some(url), offset, if_range };
             match provider.media(&request).await {
@@ -246,6 +267,7 @@ impl<'a> Source<'a> {
                 Err(error) => return Err(error.into()),
             }
         }
+        self.asked = None;
         let fresh = provider.retrieve(&self.stored.recording.id).await?;
         let Some(url) = fresh.media_url else { return Err(Error::NotReady) };
         let known = &self.expected;
@@ -257,23 +279,37 @@ impl<'a> Source<'a> {
         };
         self.is_fresh = true;
         let url = self.url.insert(url);
+        self.asked = media_host(url, true);
         let request =
             MediaRequest { id: &self.stored.recording.id, url: Some(url), offset, if_range };
         provider.media(&request).await.map_err(of_a_fresh_address)
     }
 }
 
-/// The recording itself was retrieved a moment ago. So a 404 means that its file is not ready, and silence is that of
-/// this file and not of the network: it is waited for a few times, not for ever.
+/// The recording itself was retrieved a moment ago. So a 404 means that its file is not ready.
 fn of_a_fresh_address(error: providers::Error) -> Error {
-    use providers::{Error as Vendor, Obstacle};
     match error {
-        Vendor::NotFound(_) => Error::NotReady,
-        Vendor::Unreachable { reason, obstacle: Obstacle::TimedOut } => {
-            Vendor::Interrupted { reason }.into()
-        }
+        providers::Error::NotFound(_) => Error::NotReady,
         other => other.into(),
     }
+}
+
+/// Silence of this file alone, which is waited for a few times, and not of the network, which is waited for until it is
+/// back.
+pub(crate) fn of_this_file(error: Error) -> Error {
+    use providers::{Error as Vendor, Obstacle};
+    match error {
+        Error::Provider(Vendor::Unreachable { reason, obstacle: Obstacle::TimedOut }) => {
+            Vendor::Interrupted { reason }.into()
+        }
+        other => other,
+    }
+}
+
+/// The host of an address. Of one that is no address nobody is asked.
+fn media_host(url: &str, is_fresh: bool) -> Option<MediaHost> {
+    let origin = url::Url::parse(url).ok()?.origin().ascii_serialization();
+    Some(MediaHost { origin, is_fresh })
 }
 
 /// The reply's `ETag`, if it promises the same bytes; a weak one (`W/…`) does not (RFC 9110, 8.8.1).
@@ -288,6 +324,7 @@ pub(crate) async fn receive(
     most: u64,
     on_bytes: OnBytes<'_>,
     cap: Option<&Bandwidth>,
+    inflow: Option<&Arc<Inflow>>,
     cancel: &CancellationToken,
 ) -> Result<PartFile> {
     let mut received = file.len();
@@ -298,7 +335,8 @@ pub(crate) async fn receive(
     }
     on_bytes(received, stream.total_bytes);
     let (send, chunks) = mpsc::channel(CHUNKS_WAITING);
-    let writer = tokio::task::spawn_blocking(move || write_all(file, chunks));
+    let inflow = inflow.cloned();
+    let writer = tokio::task::spawn_blocking(move || write_all(file, chunks, inflow.as_deref()));
     let ended = loop {
         let chunk = tokio::select! {
             () = cancel.cancelled() => break Err(Error::Cancelled),
@@ -343,108 +381,16 @@ pub(crate) async fn receive(
     ended.map(|()| file)
 }
 
-fn write_all(mut file: PartFile, mut chunks: mpsc::Receiver<Bytes>) -> Result<PartFile> {
+fn write_all(
+    mut file: PartFile,
+    mut chunks: mpsc::Receiver<Bytes>,
+    inflow: Option<&Inflow>,
+) -> Result<PartFile> {
     while let Some(chunk) = chunks.blocking_recv() {
         file.write(&chunk)?;
+        if let Some(inflow) = inflow {
+            inflow.reach(file.len());
+        }
     }
     Ok(file)
-}
-
-/// Seals the file and decides whether it is the recording. A rejected file is removed.
-pub(crate) fn verify(
-    file: PartFile,
-    expected: &Expected,
-) -> Result<(SealedPart, AudioFacts, Vec<Remark>)> {
-    let sealed = file.seal()?;
-    let verdict = judge_file(&sealed.path, sealed.size_bytes, expected)?;
-    match verdict {
-        Verdict::Verified(facts) => Ok((sealed, facts, Vec::new())),
-        Verdict::Remarked(facts, remarks) => Ok((sealed, facts, remarks)),
-        Verdict::Rejected(rejection) => {
-            sealed.discard()?;
-            Err(Error::NotAudio { what: rejection.to_string() })
-        }
-    }
-}
-
-/// Decodes a file to its end and judges it.
-pub(crate) fn judge_file(path: &Path, size_bytes: u64, expected: &Expected) -> Result<Verdict> {
-    let head = read_head(path)?;
-    let probe = match audio::probe(path) {
-        Ok(facts) => Ok(facts),
-        Err(AudioError::Unsupported { container, codec }) => {
-            Err(ProbeProblem::Unsupported { container, codec })
-        }
-        Err(AudioError::Unreadable { path, reason }) => return Err(unreadable(&path, reason)),
-        Err(other) => Err(ProbeProblem::Failed { reason: other.to_string() }),
-    };
-    Ok(judge(size_bytes, &head, probe, expected))
-}
-
-fn read_head(path: &Path) -> Result<Vec<u8>> {
-    use std::io::Read as _;
-
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    std::fs::File::open(path)
-        .and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head))
-        .map_err(|source| unreadable(path, source.to_string()))?;
-    Ok(head)
-}
-
-/// Trouble of the disk, which says nothing about the recording.
-fn unreadable(path: &Path, reason: String) -> Error {
-    match is_beside(path) {
-        Err(gone) => gone,
-        Ok(()) => transfer::Error::Io { path: path.to_owned(), reason }.into(),
-    }
-}
-
-/// `mp3 · 8 kHz · mono · 12:08`.
-pub(crate) fn evidence(facts: &AudioFacts) -> String {
-    let codec = match &facts.codec {
-        domain::Codec::Mp3 => "mp3".to_owned(),
-        domain::Codec::Pcm => "wav, PCM".to_owned(),
-        domain::Codec::MuLaw => "wav, µ-law".to_owned(),
-        domain::Codec::ALaw => "wav, A-law".to_owned(),
-        domain::Codec::Other(name) => format!("{}, {name}", facts.container.extension()),
-    };
-    let rate = f64::from(facts.sample_rate_hz) / 1000.0;
-    let channels = match facts.channels {
-        1 => "mono".to_owned(),
-        2 => "stereo".to_owned(),
-        n => format!("{n} channels"),
-    };
-    let seconds = facts.decoded_ms() / 1000;
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let length = if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes}:{seconds:02}")
-    };
-    format!("{codec} · {rate} kHz · {channels} · {length}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::{Codec, Container};
-
-    #[test]
-    fn evidence_reads_like_a_label() {
-        let mut facts = AudioFacts {
-            container: Container::Mp3,
-            codec: Codec::Mp3,
-            sample_rate_hz: 8000,
-            channels: 1,
-            decoded_frames: 8000 * 728,
-            header_frames: None,
-            damaged_packets: 0,
-        };
-        assert_eq!(evidence(&facts), "mp3 · 8 kHz · mono · 12:08");
-        facts.codec = Codec::MuLaw;
-        facts.channels = 2;
-        facts.sample_rate_hz = 11_025;
-        facts.decoded_frames = 11_025 * 3725;
-        assert_eq!(evidence(&facts), "wav, µ-law · 11.025 kHz · stereo · 1:02:05");
-    }
 }

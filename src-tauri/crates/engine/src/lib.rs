@@ -27,6 +27,7 @@ mod settings;
 mod sync;
 mod transfers;
 pub mod vault;
+mod verify;
 mod views;
 
 use std::collections::{HashMap, HashSet};
@@ -65,7 +66,7 @@ pub use export_jobs::{ReviewedJob, SavedArchive};
 pub use exports::ReviewedExport;
 pub use library::{Detail, SearchOrder, Selection, Snapshot};
 pub use metadata::{MetadataOrder, MetadataProgress, PreparedMetadata, WrittenMetadata};
-pub use network::Waits;
+pub use network::{AuthorityFile, Waits};
 pub use places::{NewPlace, Place, PlaceError, PlaceReport, PlaceState};
 pub use playback::{PlaybackState, PlayerPhase};
 pub use providers::{Correlation, Error as VendorError, Obstacle, Pace, Transcript};

@@ -1,13 +1,16 @@
 //! How the network is reached: the proxy and the extra authorities a person set.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::Secret;
 use providers::Transport;
-use providers::http::{Proxy, TransportOptions};
+use providers::http::{Proxy, TransportOptions, count_authorities};
 use url::Url;
 
+use crate::Engine;
 use crate::error::{Error, Result};
 use crate::settings::{ProxyChoice, Settings};
 
@@ -78,13 +81,76 @@ fn proxy(settings: &Settings) -> Result<Proxy> {
     }
 }
 
+/// A file of certificates that is trusted besides the system's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorityFile {
+    /// Where it is.
+    pub path: String,
+    /// How many certificates it holds.
+    pub certificates: usize,
+}
+
+impl Engine {
+    /// Looks at a file before it is set as [`Settings::ca_file`].
+    ///
+    /// # Errors
+    /// `Invalid` for `caFile`, with a sentence that says what the file is instead.
+    pub async fn look_at_authorities(&self, path: PathBuf) -> Result<AuthorityFile> {
+        let path = path.into_os_string().into_string().map_err(|_| {
+            refused("The name of this file cannot be kept. Give it a plain name first.")
+        })?;
+        crate::blocking(move || {
+            let certificates = count(&authorities(&path)?)?;
+            Ok(AuthorityFile { path, certificates })
+        })
+        .await
+    }
+
+    /// The file that is set, as it is now; `None` when there is none.
+    ///
+    /// # Errors
+    /// `Invalid` when it has gone or changed since it was set.
+    pub async fn authorities(&self) -> Result<Option<AuthorityFile>> {
+        let ca_file = self.settings().await?.ca_file;
+        if ca_file.is_empty() {
+            return Ok(None);
+        }
+        self.look_at_authorities(ca_file.into()).await.map(Some)
+    }
+}
+
+/// No bundle of certificates is larger: the system's own is a twentieth of it.
+const MOST_BYTES: u64 = 4 << 20;
+
+fn refused(what: impl Into<String>) -> Error {
+    Error::invalid("caFile", what)
+}
+
+fn count(pem: &[u8]) -> Result<usize> {
+    count_authorities(pem).map_err(|error| match error {
+        providers::Error::Invalid { reason } => refused(reason),
+        other => other.into(),
+    })
+}
+
 fn authorities(ca_file: &str) -> Result<Vec<u8>> {
     if ca_file.is_empty() {
         return Ok(Vec::new());
     }
-    std::fs::read(Path::new(ca_file)).map_err(|error| {
-        Error::invalid("caFile", format!("The file {ca_file} cannot be read: {error}."))
-    })
+    let unreadable = |error| refused(format!("The file {ca_file} cannot be read: {error}."));
+    // A pipe or a device may never end, or never begin.
+    if !Path::new(ca_file).metadata().map_err(unreadable)?.is_file() {
+        return Err(refused(format!("{ca_file} is no file.")));
+    }
+    let mut pem = Vec::new();
+    File::open(ca_file)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut pem))
+        .map_err(unreadable)?;
+    if pem.len() as u64 > MOST_BYTES {
+        return Err(refused("The file is too large to hold certificates."));
+    }
+    // Nothing would be trusted that the system does not trust, without a word.
+    count(&pem).map(|_| pem)
 }
 
 #[cfg(test)]
@@ -112,9 +178,23 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_authority_file_is_told() {
-        let settings = Settings { ca_file: "/nowhere/ca.pem".into(), ..Settings::default() };
-        let error = transport(&settings, &Waits::default()).unwrap_err();
-        assert!(matches!(error, Error::Invalid { field: Some("caFile"), .. }), "{error}");
+    fn a_file_of_authorities_that_cannot_be_used_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        std::fs::write(at("empty.pem"), "").unwrap();
+        std::fs::write(at("page.pem"), "<html>").unwrap();
+        std::fs::write(at("large.pem"), vec![b'x'; 5 << 20]).unwrap();
+        for (ca_file, word) in [
+            (at("missing.pem"), "cannot be read"),
+            (at("."), "is no file"),
+            (at("empty.pem"), "is empty"),
+            (at("page.pem"), "a web page"),
+            (at("large.pem"), "too large"),
+        ] {
+            let settings = Settings { ca_file, ..Settings::default() };
+            let error = transport(&settings, &Waits::default()).unwrap_err();
+            assert!(matches!(error, Error::Invalid { field: Some("caFile"), .. }), "{error}");
+            assert!(error.to_string().contains(word), "{error}");
+        }
     }
 }

@@ -3,6 +3,7 @@
  * no disk; it simulates syncs, downloads, the player's clock and the failures named in options.ts.
  */
 import type { Backend } from '../backend';
+import { Authorities } from './authorities';
 import { Catalogue } from './catalogue';
 import { Days } from './completeness';
 import { Copies } from './copies';
@@ -39,6 +40,7 @@ export function createMemoryBackend(query: string): Backend {
   const requests = new Requests(world);
   const lists = new Lists(world, catalogue.rowsOf);
   const sound = new Sound(world);
+  const authorities = new Authorities(world);
   const nothing = () => undefined;
 
   return {
@@ -66,6 +68,8 @@ export function createMemoryBackend(query: string): Backend {
       world.reply(() => {
         world.settings = structuredClone(settings);
       }),
+    settingsChooseCaFile: () => world.reply(() => authorities.choose()),
+    settingsCaFile: () => world.reply(() => authorities.current()),
     dataReveal: () => world.reply(nothing),
     dataBackUp: () => world.reply(() => '/home/you/tapeshelf-backup.db'),
     dataRebuild: () =>

@@ -45,6 +45,10 @@ export type Scenario =
   | 'tlsrefused'
   /** The proxy refuses. */
   | 'proxyrefused'
+  /** The file of certificates that is chosen first is none. */
+  | 'badcafile'
+  /** The file of certificates that is set has gone. */
+  | 'lostcafile'
   /** Every answer takes two seconds. */
   | 'slow';
 
@@ -71,6 +75,8 @@ const SCENARIOS: readonly Scenario[] = [
   'clockwrong',
   'tlsrefused',
   'proxyrefused',
+  'badcafile',
+  'lostcafile',
   'slow',
 ];
 
@@ -79,6 +85,8 @@ export interface Options {
   rows: number;
   seed: number;
   latencyMs: number;
+  /** The sentence of the program with which the scenario's trouble is told, when it matters which; else empty. */
+  what: string;
 }
 
 /** Reads the query string; what is not understood falls back to the default. */
@@ -95,5 +103,6 @@ export function readOptions(query: string): Options {
     rows: scenario === 'empty' ? 0 : number('rows', 2000),
     seed: number('seed', 7),
     latencyMs: number('latency', scenario === 'slow' ? 2000 : 8),
+    what: params.get('what') ?? '',
   };
 }

@@ -26,6 +26,8 @@ export class Places {
     const known = this.#places.find((place) => place.id === id);
     if (known === undefined && accessKeyId === '') invalid('accessKeyId', 'Write the access key id.');
     this.world.needKeyring(request.sessionOnly);
+    if (request.sessionToken === 'expired')
+      invalid('sessionToken', 'The temporary access key has expired; enter a new one.');
     if (secret === 'wrong') invalid('secret', 'The server does not accept this access key and secret.');
     const host = endpoint === '' ? '' : ` at ${new URL(endpoint).hostname}`;
     const place: PlaceView = {

@@ -115,6 +115,8 @@ export class Vonage {
       if (gaveUp) fail({ code: 'cancelled' });
     }
     const refusal = REFUSALS[this.world.options.scenario];
+    const { what } = this.world.options;
+    if (refusal?.code === 'unreachable' && what !== '') fail({ ...refusal, what });
     if (refusal !== undefined) fail(refusal);
     if (clientSecret === 'wrong')
       fail(refusedSignIn('A valid OAuth client could not be found for client_id', 'invalid_client'));

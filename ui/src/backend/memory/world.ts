@@ -56,7 +56,7 @@ export class World {
       maskNumbers: false,
       proxy: 'system',
       proxyUrl: '',
-      caFile: '',
+      caFile: options.scenario === 'lostcafile' ? '/media/stick/company.pem' : '',
       syncEveryMin: 15,
     };
     this.indexed = options.scenario === 'noaccount' ? 0 : options.rows;
@@ -91,11 +91,13 @@ export class World {
         { feature: 'deletion', available: true, reason: null },
         { feature: 'emailExport', available: true, reason: null },
         { feature: 'balance', available: true, reason: null },
-        {
-          feature: 'callRecords',
-          available: false,
-          reason: 'Vobiz answered that this key may not read call records.',
-        },
+        scenario === 'nopermission'
+          ? {
+              feature: 'callRecords',
+              available: false,
+              reason: 'Vobiz answered that this key may not read call records.',
+            }
+          : { feature: 'callRecords', available: true, reason: null },
       ],
       balance: { available: 1240.5, currency: 'INR' },
       vbc: null,

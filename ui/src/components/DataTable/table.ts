@@ -47,6 +47,7 @@ export interface TableProps<Row, Id extends string> {
   onselectall: (ticked: boolean) => void;
   onopen: (row: Row) => void;
   onmenu: (row: Row, column: Id | null, place: { x: number; y: number }) => void;
+  /** The rows that are to be shown: they are wanted at the next call of `rowAt`, or soon after. */
   onshowing: (first: number, last: number, atTop: boolean) => void;
   /** Ctrl+C on the rows. */
   oncopy: () => void;

@@ -74,7 +74,7 @@ export const copies = {
     on: (label: string) => `${label}: run after each sync`,
     into: (folder: string) => `into ${folder}`,
     never: 'has not run yet',
-    last: (when: string) => `ran ${when}`,
+    last: (when: string) => `Ran ${when}`,
     tally: (matched: number, saved: number, queued: number) =>
       `${count(matched, 'matches', 'match')}, ${saved} saved, ${queued} queued`,
     moving: (n: number) => `${n} under way`,

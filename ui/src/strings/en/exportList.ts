@@ -36,6 +36,9 @@ export const exportList = {
   progress: 'Progress of the export',
   written: (rows: number, total: number, bytes: string) => `${n(rows)} of ${n(total)} rows · ${bytes}`,
   stop: 'Stop',
+  stopOne: 'Stop writing the list',
+  background: 'Continue in background',
+  inTransfers: 'The list is being written',
   stopped: 'Stopped. Nothing was left behind; a file that was there is as it was.',
   done: (rows: number) => `${count(rows, 'row', 'rows')} written.`,
   missing: (rows: number) =>

@@ -78,7 +78,7 @@ export const exports = {
     to: 'To',
     civilWrong: 'Write it like 2026-01-31 or 2026-01-31 14:05:00.',
     daysWrong: 'A whole number of days.',
-    zone: 'Vobiz does not say which time zone it reads these in. They are sent exactly as written here.',
+    zone: 'Vobiz does not say which time zone it reads these in. They are sent exactly as written here: a day more at each end is on the safe side.',
     defaults: 'With both ends empty, Vobiz takes the last 7 days.',
     exactDays: 'Age in days',
     exactHint: 'Recordings that have been in storage for exactly this long.',

@@ -48,7 +48,10 @@ export const places = {
     accessKeyId: 'Access key id',
     secret: 'Secret access key',
     secretHint: 'It goes to this computer’s keyring and signs requests here; it is never sent.',
-    keepHint: 'Leave both empty to keep the key there is.',
+    keepHint: 'Leave all of it empty to keep the key there is.',
+    sessionToken: 'Session token',
+    sessionTokenHint:
+      'Only of a temporary key, which expires. Kept like the secret, and sent with each request.',
     submit: 'Check and save',
     submitHint: 'Writes a tiny object, reads it back and removes it, before anything is kept.',
   },

@@ -1,4 +1,6 @@
 /** Words of the settings. */
+import { count } from './plural';
+
 export const settings = {
   title: 'Settings',
   pages: 'Pages of the settings',
@@ -32,10 +34,12 @@ export const settings = {
     parallelHint: '1 to 16. More is faster until the provider asks for a pause.',
     parallelWrong: 'A whole number from 1 to 16.',
     bandwidth: 'At most (kB a second)',
-    bandwidthHint: 'All downloads together. Empty means as fast as it goes.',
+    bandwidthHint:
+      'All downloads together, and as much for uploads into buckets. Empty means as fast as it goes.',
     bandwidthWrong: 'At least 10, or empty.',
     quiet: 'Quiet hours',
-    quietHint: 'Nothing is downloaded in this time; what is under way waits.',
+    quietHint:
+      'Nothing is begun in this time, neither a download nor an upload; a file under way is finished.',
     quietFrom: 'From',
     quietTo: 'To',
     quietWrong: 'Write it like 09:00.',
@@ -57,7 +61,13 @@ export const settings = {
     proxyUrlWrong: 'Write it like http://host:3128 or socks5h://host:1080, without a password.',
     caFile: 'Certificates to trust as well',
     caFileHint:
-      'Path of a PEM file, for networks whose proxy inspects connections. The system’s own are always trusted.',
+      'A PEM file, for networks whose proxy inspects connections. The system’s own are always trusted.',
+    caFileNone: 'No file chosen',
+    caFileHolds: (n: number) => count(n, 'certificate', 'certificates'),
+    caFileChoose: 'Choose file…',
+    caFileChange: 'Change…',
+    caFileClear: 'Clear',
+    caFileClearWhat: 'the certificates to trust as well',
     tls: 'Connections are always verified. There is no way to turn that off.',
     syncEvery: 'Minutes between syncs',
     syncEveryHint: 'While Tapeshelf is open. 0 means only when you ask.',

@@ -69,6 +69,23 @@ impl Feed {
         queue.has_ended = false;
     }
 
+    /// Whether there is nothing to take, although more comes.
+    pub(crate) fn is_starved(&self) -> bool {
+        let queue = self.lock();
+        queue.samples.is_empty() && !queue.has_ended
+    }
+
+    /// Drops what lies before a frame, as far as it is queued.
+    pub(crate) fn skip_to(&self, frame: u64) {
+        let channels = usize::from(self.channels);
+        let mut queue = self.lock();
+        let queued = queue.samples.len() / channels;
+        let ahead = usize::try_from(frame.saturating_sub(queue.front_frame)).unwrap_or(usize::MAX);
+        let skipped = ahead.min(queued);
+        queue.samples.drain(..skipped * channels);
+        queue.front_frame += skipped as u64;
+    }
+
     pub(crate) fn set_playing(&self, is_playing: bool) {
         self.lock().is_playing = is_playing;
     }
@@ -165,6 +182,24 @@ mod tests {
         feed.push(&[0.2]);
         assert_eq!(taken(&feed, 2), [0.2, 0.0]);
         assert_eq!(feed.position(), (8, false));
+    }
+
+    #[test]
+    fn what_is_skipped_is_only_what_is_queued() {
+        let feed = Feed::new(8000, 2);
+        feed.restart_at(10);
+        assert!(feed.is_starved());
+        feed.push(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+        assert!(!feed.is_starved());
+        feed.skip_to(12);
+        assert_eq!(feed.position(), (12, false));
+        feed.skip_to(9);
+        assert_eq!(feed.position(), (12, false), "never backwards");
+        feed.skip_to(99);
+        assert_eq!(feed.position(), (13, false));
+        assert!(feed.is_starved());
+        feed.end();
+        assert!(!feed.is_starved(), "nothing more comes");
     }
 
     #[test]

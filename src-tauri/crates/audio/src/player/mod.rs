@@ -4,6 +4,9 @@
 //! should notice only when sound was asked for. Without a device the recording plays on in silence at its real pace, so
 //! that position and waveform still work; the next *play* tries the device again. When a device is lost while playing
 //! (headphones pulled out), playback pauses: going on through the loudspeakers would be a surprise.
+//!
+//! A recording may still be coming in while it plays. Where it has not arrived yet playback waits, also in silence, without
+//! keeping this thread from other commands; when its bytes turn out to be wrong, what was not heard yet never is.
 
 #[cfg(feature = "device")]
 mod device;
@@ -11,11 +14,14 @@ mod device;
 #[path = "no_device.rs"]
 mod device;
 mod feed;
+mod loaded;
 mod stage;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
+
+use crate::decoded::Decoded;
 
 /// Where the sound goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +38,7 @@ pub enum OutputKind {
 pub enum PlayerEvent {
     /// A file is ready, paused at its beginning.
     Loaded {
-        /// Its exact length in milliseconds.
+        /// Its length in milliseconds: exact, or what is known of it so far if it is still coming in.
         duration_ms: u64,
     },
     /// It plays.
@@ -52,6 +58,8 @@ pub enum PlayerEvent {
         /// What the operating system said.
         reason: String,
     },
+    /// What was still coming in will not come. Nothing is loaded any more.
+    Withdrawn,
     /// The file cannot be played, or reading it failed. Nothing is loaded any more.
     Failed {
         /// Why.
@@ -61,6 +69,8 @@ pub enum PlayerEvent {
 
 pub(crate) enum Command {
     Load(PathBuf),
+    LoadInflow(Box<Decoded>, u64),
+    Settle(u64),
     Play,
     Pause,
     Seek(u64),
@@ -90,6 +100,17 @@ impl Player {
     /// Opens a file, paused at its beginning, in place of the one that is loaded.
     pub fn load(&self, path: PathBuf) {
         self.send(Command::Load(path));
+    }
+
+    /// Puts in a recording that was opened by [`Decoded::open_inflow`], as [`Player::load`] does. `length_frames` is what is
+    /// known of its length so far.
+    pub fn load_inflow(&self, decoded: Decoded, length_frames: u64) {
+        self.send(Command::LoadInflow(Box::new(decoded), length_frames));
+    }
+
+    /// What was coming in is whole, and so long. Tells nothing.
+    pub fn settle(&self, length_frames: u64) {
+        self.send(Command::Settle(length_frames));
     }
 
     /// Plays from where it stands.

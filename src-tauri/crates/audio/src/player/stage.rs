@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use super::device::Device;
-use super::feed::Feed;
+use super::loaded::{Loaded, Motion};
 use super::{Command, OutputKind, PlayerEvent};
 use crate::analyse::guarded;
 use crate::decoded::Decoded;
@@ -30,27 +30,6 @@ pub(super) struct Stage<F> {
     opening: u64,
     gain: f32,
     loaded: Option<Loaded>,
-}
-
-struct Loaded {
-    decoded: Decoded,
-    feed: Arc<Feed>,
-    length_frames: u64,
-    motion: Motion,
-    /// The opening of the device that takes from `feed`; 0 is none.
-    attached: u64,
-    /// Whether `decoded` and `feed` stand where the motion says. Silent playback moves without them.
-    is_in_step: bool,
-    reported: Instant,
-    block: Vec<f32>,
-}
-
-/// Where the recording stands, or how it moves.
-#[derive(Clone, Copy)]
-enum Motion {
-    Still { frame: u64 },
-    Silent { from_frame: u64, since: Instant },
-    Sounding { seen_frame: u64, moved: Instant },
 }
 
 impl<F: Fn(PlayerEvent)> Stage<F> {
@@ -100,6 +79,11 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Load(path) => self.load(&path),
+            Command::LoadInflow(decoded, length_frames) => {
+                self.unload();
+                self.put(*decoded, length_frames, true);
+            }
+            Command::Settle(length_frames) => self.settle(length_frames),
             Command::Play => self.play(),
             Command::Pause => self.pause(),
             Command::Seek(position_ms) => self.seek(position_ms),
@@ -133,25 +117,29 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
             Ok((decoded, length_frames))
         });
         match opened {
-            Ok((decoded, length_frames)) => {
-                let feed = Arc::new(Feed::new(decoded.sample_rate_hz(), decoded.channels()));
-                feed.set_gain(self.gain);
-                let loaded = Loaded {
-                    decoded,
-                    feed,
-                    length_frames,
-                    motion: Motion::Still { frame: 0 },
-                    attached: 0,
-                    is_in_step: true,
-                    reported: Instant::now(),
-                    block: Vec::new(),
-                };
-                let duration_ms = loaded.ms_at(length_frames);
-                self.loaded = Some(loaded);
-                self.tell(PlayerEvent::Loaded { duration_ms });
-            }
+            Ok((decoded, length_frames)) => self.put(decoded, length_frames, false),
             Err(error) => self.tell(PlayerEvent::Failed { reason: error.to_string() }),
         }
+    }
+
+    fn put(&mut self, decoded: Decoded, length_frames: u64, is_arriving: bool) {
+        let loaded = Loaded::new(decoded, length_frames, self.gain, is_arriving);
+        let duration_ms = loaded.ms_at(length_frames);
+        self.loaded = Some(loaded);
+        self.tell(PlayerEvent::Loaded { duration_ms });
+    }
+
+    fn settle(&mut self, length_frames: u64) {
+        let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.is_arriving) else { return };
+        loaded.is_arriving = false;
+        match &mut loaded.motion {
+            // Where the end was thought to be.
+            Motion::Still { frame } if *frame >= loaded.length_frames => *frame = length_frames,
+            // From here on the clock runs by itself.
+            Motion::Silent { .. } => loaded.is_in_step = false,
+            Motion::Still { .. } | Motion::Sounding { .. } => {}
+        }
+        loaded.length_frames = length_frames;
     }
 
     fn play(&mut self) {
@@ -170,8 +158,7 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
         };
         let started = match silence {
             Some(reason) => {
-                loaded.motion = Motion::Silent { from_frame: frame, since: Instant::now() };
-                loaded.is_in_step = false;
+                loaded.begin_in_silence(frame);
                 if let Some(reason) = reason {
                     self.tell(PlayerEvent::NoOutput { reason });
                 }
@@ -222,8 +209,8 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
                 loaded.is_in_step = false;
                 Ok(())
             }
-            Motion::Silent { from_frame, since } => {
-                (*from_frame, *since) = (frame, Instant::now());
+            Motion::Silent { .. } => {
+                loaded.begin_in_silence(frame);
                 Ok(())
             }
             Motion::Sounding { .. } => {
@@ -240,6 +227,10 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
     /// Keeps a moving recording moving.
     fn tick(&mut self) {
         let Some(loaded) = &mut self.loaded else { return };
+        if let Err(error) = loaded.keep_up() {
+            self.fail(&error);
+            return;
+        }
         let (frame, is_over) = loaded.position();
         let now = Instant::now();
         let mut is_stalled = false;
@@ -247,14 +238,11 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
             Motion::Still { .. } => return,
             Motion::Silent { .. } => {}
             Motion::Sounding { seen_frame, moved } => {
-                if frame != *seen_frame {
+                // With nothing to take, the device is not to blame.
+                if frame != *seen_frame || loaded.feed.is_starved() {
                     (*seen_frame, *moved) = (frame, now);
                 }
                 is_stalled = now.duration_since(*moved) >= STALL;
-                if let Err(error) = loaded.fill() {
-                    self.fail(&error);
-                    return;
-                }
             }
         }
         if is_over {
@@ -290,8 +278,13 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
     }
 
     fn fail(&mut self, error: &Error) {
+        let is_withdrawn = self.loaded.as_ref().is_some_and(|loaded| loaded.decoded.is_withdrawn());
         self.unload();
-        self.tell(PlayerEvent::Failed { reason: error.to_string() });
+        self.tell(if is_withdrawn {
+            PlayerEvent::Withdrawn
+        } else {
+            PlayerEvent::Failed { reason: error.to_string() }
+        });
     }
 
     fn unload(&mut self) {
@@ -306,65 +299,5 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
 
     fn tell(&self, event: PlayerEvent) {
         (self.on_event)(event);
-    }
-}
-
-impl Loaded {
-    fn is_moving(&self) -> bool {
-        !matches!(self.motion, Motion::Still { .. })
-    }
-
-    /// The frame that is heard next, and whether all was heard.
-    fn position(&self) -> (u64, bool) {
-        match self.motion {
-            Motion::Still { frame } => (frame, false),
-            Motion::Silent { from_frame, since } => {
-                let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-                let frame = from_frame.saturating_add(self.frame_at(elapsed_ms));
-                (frame.min(self.length_frames), frame >= self.length_frames)
-            }
-            Motion::Sounding { .. } => self.feed.position(),
-        }
-    }
-
-    /// Lets the device take from this frame on.
-    fn begin_sounding(&mut self, frame: u64) -> Result<(), Error> {
-        if !self.is_in_step {
-            self.feed.restart_at(frame);
-            guarded(|| self.decoded.seek(frame))?;
-            self.is_in_step = true;
-        }
-        self.fill()?;
-        self.feed.set_playing(true);
-        self.motion = Motion::Sounding { seen_frame: frame, moved: Instant::now() };
-        Ok(())
-    }
-
-    /// Stands still where it is.
-    fn stop(&mut self) {
-        self.feed.set_playing(false);
-        self.motion = Motion::Still { frame: self.position().0 };
-    }
-
-    /// Tops the feed up.
-    fn fill(&mut self) -> Result<(), Error> {
-        while self.feed.wants_more() {
-            let Self { decoded, block, .. } = self;
-            match guarded(|| decoded.read(block))? {
-                0 => self.feed.end(),
-                _ => self.feed.push(&self.block),
-            }
-        }
-        Ok(())
-    }
-
-    /// The first frame at or behind a position.
-    fn frame_at(&self, position_ms: u64) -> u64 {
-        let rate = u64::from(self.decoded.sample_rate_hz());
-        position_ms.saturating_mul(rate).div_ceil(1000)
-    }
-
-    fn ms_at(&self, frame: u64) -> u64 {
-        frame.saturating_mul(1000) / u64::from(self.decoded.sample_rate_hz())
     }
 }

@@ -8,6 +8,7 @@
 
 mod headers;
 mod hostile;
+mod inflow;
 mod lengths;
 mod player;
 mod seeks;

@@ -10,7 +10,7 @@ use crate::sound::fixture;
 /// Longer than any event takes, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn player(kind: OutputKind) -> (Player, Receiver<PlayerEvent>) {
+pub(crate) fn player(kind: OutputKind) -> (Player, Receiver<PlayerEvent>) {
     let (events, received) = channel();
     let player = Player::start(kind, move |event| {
         let _ = events.send(event);
@@ -18,12 +18,12 @@ fn player(kind: OutputKind) -> (Player, Receiver<PlayerEvent>) {
     (player, received)
 }
 
-fn next(events: &Receiver<PlayerEvent>) -> PlayerEvent {
+pub(crate) fn next(events: &Receiver<PlayerEvent>) -> PlayerEvent {
     events.recv_timeout(PATIENCE).unwrap()
 }
 
 /// Positions up to the first other event, and that event.
-fn positions(events: &Receiver<PlayerEvent>) -> (Vec<u64>, PlayerEvent) {
+pub(crate) fn positions(events: &Receiver<PlayerEvent>) -> (Vec<u64>, PlayerEvent) {
     let mut seen = Vec::new();
     loop {
         match next(events) {

@@ -11,6 +11,11 @@ pub(crate) const FRAMES: u64 = 16_000;
 /// The tones, each half a second.
 pub(crate) const TONES: [f32; 4] = [400.0, 700.0, 1000.0, 1300.0];
 
+/// How many cases a test that damages files at random tries: CI few, a longer run as many as `TAPESHELF_MUTATIONS` says.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("TAPESHELF_MUTATIONS").map_or(usual, |text| text.parse().unwrap())
+}
+
 pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
 }

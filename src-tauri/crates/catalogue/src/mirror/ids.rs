@@ -1,4 +1,7 @@
 //! Ids of rows. Nearly all are UUIDs, each different, so they are packed into 16 bytes; any other text is kept as it is.
+//!
+//! They are a third of what is kept of a row, and nothing but a search needs them: those of a saved picture stay in its file
+//! until the first search (see [`super::late`]).
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -20,9 +23,30 @@ pub(super) struct Ids {
     packed: Vec<[u8; 16]>,
     /// Ids that are no UUID, by row; the packed one of such a row is [`NONE`].
     others: BTreeMap<u32, Box<str>>,
+    /// While the ids are still in the file of a picture: those that were set since, in that order.
+    late: Option<Vec<(usize, Box<str>)>>,
 }
 
 impl Ids {
+    /// Ids that are still in a file.
+    pub(super) fn still_in_file() -> Self {
+        Self { late: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// Whether they are; they cannot be asked anything then.
+    pub(super) fn are_in_file(&self) -> bool {
+        self.late.is_some()
+    }
+
+    /// Takes them from the file, with what was set since.
+    pub(super) fn arrive(&mut self, from_file: Self) {
+        let since = self.late.take().unwrap_or_default();
+        *self = from_file;
+        for (row, id) in since {
+            self.set(row, &id);
+        }
+    }
+
     /// Each id or what stands for it, and those that are no UUID.
     pub(super) fn parts(&self) -> (&[[u8; 16]], &BTreeMap<u32, Box<str>>) {
         (&self.packed, &self.others)
@@ -30,11 +54,15 @@ impl Ids {
 
     /// The same back.
     pub(super) fn of_parts(packed: Vec<[u8; 16]>, others: BTreeMap<u32, Box<str>>) -> Self {
-        Self { packed, others }
+        Self { packed, others, late: None }
     }
 
     /// Sets the id of a row, which is known or the next. The text is folded; the empty one is none.
     pub(super) fn set(&mut self, row: usize, id: &str) {
+        if let Some(since) = &mut self.late {
+            since.push((row, id.into()));
+            return;
+        }
         let number = u32::try_from(row).unwrap_or(u32::MAX);
         let packed = pack(id);
         if packed.is_some() || id.is_empty() {

@@ -17,6 +17,7 @@ use super::bits::Bits;
 use super::columns::{real, signed};
 use super::countries::{Countries, Country};
 use super::filter::{AccountNames, Context, has_state};
+use super::late::LateIds;
 use super::rows::{DEAD, DELETED, Facts, GONE, HELD, Marks, Rows};
 use super::saved::{self, Picture};
 use crate::error::{Error, Result};
@@ -50,17 +51,22 @@ pub(super) fn all(connection: &Connection) -> Result<Rows> {
     Ok(rows)
 }
 
-/// Reads all rows from their saved picture, and from the file what changed since. `None` when there is no picture, or none of
-/// this file as it is.
-pub(super) fn saved(connection: &Connection, picture: &Path) -> Result<Option<Picture>> {
+/// Reads all rows from their saved picture, but for the ids, and from the file what changed since. `None` when there is no
+/// picture, or none of this file as it is.
+pub(super) fn saved(connection: &Connection, picture: &Path) -> Result<Option<(Picture, LateIds)>> {
     let tx = connection.unchecked_transaction()?;
     let Some(number) = pictures::number(&tx)? else { return Ok(None) };
     let read = File::open(picture).and_then(|file| {
         let length = file.metadata()?.len();
-        saved::read(number, length, BufReader::with_capacity(1 << 18, file))
+        let read = saved::read(number, length, BufReader::with_capacity(1 << 18, &file))?;
+        read.map(|picture| {
+            let late = LateIds::in_file(file, length, picture.left)?;
+            Ok((picture, late))
+        })
+        .transpose()
     });
-    let mut picture = match read {
-        Ok(Some(picture)) => picture,
+    let (mut picture, late) = match read {
+        Ok(Some(read)) => read,
         Ok(None) => return Ok(None),
         Err(error) => {
             tracing::info!(%error, "the saved picture of the rows cannot be used");
@@ -71,7 +77,7 @@ pub(super) fn saved(connection: &Connection, picture: &Path) -> Result<Option<Pi
     let changed = pictures::changed(&tx)?;
     let is_of_this_file = refresh(&tx, &mut picture.rows, &changed)?;
     tx.finish()?;
-    Ok(is_of_this_file.then_some(picture))
+    Ok(is_of_this_file.then_some((picture, late)))
 }
 
 fn all_marks(tx: &Transaction<'_>, rows: &mut Rows) -> Result<()> {
@@ -85,29 +91,47 @@ fn all_marks(tx: &Transaction<'_>, rows: &mut Rows) -> Result<()> {
     Ok(())
 }
 
-/// Reads single rows again. `false` when the rows in memory are not those of this file.
+/// Reads some rows again; `keys` are in order. `false` when the rows in memory are not those of this file.
 pub(super) fn refresh(connection: &Connection, rows: &mut Rows, keys: &[u32]) -> Result<bool> {
-    let mut row_of =
-        connection.prepare_cached(&format!("SELECT {FACTS} FROM recordings WHERE key = ?1"))?;
+    let mut rows_of = connection.prepare_cached(&format!(
+        "SELECT {FACTS} FROM recordings WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
+    ))?;
+    // What a page brought has keys one after another.
+    for span in keys.chunk_by(|key, next| next - key == 1) {
+        let mut found = rows_of.query([span.first(), span.last()])?;
+        let mut missing = span.iter();
+        while let Some(row) = found.next()? {
+            let facts = facts(row)?;
+            missing.by_ref().take_while(|key| **key != facts.key).for_each(|key| rows.remove(*key));
+            if !rows.put(&facts) {
+                return Ok(false);
+            }
+        }
+        missing.for_each(|key| rows.remove(*key));
+    }
+    refresh_marks(connection, rows, keys)?;
+    Ok(true)
+}
+
+/// Reads again what is written on some rows.
+fn refresh_marks(connection: &Connection, rows: &mut Rows, keys: &[u32]) -> Result<()> {
+    // Before anything is written on any row there is nothing to look for, however many rows come.
+    let any: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM annotations)")?
+        .query_row([], |row| row.get(0))?;
+    if !any && rows.marks.is_empty() {
+        return Ok(());
+    }
     let mut marks_of = connection.prepare_cached(&format!(
         "SELECT r.key, {MARKS} FROM recordings r JOIN annotations n USING (account_no, recording_id) WHERE r.key = ?1"
     ))?;
     for key in keys {
-        let mut found = row_of.query([key])?;
-        match found.next()? {
-            None => {
-                rows.remove(*key);
-                continue;
-            }
-            Some(row) if !rows.put(&facts(row)?) => return Ok(false),
-            Some(_) => {}
-        }
         let marks = marks_of.query_row([key], marks).optional()?;
         if marks.is_some() || rows.row_of(*key).is_some_and(|row| rows.marks(row).is_some()) {
             rows.put_marks(*key, marks.unwrap_or_default());
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 fn facts<'a>(row: &'a Row<'_>) -> rusqlite::Result<Facts<'a>> {

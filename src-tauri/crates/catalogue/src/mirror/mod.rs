@@ -7,7 +7,7 @@
 //!
 //! Measured at a million rows it takes 98 MB and three seconds to read, and replaces a full-text index and five B-trees. Nobody
 //! waits for that more than once: the rows are kept as a file beside the index ([`saved`], [`crate::pictures`]), which is read
-//! in a fifth of a second.
+//! in a fifth of a second, but for the ids, which are a third of it and stay there until the first search ([`late`]).
 
 mod bits;
 mod clock;
@@ -16,6 +16,7 @@ mod countries;
 mod days;
 mod filter;
 mod ids;
+mod late;
 mod load;
 mod order;
 mod radix;
@@ -27,7 +28,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use domain::query::{Field, Query};
 use domain::search::Search;
@@ -37,6 +38,7 @@ use crate::error::Result;
 use bits::Bits;
 use countries::Countries;
 use filter::{AccountNames, Context};
+use late::LateIds;
 use order::Orders;
 use rows::Rows;
 use saved::Picture;
@@ -56,6 +58,12 @@ pub(crate) struct Mirror {
     countries: Countries,
     /// The saved picture of the rows belongs to the index.
     pictured: AtomicBool,
+    /// It cannot be read to its end, and is not tried again.
+    is_picture_damaged: AtomicBool,
+    /// The ids, while they are still in its file.
+    late_ids: Mutex<Option<LateIds>>,
+    /// Rows were removed for good since these were read, and their texts are still in memory.
+    unfit_for_picture: AtomicBool,
 }
 
 /// Keys of the rows that the present transaction touched.
@@ -138,7 +146,7 @@ impl Mirror {
                 return Ok(());
             }
         }
-        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.write();
         let Some(known) = rows.as_mut() else { return Ok(()) };
         let in_step = keys.len() <= MOST_SINGLE_CHANGES && load::refresh(connection, known, keys)?;
         if !in_step {
@@ -149,11 +157,12 @@ impl Mirror {
 
     /// Forgets the rows, so that the next search reads them anew.
     pub(crate) fn reset(&self) {
-        self.forget(&mut self.rows.write().unwrap_or_else(PoisonError::into_inner));
+        self.forget(&mut self.write());
     }
 
     fn forget(&self, rows: &mut Option<Rows>) {
         *rows = None;
+        *lock(&self.late_ids) = None;
         self.orders.clear();
         self.countries.set(Vec::new());
     }
@@ -188,12 +197,16 @@ impl Mirror {
     }
 
     fn load_with(&self, connect: &dyn Fn() -> Result<Connection>, picture: &Path) -> Result<()> {
+        // What is removed from here on may have been read already.
+        self.unfit_for_picture.store(false, Ordering::SeqCst);
         let connection = connect()?;
-        let saved = load::saved(&connection, picture)?;
+        let is_damaged = self.is_picture_damaged.load(Ordering::SeqCst);
+        let saved = if is_damaged { None } else { load::saved(&connection, picture)? };
         self.set_pictured(saved.is_some());
         let mut rows = match saved {
-            Some(Picture { rows, countries }) => {
+            Some((Picture { rows, countries, .. }, late)) => {
                 self.countries.set(countries);
+                *lock(&self.late_ids) = Some(late);
                 rows
             }
             None => load::all(&connection)?,
@@ -203,7 +216,7 @@ impl Mirror {
             let keys = meanwhile.as_mut().map(std::mem::take).unwrap_or_default();
             if keys.is_empty() {
                 // From here on changes go to the rows themselves: whoever has one waits for this lock.
-                let mut place = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+                let mut place = self.write();
                 *place = Some(rows);
                 *meanwhile = None;
                 return Ok(());
@@ -214,6 +227,7 @@ impl Mirror {
             keys.dedup();
             if !load::refresh(&connection, &mut rows, &keys)? {
                 self.countries.set(Vec::new());
+                *lock(&self.late_ids) = None;
                 rows = load::all(&connection)?;
             }
         }
@@ -226,13 +240,26 @@ impl Mirror {
 
     /// Keeps whether it is.
     pub(crate) fn set_pictured(&self, pictured: bool) {
+        if pictured {
+            self.is_picture_damaged.store(false, Ordering::SeqCst);
+        }
         self.pictured.store(pictured, Ordering::SeqCst);
+    }
+
+    /// Whether a picture of these rows would bring back to the disk what was removed for good.
+    pub(crate) fn is_unfit_for_picture(&self) -> bool {
+        self.unfit_for_picture.load(Ordering::SeqCst)
+    }
+
+    /// Keeps that it would, until the rows are read anew.
+    pub(crate) fn set_unfit_for_picture(&self) {
+        self.unfit_for_picture.store(true, Ordering::SeqCst);
     }
 
     /// Writes a picture of the rows. `None` when they have not been read. Whoever calls sees to it that nothing is written to the
     /// index meanwhile.
     pub(crate) fn write_picture(&self, number: i64, to: impl Write) -> Option<io::Result<()>> {
-        let rows = self.read();
+        let rows = self.read_for(true);
         rows.as_ref().map(|rows| saved::write(rows, &self.countries.known(), number, to))
     }
 
@@ -248,13 +275,17 @@ impl Mirror {
         self.rows.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn write(&self) -> RwLockWriteGuard<'_, Option<Rows>> {
+        self.rows.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Answers a search. `None` when the rows have to be read first.
     pub(crate) fn search(
         &self,
         tx: &Transaction<'_>,
         question: &Question<'_>,
     ) -> Result<Option<Hits>> {
-        let rows = self.read();
+        let rows = self.read_for(question.needs_ids());
         let Some(rows) = rows.as_ref() else { return Ok(None) };
         let accounts = load::accounts(tx)?;
         let context = self.context(question.search, &accounts);
@@ -273,7 +304,7 @@ impl Mirror {
         tx: &Transaction<'_>,
         questions: &[Question<'_>],
     ) -> Result<Option<Vec<u32>>> {
-        let rows = self.read();
+        let rows = self.read_for(questions.iter().any(Question::needs_ids));
         let Some(rows) = rows.as_ref() else { return Ok(None) };
         let accounts = load::accounts(tx)?;
         let count = |question: &Question<'_>| {
@@ -295,7 +326,7 @@ impl Mirror {
 
     /// The keys of an account's rows with this call id, in the order of time; `None` when the rows have to be read first.
     pub(crate) fn of_call(&self, account_no: i64, call: &str) -> Option<Vec<u32>> {
-        let rows = self.read();
+        let rows = self.read_for(true);
         let rows = rows.as_ref()?;
         let call = domain::text::fold(call);
         let mut found = Bits::none(rows.len());

@@ -3,6 +3,8 @@
 //! The file is a picture with a number. It is believed only when the index names that number; what changed since, the
 //! index knows by itself (`schema/v6.sql`). A picture that cannot be read, is of another release or has a wrong checksum is no
 //! loss: the rows are read from the index.
+//!
+//! The ids come last, with a checksum of their own: they are a third of the file, and a start does without them.
 
 use std::io::{self, Read, Write};
 
@@ -15,7 +17,7 @@ use super::texts::Texts;
 
 /// What a picture begins with. The last byte counts changes of its form, and of what is kept in it: how texts are folded,
 /// how digits are taken from a number.
-const BEGINNING: &[u8; 8] = b"TSmirro\x01";
+const BEGINNING: &[u8; 8] = b"TSmirro\x02";
 
 /// Texts in the order of release come with rules for folding them.
 const RELEASE: &str = env!("CARGO_PKG_VERSION");
@@ -29,6 +31,8 @@ pub(super) struct Picture {
     pub(super) rows: Rows,
     /// The countries of the first so many parties.
     pub(super) countries: Vec<Option<Country>>,
+    /// How many bytes of the file follow: the ids, for [`read_ids`].
+    pub(super) left: u64,
 }
 
 /// Writes rows and countries as picture `number`.
@@ -55,13 +59,6 @@ pub(super) fn write(
         out.list(column, u32::to_le_bytes)?;
     }
     out.list(&rows.flags, u16::to_le_bytes)?;
-    for ids in [&rows.ids, &rows.calls] {
-        let (packed, others) = ids.parts();
-        out.list(packed, |id| id)?;
-        let of: Vec<u32> = others.keys().copied().collect();
-        out.list(&of, u32::to_le_bytes)?;
-        others.values().try_for_each(|id| out.text(id))?;
-    }
     for texts in [&rows.parties, &rows.digits, &rows.words] {
         let (all, starts) = texts.parts();
         out.list(all, |byte| [byte])?;
@@ -79,8 +76,15 @@ pub(super) fn write(
     out.list(&conferences, u32::to_le_bytes)?;
     out.list(rows.costs.all(), u64::to_le_bytes)?;
     out.list(countries, Option::unwrap_or_default)?;
-    let sum = out.sum.clone().finalize();
-    out.to.write_all(&sum.to_le_bytes())?;
+    out.sum()?;
+    for ids in [&rows.ids, &rows.calls] {
+        let (packed, others) = ids.parts();
+        out.list(packed, |id| id)?;
+        let of: Vec<u32> = others.keys().copied().collect();
+        out.list(&of, u32::to_le_bytes)?;
+        others.values().try_for_each(|id| out.text(id))?;
+    }
+    out.sum()?;
     out.to.flush()
 }
 
@@ -111,7 +115,6 @@ pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Opti
     let [cost, from, to, class, name] = columns;
     // Stars and holds come with what else a person wrote.
     let flags = input.list(|flags| u16::from_le_bytes(flags) & !(STARRED | HELD))?;
-    let (ids, calls) = (input.ids()?, input.ids()?);
     let (parties, digits, words) = (input.texts()?, input.texts()?, input.texts()?);
     let party_digits = input.list(u32::from_le_bytes)?;
     let mut classes = Values::new();
@@ -126,8 +129,7 @@ pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Opti
     let names = Values::of(callers.into_iter().zip(conferences));
     let costs = Values::of(input.list(u64::from_le_bytes)?);
     let countries = input.list(|code| Some(code).filter(|code| *code != Country::default()))?;
-    let sum = input.sum.clone().finalize();
-    if u32::from_le_bytes(input.array()?) != sum || input.left > 0 {
+    if !input.has_sum()? {
         return Ok(None);
     }
     let rows = Rows {
@@ -142,8 +144,8 @@ pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Opti
         class,
         name,
         flags,
-        ids,
-        calls,
+        ids: Ids::still_in_file(),
+        calls: Ids::still_in_file(),
         parties,
         party_digits,
         digits,
@@ -153,7 +155,14 @@ pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Opti
         costs,
         ..Rows::new()
     };
-    Ok(Some(Picture { rows, countries }))
+    Ok(Some(Picture { rows, countries, left: input.left }))
+}
+
+/// Reads what follows: the ids of recordings and of calls. `None` when they are not as they were written.
+pub(super) fn read_ids(left: u64, from: impl Read) -> io::Result<Option<(Ids, Ids)>> {
+    let mut input = In { from, sum: Hasher::new(), left };
+    let (ids, calls) = (input.ids()?, input.ids()?);
+    Ok((input.has_sum()? && input.left == 0).then_some((ids, calls)))
 }
 
 /// Writes values one after another.
@@ -166,6 +175,12 @@ impl<W: Write> Out<W> {
     fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.sum.update(bytes);
         self.to.write_all(bytes)
+    }
+
+    /// Writes the checksum of what came since the last one.
+    fn sum(&mut self) -> io::Result<()> {
+        let sum = std::mem::take(&mut self.sum).finalize();
+        self.to.write_all(&sum.to_le_bytes())
     }
 
     fn length(&mut self, length: usize) -> io::Result<()> {
@@ -212,6 +227,14 @@ impl<R: Read> In<R> {
         let mut array = [0; N];
         self.fill(&mut array)?;
         Ok(array)
+    }
+
+    /// Reads the checksum of what came since the last one. Whether it is that.
+    fn has_sum(&mut self) -> io::Result<bool> {
+        let sum = std::mem::take(&mut self.sum).finalize();
+        let is_so = u32::from_le_bytes(self.array()?) == sum;
+        self.sum = Hasher::new();
+        Ok(is_so)
     }
 
     fn length(&mut self) -> io::Result<usize> {

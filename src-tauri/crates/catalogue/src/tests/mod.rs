@@ -2,6 +2,7 @@
 
 mod annotations;
 mod damage;
+mod ingest;
 mod jobs;
 mod kill;
 mod pictures;

@@ -154,8 +154,14 @@ fn a_copy_that_changed_is_verified_no_longer() {
     bed.catalogue.note_checks(&[(keys[0], CheckResult::Changed)], at(5)).unwrap();
     assert_eq!(state(), CopyState::Remarked);
     assert_eq!(bed.catalogue.last_check(keys[0]).unwrap(), Some((at(5), CheckResult::Changed)));
+    // A disk that is not connected takes nothing back.
+    bed.catalogue.note_checks(&[(keys[0], CheckResult::CannotCheck)], at(6)).unwrap();
+    assert_eq!(state(), CopyState::Remarked);
+    assert_eq!(bed.catalogue.last_check(keys[0]).unwrap(), Some((at(5), CheckResult::Changed)));
     bed.catalogue.note_checks(&[(keys[0], CheckResult::Ok)], at(6)).unwrap();
     assert_eq!(state(), CopyState::Verified);
+    bed.catalogue.note_checks(&[(keys[0], CheckResult::CannotCheck)], at(7)).unwrap();
+    assert_eq!(bed.catalogue.last_check(keys[0]).unwrap(), Some((at(6), CheckResult::Ok)));
     assert_eq!(bed.catalogue.copies_with_hash(&"ab".repeat(32)).unwrap().len(), 1);
 }
 

@@ -36,7 +36,7 @@ pub struct CheckedCopy {
     pub path: std::path::PathBuf,
     /// What was found.
     pub result: CheckResult,
-    /// As a sentence.
+    /// As sentences. Where it could not be told, also what was found when it last could.
     pub what: String,
 }
 
@@ -152,10 +152,15 @@ impl Engine {
                 // This is a thread of its own, so it may wait for the network.
                 Some(place) => runtime.block_on(self.check_object(place, copy, on_read)),
             };
-            let Some((result, what)) = found else {
+            let Some((result, mut what)) = found else {
                 self.change_check(|report| report.cancelled = true);
                 break;
             };
+            if result == CheckResult::CannotCheck
+                && let Some(before) = self.inner.catalogue.last_check(*key)?.and_then(known_before)
+            {
+                what = format!("{what} {before}");
+            }
             unwritten.push((*key, result));
             self.change_check(|report| {
                 report.read_bytes = before + copy.size_bytes;
@@ -224,6 +229,15 @@ fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(Check
         ),
         Err(error) => (CheckResult::CannotCheck, format!("It could not be read: {error}.")),
     })
+}
+
+/// What an earlier check found, which still stands; `None` where it found nothing wrong.
+fn known_before((_, found): (Timestamp, CheckResult)) -> Option<&'static str> {
+    match found {
+        CheckResult::Changed => Some("When it could last be read, it had changed."),
+        CheckResult::Missing => Some("When it could last be looked for, it was missing."),
+        CheckResult::Ok | CheckResult::CannotCheck => None,
+    }
 }
 
 /// A copy against its size and hash of now.

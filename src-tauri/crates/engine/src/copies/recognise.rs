@@ -9,7 +9,7 @@ use transfer::verify::Expected;
 
 use super::adopt::Adopted;
 use crate::error::Result;
-use crate::fetch::{evidence, judge_file};
+use crate::verify::{evidence, judge_file};
 
 /// Lengths closer than this are the same: MP3 pads to whole frames, vendors give whole seconds.
 const SAME_LENGTH_MS: u64 = 1_100;

@@ -3,13 +3,14 @@
 //! Signatures are made over the address (`rusty-s3`), every header we add is signed, and the payload is bound by its
 //! checksum header. Redirects are not followed: a bucket that is elsewhere has another region, which is to be set.
 
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::Secret;
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use providers::Transport;
@@ -21,6 +22,7 @@ use super::error::{Failed, PlaceError};
 use super::place::Place;
 use crate::Clock;
 use crate::error::Error;
+use crate::transfers::{Bandwidth, Caps};
 
 /// How often a request is sent at most.
 const TRIES: u32 = 3;
@@ -29,7 +31,7 @@ const GOOD_FOR: Duration = Duration::from_mins(15);
 /// A refusal longer than this is read no further.
 const LONGEST_REFUSAL: usize = 64 * 1024;
 /// What is handed to the connection at once.
-const SENT_AT_ONCE: usize = 64 * 1024;
+const SENT_AT_ONCE: usize = 16 * 1024;
 
 /// Speaks to one bucket.
 pub(crate) struct Bucket {
@@ -37,6 +39,10 @@ pub(crate) struct Bucket {
     pub(super) address: rusty_s3::Bucket,
     pub(super) access_key_id: Secret<String>,
     pub(super) secret: Secret<String>,
+    /// Of temporary credentials. It is part of each signature, as Amazon's query parameter `X-Amz-Security-Token`.
+    pub(super) session_token: Option<Secret<String>>,
+    /// What all that comes and goes is held to.
+    pub(super) caps: Caps,
     pub(super) transport: Transport,
     pub(super) clock: Clock,
     /// How long nothing at all may move.
@@ -106,12 +112,31 @@ impl Bucket {
                     pause *= 2;
                     tries += 1;
                 }
-                outcome => return outcome,
+                Err(error) => return Err(self.said_in_full(ask, error).await),
+                Ok(reply) => return Ok(reply),
             }
         }
     }
 
+    /// A refusal of HEAD has no body, so credentials that have expired look like any bad request. A request for a byte of
+    /// the same object is refused in words.
+    async fn said_in_full(&self, ask: &Ask<'_>, error: PlaceError) -> PlaceError {
+        let is_unsaid = matches!(error, PlaceError::Refused { .. } | PlaceError::Denied { .. });
+        if self.session_token.is_none() || ask.method != Method::Head || !is_unsaid {
+            return error;
+        }
+        let byte = Ask::new(Method::Get, ask.key).header("range", "bytes=0-0");
+        match self.ask_once(&byte).await {
+            Err(said @ (PlaceError::KeyExpired | PlaceError::WrongToken)) => said,
+            _ => error,
+        }
+    }
+
     async fn ask_once(&self, ask: &Ask<'_>) -> Result<Response, PlaceError> {
+        let sends = matches!(ask.method, Method::Put | Method::Post) && !ask.body.is_empty();
+        // Signed only after it: a signature does not last. What goes in one piece need not wait for it.
+        let is_long = sends && ask.body.len() > SENT_AT_ONCE;
+        let _turn = if is_long { self.caps.up.turn().await } else { None };
         let now = (self.clock)();
         let url = rusty_s3::signing::sign(
             &now,
@@ -119,7 +144,7 @@ impl Bucket {
             self.address.object_url(ask.key),
             self.access_key_id.expose(),
             self.secret.expose(),
-            None,
+            self.session_token.as_ref().map(|token| token.expose().as_str()),
             self.address.region(),
             GOOD_FOR.as_secs(),
             ask.query.iter().map(|(name, value)| (*name, value.as_str())),
@@ -131,12 +156,12 @@ impl Bucket {
                 .map_err(|_| PlaceError::Refused { what: format!("{name} is no header") })?;
             headers.insert(HeaderName::from_static(name), value);
         }
-        let sends = matches!(ask.method, Method::Put | Method::Post);
-        if sends {
+        if matches!(ask.method, Method::Put | Method::Post) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(ask.body.len()));
         }
-        let moved = Arc::new(AtomicU64::new(0));
-        let body = (sends && !ask.body.is_empty()).then(|| body_of(&ask.body, Arc::clone(&moved)));
+        let moved = Arc::new(Moved::default());
+        let cap = &self.caps.up;
+        let body = sends.then(|| body_of(&ask.body, Arc::clone(cap), Arc::clone(&moved)));
         let method = match ask.method {
             Method::Head => reqwest::Method::HEAD,
             Method::Get => reqwest::Method::GET,
@@ -157,7 +182,7 @@ impl Bucket {
     async fn while_it_moves<T>(
         &self,
         work: impl Future<Output = T>,
-        moved: &AtomicU64,
+        moved: &Moved,
     ) -> Result<T, PlaceError> {
         tokio::pin!(work);
         let mut seen = 0;
@@ -165,8 +190,9 @@ impl Bucket {
             tokio::select! {
                 done = &mut work => return Ok(done),
                 () = tokio::time::sleep(self.silence) => {
-                    let now = moved.load(Ordering::Relaxed);
-                    if now == seen {
+                    let now = moved.bytes.load(Ordering::Relaxed);
+                    // Whoever waits for the cap is not kept waiting by the server.
+                    if now == seen && !moved.pays.load(Ordering::Relaxed) {
                         return Err(self.silent());
                     }
                     seen = now;
@@ -261,18 +287,38 @@ fn read_date(text: &str) -> Option<Timestamp> {
     rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-/// Pieces of the bytes, counted as the connection takes them.
-fn body_of(bytes: &Bytes, moved: Arc<AtomicU64>) -> Body {
-    let mut rest = bytes.clone();
-    let pieces = std::iter::from_fn(move || {
-        let piece = rest.split_to(rest.len().min(SENT_AT_ONCE));
-        if piece.is_empty() {
-            return None;
+/// What has moved of a body.
+#[derive(Debug, Default)]
+struct Moved {
+    bytes: AtomicU64,
+    /// The next piece waits for the cap.
+    pays: AtomicBool,
+}
+
+/// Pieces of the bytes, paid for one by one and counted as the connection takes them.
+fn pieces(
+    bytes: &Bytes,
+    cap: Arc<Bandwidth>,
+    moved: Arc<Moved>,
+) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
+    stream::unfold(bytes.clone(), move |mut rest| {
+        let (cap, moved) = (Arc::clone(&cap), Arc::clone(&moved));
+        async move {
+            let piece = rest.split_to(rest.len().min(SENT_AT_ONCE));
+            if piece.is_empty() {
+                return None;
+            }
+            moved.pays.store(true, Ordering::Relaxed);
+            cap.pay(piece.len()).await;
+            moved.pays.store(false, Ordering::Relaxed);
+            moved.bytes.fetch_add(piece.len() as u64, Ordering::Relaxed);
+            Some((Ok(piece), rest))
         }
-        moved.fetch_add(piece.len() as u64, Ordering::Relaxed);
-        Some(Ok::<_, std::convert::Infallible>(piece))
-    });
-    Body::wrap_stream(stream::iter(pieces))
+    })
+}
+
+fn body_of(bytes: &Bytes, cap: Arc<Bandwidth>, moved: Arc<Moved>) -> Body {
+    Body::wrap_stream(pieces(bytes, cap, moved))
 }
 
 #[cfg(test)]
@@ -293,5 +339,38 @@ mod tests {
     fn the_servers_time_is_read() {
         let read = read_date("Sun, 22 Nov 2026 10:00:00 GMT").unwrap();
         assert_eq!(read.to_string(), "2026-11-22T10:00:00Z");
+    }
+
+    #[tokio::test]
+    async fn each_piece_of_a_body_is_paid_for_before_it_goes_and_none_when_the_cap_is_lifted() {
+        use futures_util::{FutureExt as _, StreamExt as _};
+
+        let (cap, moved) = (Arc::new(Bandwidth::default()), Arc::new(Moved::default()));
+        // A piece costs more than what may be saved up before.
+        cap.set(Some(SENT_AT_ONCE as u64));
+        let bytes = Bytes::from(vec![7; 10 * SENT_AT_ONCE + 1]);
+        let mut pieces = Box::pin(pieces(&bytes, Arc::clone(&cap), Arc::clone(&moved)));
+        let mut next = pieces.next();
+        assert!((&mut next).now_or_never().is_none(), "it waits");
+        assert!(moved.pays.load(Ordering::Relaxed), "and that is not the server's silence");
+        assert_eq!(moved.bytes.load(Ordering::Relaxed), 0);
+        cap.set(None);
+        assert!(next.await.is_some());
+        let rest = pieces.count().now_or_never().unwrap();
+        assert_eq!(rest, 10, "nothing is waited for any more");
+        assert_eq!(moved.bytes.load(Ordering::Relaxed), bytes.len() as u64);
+    }
+
+    #[tokio::test]
+    async fn under_a_cap_one_body_goes_after_another() {
+        use futures_util::FutureExt as _;
+
+        let cap = Bandwidth::default();
+        assert!(cap.turn().await.is_none(), "without one nobody waits");
+        cap.set(Some(10_000));
+        let first = cap.turn().await;
+        assert!(cap.turn().now_or_never().is_none());
+        drop(first);
+        assert!(cap.turn().await.is_some());
     }
 }

@@ -12,6 +12,12 @@ pub enum PlaceError {
     /// The server does not know the key, or the secret is not the key's.
     #[error("the server does not accept this access key and secret")]
     WrongKey,
+    /// Temporary credentials whose time is over.
+    #[error("the temporary access key has expired; enter a new one")]
+    KeyExpired,
+    /// The session token is not the key's.
+    #[error("the server does not accept this session token")]
+    WrongToken,
     /// No bucket of this name.
     #[error("there is no bucket of this name")]
     NoSuchBucket,
@@ -122,9 +128,10 @@ impl PlaceError {
             }
             "InvalidAccessKeyId"
             | "SignatureDoesNotMatch"
-            | "InvalidToken"
             | "UnauthorizedAccess"
             | "NotSignedUp" => return Self::WrongKey,
+            "ExpiredToken" | "TokenRefreshRequired" => return Self::KeyExpired,
+            "InvalidToken" => return Self::WrongToken,
             "NoSuchBucket" => return Self::NoSuchBucket,
             "PermanentRedirect"
             | "TemporaryRedirect"
@@ -190,6 +197,7 @@ impl PlaceError {
     pub(super) fn field(&self) -> Option<&'static str> {
         match self {
             Self::KeyNeeded | Self::WrongKey => Some("secret"),
+            Self::KeyExpired | Self::WrongToken => Some("sessionToken"),
             Self::NoSuchBucket | Self::Denied { .. } => Some("bucket"),
             Self::WrongRegion { .. } => Some("region"),
             Self::Tls { .. } | Self::Unreachable { .. } | Self::Unsupported { .. } => {
@@ -228,6 +236,8 @@ mod tests {
         let of = |status, code| PlaceError::of(failed(status, code), "write to");
         assert_eq!(of(403, "InvalidAccessKeyId"), PlaceError::WrongKey);
         assert_eq!(of(403, "SignatureDoesNotMatch"), PlaceError::WrongKey);
+        assert_eq!(of(400, "ExpiredToken"), PlaceError::KeyExpired);
+        assert_eq!(of(400, "InvalidToken"), PlaceError::WrongToken);
         assert_eq!(of(404, "NoSuchBucket"), PlaceError::NoSuchBucket);
         assert_eq!(of(404, ""), PlaceError::Absent);
         assert_eq!(of(403, "AccessDenied"), PlaceError::Denied { doing: "write to" });

@@ -1,13 +1,14 @@
 //! Places outside this computer that copies are saved in: buckets of servers that speak Amazon's S3.
 //!
-//! `place` is what a person sets up, `bucket` speaks to one, `upload` puts a file into it and proves that it is there,
-//! `check` tries all of that with a tiny object, and `objects` reads copies back. The access key is in the keyring like
+//! `place` is what a person sets up, `bucket` speaks to one, `outgoing` is a file on its way into it, `upload` puts it there
+//! and proves it, `check` tries all of that with a tiny object, and `objects` reads copies back. The access key is in the keyring like
 //! the secrets of accounts, or in memory for this session; everything else is a setting.
 
 mod bucket;
 mod check;
 mod error;
 mod objects;
+mod outgoing;
 mod place;
 mod upload;
 
@@ -22,8 +23,9 @@ use zeroize::Zeroizing;
 
 pub(crate) use bucket::Bucket;
 pub use error::PlaceError;
+pub(crate) use outgoing::Outgoing;
 pub use place::{NewPlace, Place, PlaceReport, PlaceState};
-pub(crate) use upload::{Meta, Outgoing, Saved, content_type};
+pub(crate) use upload::{Meta, Saved, content_type};
 
 use crate::accounts::SecretPlace;
 use crate::error::{Error, KeyringFailure, Result};
@@ -81,6 +83,38 @@ impl Places {
 struct StoredKey {
     access_key_id: Zeroizing<String>,
     secret: Zeroizing<String>,
+    /// Of temporary credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session_token: Option<Zeroizing<String>>,
+}
+
+impl StoredKey {
+    /// What a person typed; `None` when nothing was, and the key that is kept is meant.
+    fn from_typed(new: &NewPlace) -> Result<Option<Self>> {
+        let [id, secret, token] =
+            [new.access_key_id.as_str(), new.secret.expose(), new.session_token.expose()]
+                .map(str::trim);
+        if id.is_empty() && secret.is_empty() && token.is_empty() {
+            return Ok(None);
+        }
+        if id.is_empty() {
+            return Err(Error::invalid("accessKeyId", "Write the access key id."));
+        }
+        if secret.is_empty() {
+            return Err(Error::invalid("secret", "Write the secret of the access key."));
+        }
+        // <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>
+        if token.is_empty() && new.endpoint.trim().is_empty() && id.starts_with("ASIA") {
+            let what = "A key id that begins with ASIA is a temporary one. Write its session token as well.";
+            return Err(Error::invalid("sessionToken", what));
+        }
+        let kept = |text: &str| Zeroizing::new(text.to_owned());
+        Ok(Some(Self {
+            access_key_id: kept(id),
+            secret: kept(secret),
+            session_token: (!token.is_empty()).then(|| kept(token)),
+        }))
+    }
 }
 
 /// The name of a place's access key in the vault, which accounts share.
@@ -150,26 +184,16 @@ impl Engine {
                 None => {}
             }
         }
-        let typed_key =
-            !(new.access_key_id.trim().is_empty() && new.secret.expose().trim().is_empty());
-        let key = if typed_key {
-            if new.access_key_id.trim().is_empty() {
-                return Err(Error::invalid("accessKeyId", "Write the access key id."));
-            }
-            if new.secret.expose().trim().is_empty() {
-                return Err(Error::invalid("secret", "Write the secret of the access key."));
-            }
-            StoredKey {
-                access_key_id: Zeroizing::new(new.access_key_id.trim().to_owned()),
-                secret: Zeroizing::new(new.secret.expose().trim().to_owned()),
-            }
-        } else {
-            self.place_key(&place).await.map_err(|error| match error {
+        let typed = StoredKey::from_typed(&new)?;
+        let is_typed = typed.is_some();
+        let key = match typed {
+            Some(typed) => typed,
+            None => self.place_key(&place).await.map_err(|error| match error {
                 Error::Place { trouble: PlaceError::KeyNeeded, .. } => {
                     Error::invalid("accessKeyId", "Write the access key id and its secret.")
                 }
                 other => other,
-            })?
+            })?,
         };
         let bucket = self.bucket_with(&place, &key)?;
         let report = bucket.try_out().await.map_err(|trouble| match trouble.field() {
@@ -177,7 +201,7 @@ impl Engine {
             None => Error::Place { label: place.label.clone(), trouble },
         })?;
         place.refuses_twins = report.refuses_twins;
-        if typed_key {
+        if is_typed {
             self.keep_place_key(&place.id, &key, new.session_only).await?;
         }
         self.keep_place(place.clone()).await?;
@@ -280,6 +304,11 @@ impl Engine {
             address,
             access_key_id: Secret::new(key.access_key_id.as_str().to_owned()),
             secret: Secret::new(key.secret.as_str().to_owned()),
+            session_token: key
+                .session_token
+                .as_ref()
+                .map(|token| Secret::new(token.as_str().to_owned())),
+            caps: self.inner.transfers.caps(),
             transport: self.transport(),
             clock: Arc::clone(&self.inner.clock),
             silence: self.inner.waits.silence,

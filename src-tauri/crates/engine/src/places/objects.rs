@@ -10,7 +10,7 @@ use transfer::part::{PartFile, SealedPart};
 
 use super::bucket::{Ask, Bucket};
 use super::error::PlaceError;
-use super::upload::hex;
+use super::outgoing::hex;
 use crate::error::{Error, Result};
 use crate::{Engine, blocking};
 
@@ -27,6 +27,7 @@ impl Bucket {
         while let Some(chunk) = self.next_chunk(&mut reply).await? {
             hasher.update(&chunk);
             size_bytes += chunk.len() as u64;
+            self.caps.down.pay(chunk.len()).await;
             if !go_on(size_bytes) {
                 return Ok(None);
             }

@@ -60,6 +60,8 @@ pub struct NewPlace {
     pub access_key_id: String,
     /// Its secret.
     pub secret: Secret<String>,
+    /// The session token of temporary credentials; empty for a key that lasts.
+    pub session_token: Secret<String>,
     /// Keep the key in memory until the program closes, not in the keyring.
     pub session_only: bool,
 }
@@ -256,6 +258,7 @@ mod tests {
             path_style: true,
             access_key_id: String::new(),
             secret: Secret::new(String::new()),
+            session_token: Secret::new(String::new()),
             session_only: false,
         };
         Place::from_typed(&new, PlaceId::new("p"))

@@ -8,6 +8,7 @@
 //! dropped. A reading that was interrupted goes on where it stopped.
 
 mod hidden;
+mod pages;
 mod schedule;
 mod speed;
 mod walk;
@@ -135,6 +136,10 @@ impl Engine {
             engine.tell(Event::LibraryChanged);
             if is_done {
                 engine.run_save_rules().await;
+                // A start after this one, however the program ends until then, should not have to read what was brought.
+                if let Err(error) = engine.with_catalogue(catalogue::Catalogue::keep_rows).await {
+                    tracing::warn!(%error, "the rows could not be kept for the next start");
+                }
             }
         });
     }

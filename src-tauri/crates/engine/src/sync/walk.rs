@@ -1,11 +1,12 @@
 //! Reading everything: each list from its first page to its last.
 
 use domain::RecordingList;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use providers::{Page, PageRequest, Provider};
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::pages::fetch_in_order;
 use super::speed::Speed;
 use super::{SyncProgress, SyncTally};
 use crate::Engine;
@@ -57,6 +58,10 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn read(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
+    }
+
+    fn json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::Internal { what: error.to_string() })
     }
 }
 
@@ -210,26 +215,39 @@ impl Engine {
         if let (Some(total), Some(begin), true) = (first_total, next, parallel > 1) {
             let begin = begin.max(done_to / stride * stride);
             let offsets = (begin..total).step_by(usize::try_from(stride).unwrap_or(usize::MAX));
-            let pages = stream::iter(offsets)
-                .map(|offset| {
-                    let request = PageRequest { offset, ..request.clone() };
-                    async move { Ok::<_, Error>((offset, provider.list(&request).await?)) }
-                })
-                .buffered(parallel)
-                .try_ready_chunks(PAGES_AT_ONCE);
-            let mut pages = std::pin::pin!(pages);
-            while let Some(pages) = pages.next().await {
-                let pages = pages.map_err(|broken| broken.1)?;
-                let reached = pages.last().map_or(done_to, |(offset, _)| offset + stride);
-                for (_, page) in &pages {
-                    last_total = page.total.or(last_total);
-                    next = page.next_offset;
+            let (to_store, mut fetched) = mpsc::channel(PAGES_AT_ONCE);
+            let fetching = fetch_in_order(provider, &request, offsets, parallel, to_store);
+            let storing = async {
+                let mut pages = Vec::with_capacity(PAGES_AT_ONCE);
+                while fetched.recv_many(&mut pages, PAGES_AT_ONCE).await > 0 {
+                    // What came before a failure is kept.
+                    let mut failure = None;
+                    let mut arrived = Vec::with_capacity(pages.len());
+                    for page in pages.drain(..) {
+                        match page {
+                            Ok((offset, page)) => {
+                                done_to = offset + stride;
+                                last_total = page.total.or(last_total);
+                                next = page.next_offset;
+                                arrived.push(page);
+                            }
+                            Err(error) => failure = Some(error),
+                        }
+                    }
+                    if !arrived.is_empty() {
+                        self.store_up_to(reading, list, arrived, done_to).await?;
+                    }
+                    if let Some(failure) = failure {
+                        return Err(failure);
+                    }
                 }
-                let pages = pages.into_iter().map(|(_, page)| page).collect();
-                self.store(reading, list, pages).await?;
-                done_to = reached;
-                reading.progress.offset = done_to;
-                self.note_progress(reading).await?;
+                Ok(())
+            };
+            // Pages go on arriving while earlier ones are stored. When storing ends early, nobody waits for the rest.
+            let mut storing = std::pin::pin!(storing);
+            tokio::select! {
+                stored = &mut storing => stored?,
+                () = fetching => storing.await?,
             }
         } else if let Some(begin) = next {
             next = Some(begin.max(done_to / stride * stride));
@@ -247,12 +265,10 @@ impl Engine {
             let page = provider.list(&PageRequest { offset, ..request.clone() }).await?;
             let (total, after) = (page.total, page.next_offset);
             last_total = total.or(last_total);
-            let tally = self.store(reading, list, vec![page]).await?;
+            let tally = self.store_up_to(reading, list, vec![page], offset).await?;
             // A server that gives the same page for ever can only be told by its ids, once it gave as many as it counts.
             let is_within = total.is_some_and(|total| offset + stride < total);
             next = after.filter(|_| is_within || distinct(tally) > 0);
-            reading.progress.offset = offset;
-            self.note_progress(reading).await?;
         }
         Err(Error::Internal { what: format!("the list did not end after {MOST_PAGES} pages") })
     }
@@ -282,6 +298,29 @@ impl Engine {
         list: &RecordingList,
         pages: Vec<Page>,
     ) -> Result<catalogue::PageTally> {
+        self.store_noting(reading, list, pages, None).await
+    }
+
+    /// The same. An interrupted reading then goes on from `offset`, which is written down in that change too.
+    async fn store_up_to(
+        &self,
+        reading: &mut Reading,
+        list: &RecordingList,
+        pages: Vec<Page>,
+        offset: u64,
+    ) -> Result<catalogue::PageTally> {
+        reading.progress.offset = offset;
+        let progress = reading.progress.json()?;
+        self.store_noting(reading, list, pages, Some(progress)).await
+    }
+
+    async fn store_noting(
+        &self,
+        reading: &mut Reading,
+        list: &RecordingList,
+        pages: Vec<Page>,
+        progress: Option<String>,
+    ) -> Result<catalogue::PageTally> {
         let total = pages.last().and_then(|page| page.total);
         let mut recordings = Vec::new();
         for page in pages {
@@ -293,7 +332,10 @@ impl Engine {
         }
         let (run, now) = (reading.run.clone(), self.now());
         let tally = self
-            .with_catalogue(move |catalogue| catalogue.store_page(&run, &recordings, now))
+            .with_catalogue(move |catalogue| match progress {
+                None => catalogue.store_page(&run, &recordings, now),
+                Some(progress) => catalogue.store_page_up_to(&run, &recordings, &progress, now),
+            })
             .await?;
         reading.new += u64::from(tally.new);
         reading.changed += u64::from(tally.changed);
@@ -318,8 +360,7 @@ impl Engine {
     }
 
     async fn note_progress(&self, reading: &Reading) -> Result<()> {
-        let json = serde_json::to_string(&reading.progress)
-            .map_err(|error| Error::Internal { what: error.to_string() })?;
+        let json = reading.progress.json()?;
         let run = reading.run.clone();
         self.with_catalogue(move |catalogue| catalogue.note_sync_progress(&run, &json)).await
     }

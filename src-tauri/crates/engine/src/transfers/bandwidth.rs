@@ -1,9 +1,10 @@
-//! The bandwidth cap: one account of bytes for all downloads together. Whoever received bytes waits until they are paid
-//! for, so the rate holds over any second or two whatever the sizes of the chunks.
+//! The bandwidth cap: one account of bytes for all that comes, and one for all that goes out. Whoever moved bytes waits
+//! until they are paid for, so the rate holds over any second or two whatever the sizes of the chunks.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::{MutexGuard, Notify};
 use tokio::time::Instant;
 
 use crate::lock;
@@ -11,10 +12,29 @@ use crate::lock;
 /// How much may be saved up while nothing comes.
 const BURST: Duration = Duration::from_millis(250);
 
-/// The cap.
+/// The same cap for either direction.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Caps {
+    /// What comes.
+    pub(crate) down: Arc<Bandwidth>,
+    /// What goes out, into buckets.
+    pub(crate) up: Arc<Bandwidth>,
+}
+
+impl Caps {
+    /// Sets both; `None` for none.
+    pub(super) fn set(&self, bytes_per_s: Option<u64>) {
+        self.down.set(bytes_per_s);
+        self.up.set(bytes_per_s);
+    }
+}
+
+/// The cap of one direction.
 #[derive(Debug, Default)]
 pub(crate) struct Bandwidth {
     state: Mutex<State>,
+    changed: Notify,
+    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -26,10 +46,11 @@ struct State {
 
 impl Bandwidth {
     /// Sets the cap; `None` for none.
-    pub(super) fn set(&self, bytes_per_s: Option<u64>) {
+    pub(crate) fn set(&self, bytes_per_s: Option<u64>) {
         let mut state = lock(&self.state);
         if state.bytes_per_s != bytes_per_s {
             *state = State { bytes_per_s, paid_at: None };
+            self.changed.notify_waiters();
         }
     }
 
@@ -38,11 +59,21 @@ impl Bandwidth {
         lock(&self.state).bytes_per_s
     }
 
-    /// Waits until these bytes fit under the cap.
+    /// Waits until these bytes fit under the cap, or until there is another one.
     pub(crate) async fn pay(&self, bytes: usize) {
+        let mut changed = std::pin::pin!(self.changed.notified());
+        changed.as_mut().enable();
         if let Some(due) = self.due(bytes, Instant::now()) {
-            tokio::time::sleep_until(due).await;
+            tokio::select! {
+                () = tokio::time::sleep_until(due) => {}
+                () = changed => {}
+            }
         }
+    }
+
+    /// Under a cap bodies go out one after another: side by side each would take longer than servers wait for.
+    pub(crate) async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        if self.limit().is_some() { Some(self.turn.lock().await) } else { None }
     }
 
     fn due(&self, bytes: usize, now: Instant) -> Option<Instant> {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use catalogue::{Catalogue, CopyRecord, ItemFilter, ItemState, JobFilter, StoredRecording};
-use domain::{AccountId, RecordingKey};
+use domain::{AccountId, RecordingKey, phone};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use transfer::beside::{
@@ -284,8 +284,12 @@ impl Entry {
         }
     }
 
+    /// As a spreadsheet shows them. Telephone numbers are grouped for reading, so that none takes them for sums; as they
+    /// came they are in the JSON.
     fn cells(&self) -> Vec<String> {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let number_to_read =
+            |value: &Option<String>| value.as_deref().map(phone::display).unwrap_or_default();
         let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
         vec![
             text(&self.file),
@@ -303,8 +307,8 @@ impl Entry {
             self.start_is_estimated.to_string(),
             number(self.duration_ms),
             text(&self.direction),
-            text(&self.from),
-            text(&self.to),
+            number_to_read(&self.from),
+            number_to_read(&self.to),
             text(&self.caller_name),
             text(&self.conference),
             self.extensions.clone(),

@@ -76,7 +76,7 @@ impl Engine {
                 self.look_at_space().await;
             }
             self.begin_items(&rules, &mut work).await;
-            self.settle_idle_jobs(&mut work).await;
+            self.settle_idle_jobs(&rules, &mut work).await;
             {
                 let mut active = lock(&self.inner.transfers.active);
                 if active.jobs.is_empty() && work.is_empty() {
@@ -174,7 +174,7 @@ impl Engine {
     }
 
     /// Ends jobs that were stopped, and jobs that have nothing left.
-    async fn settle_idle_jobs(&self, work: &mut JoinSet<Done>) {
+    async fn settle_idle_jobs(&self, rules: &Rules, work: &mut JoinSet<Done>) {
         for job in self.inner.transfers.all() {
             if !job.is_idle() {
                 continue;
@@ -189,7 +189,9 @@ impl Engine {
                 }
                 continue;
             }
-            if !job.takes_items() {
+            // Lists go out into a bucket, which is not for quiet hours either.
+            let waits = rules.quiet_until.is_some() && job.place.is_some();
+            if waits || !job.takes_items() {
                 continue;
             }
             match self.job_record(&job.id).await {
@@ -295,7 +297,7 @@ impl Engine {
                     let now = self.now().to_zoned(general.zone());
                     let quiet_until =
                         settings.quiet_hours.as_ref().and_then(|hours| hours.until(&now));
-                    transfers.cap.set(settings.bytes_per_s);
+                    transfers.caps.set(settings.bytes_per_s);
                     let hold = settings.keep_awake
                         && quiet_until.is_none()
                         && !transfers.taking().is_empty();

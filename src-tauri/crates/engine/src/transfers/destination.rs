@@ -30,7 +30,7 @@ impl Destination {
     /// Whether a verified copy is here, as far as can be told without asking anybody on the network.
     pub(super) fn has(&self, copy: &CopyRecord) -> bool {
         match self {
-            Self::Folder(folder) => super::item::is_there(copy, folder),
+            Self::Folder(folder) => super::found::is_there(copy, folder),
             Self::Place(place) => copy.place.as_ref() == Some(place),
         }
     }

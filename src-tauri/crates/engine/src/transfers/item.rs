@@ -1,45 +1,27 @@
 //! Saving one file of a job: skip what is there, go on where an earlier run ended, fetch, verify, name, record.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use catalogue::{
-    Catalogue, CheckResult, CopyRecord, ItemRecord, ItemState, StoredRecording, TakenItem,
-};
-use domain::{PlaceId, RecordingKey};
+use catalogue::{CopyRecord, ItemRecord, ItemState, StoredRecording, TakenItem};
 use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use transfer::naming::{NameInput, RelativeName};
-use transfer::part::{PartFile, SealedPart, part_path};
+use transfer::part::{SealedPart, part_path};
 
 use super::active::ActiveJob;
+use super::found::{Found, Intent, look_around};
 use super::lanes::Outcome;
 use super::trouble::{self, Verdict};
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::fetch::{Attempt, Fetched, evidence};
+use crate::fetch::{Attempt, Fetched, MediaHost};
+use crate::verify::evidence;
 use crate::{Engine, blocking, or_cancelled};
 
 /// Below this size a download that was cut off is cheaper to begin anew than to write down how far it came.
 const WORTH_RESUMING_BYTES: u64 = 1_000_000;
-
-/// Written down before a finished file gets its final name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Intent {
-    /// Relative to the job's folder, or the whole key in a bucket; `None` for a path that is no text, which then cannot be
-    /// found again.
-    pub(super) name: Option<String>,
-    pub(super) size_bytes: u64,
-    pub(super) sha256: String,
-    pub(super) evidence: String,
-    pub(super) remarks: Vec<String>,
-    /// The bucket's name for an upload in parts that has begun.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) upload: Option<String>,
-}
 
 /// A verified file that is to get its name.
 pub(super) struct Published<'a> {
@@ -74,10 +56,20 @@ impl Engine {
         cancel: &CancellationToken,
     ) -> (Outcome, Result<Ended>) {
         let mut item = taken.item;
-        let saved = self.save_item(&mut item, job, cancel).await;
-        let outcome = match &saved {
-            Ok(saved) => saved.answered_in.map_or(Outcome::Neutral, Outcome::Arrived),
-            Err(error) => trouble::outcome(error),
+        let mut media_host = None;
+        let asked_at = Instant::now();
+        let saved = self.save_item(&mut item, job, &mut media_host, cancel).await;
+        let (saved, outcome) = match saved {
+            Ok(saved) => {
+                let outcome = saved.answered_in.map_or(Outcome::Neutral, Outcome::Arrived);
+                (Ok(saved), outcome)
+            }
+            Err(error) => {
+                let host = media_host.as_ref();
+                let (error, outcome) =
+                    self.inner.transfers.hosts.judged(error, item.key, host, asked_at);
+                (Err(error), outcome)
+            }
         };
         let position = item.position;
         let ended = match saved {
@@ -144,8 +136,15 @@ impl Engine {
         .await?;
         let (id, now) = (job.id.clone(), self.now());
         match verdict {
-            Verdict::PutBack => item.state = ItemState::Queued,
+            Verdict::PutBack => {
+                item.state = ItemState::Queued;
+                item.tries = tries.saturating_sub(1);
+            }
             Verdict::PutOff(wait, why) => {
+                if trouble::is_out_of_reach(&error) {
+                    // The file did nothing wrong, so it has all its tries when somebody answers again.
+                    item.tries = tries.saturating_sub(1);
+                }
                 item.state = ItemState::Queued;
                 item.not_before = now.checked_add(wait).ok();
                 item.note = (!why.is_empty()).then_some(why);
@@ -181,6 +180,7 @@ impl Engine {
         &self,
         item: &mut ItemRecord,
         job: &Arc<ActiveJob>,
+        media_host: &mut Option<MediaHost>,
         cancel: &CancellationToken,
     ) -> Result<Saved> {
         let stored = self.stored(item.key).await?;
@@ -217,14 +217,17 @@ impl Engine {
             Box::pin(async move { engine.note_opened(&job, item, etag, total).await })
         };
         let etag_before = item.etag.clone();
+        let transfers = &self.inner.transfers;
         let attempt = Attempt {
             stored: &stored,
             part: &part,
             validator: &mut item.etag,
-            address_is_stale: item.tries > 1,
+            address_is_stale: item.tries > 1 || transfers.hosts.is_silent(item.key),
             on_opened: Some(&on_opened),
             on_bytes: &on_bytes,
-            cap: Some(&self.inner.transfers.cap),
+            media_host: &mut *media_host,
+            cap: Some(&transfers.caps.down),
+            inflow: None,
         };
         let fetched = self.fetch_once(attempt, cancel).await;
         let Fetched { sealed, facts, remarks, answered_in } = match fetched {
@@ -239,6 +242,9 @@ impl Engine {
                 return Err(error);
             }
         };
+        if let Some(host) = media_host {
+            transfers.hosts.arrived(&host.origin, item.key, Instant::now());
+        }
         let intent = Intent {
             name: None,
             size_bytes: sealed.size_bytes,
@@ -359,107 +365,6 @@ impl Engine {
         };
         Ok(job.template.render(&input, extension))
     }
-}
-
-impl Intent {
-    /// What was written down with an item.
-    pub(super) fn of(item: &ItemRecord) -> Option<Self> {
-        item.intent_json.as_deref().and_then(|json| serde_json::from_str(json).ok())
-    }
-
-    pub(super) fn copy(
-        self,
-        path: PathBuf,
-        place: Option<PlaceId>,
-        verified_at: jiff::Timestamp,
-    ) -> CopyRecord {
-        CopyRecord {
-            path,
-            place,
-            size_bytes: self.size_bytes,
-            sha256: self.sha256,
-            verified_at,
-            evidence: self.evidence,
-            remarks: self.remarks,
-        }
-    }
-}
-
-/// What is where it belongs, or received, already.
-pub(super) enum Found {
-    Nothing,
-    /// The verified copy that the catalogue knows.
-    There(CopyRecord),
-    /// A file that an earlier run finished and named, and did not live to record.
-    Named(Intent, PathBuf),
-    /// A part file that an earlier run finished, and did not live to name.
-    Sealed(Intent, SealedPart),
-}
-
-async fn look_around(
-    engine: &Engine,
-    job: &Arc<ActiveJob>,
-    item: &ItemRecord,
-    stored: &StoredRecording,
-    part: &Path,
-) -> Result<Found> {
-    if let Some(place) = &job.place {
-        return engine.look_in_place(place, item, stored, part).await;
-    }
-    let copy = stored.copy.clone();
-    let intent = Intent::of(item);
-    let (job, part, key) = (Arc::clone(job), part.to_owned(), item.key);
-    let catalogue = engine.inner.catalogue.clone();
-    blocking(move || {
-        if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
-            return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
-        }
-        if let Some(copy) = copy
-            && job.fixed_stem.is_none()
-            && is_there(&copy, &job.folder)
-            && is_unchanged(&catalogue, key, &copy)?
-        {
-            return Ok(Found::There(copy));
-        }
-        let Some(intent) = intent else { return Ok(Found::Nothing) };
-        if let Some(name) = &intent.name {
-            let path = job.folder.join(name);
-            if is_same(&path, &intent) {
-                return Ok(Found::Named(intent, path));
-            }
-        }
-        if part.is_file() {
-            let sealed = PartFile::open(&part)?.seal()?;
-            if sealed.size_bytes == intent.size_bytes && sealed.sha256 == intent.sha256 {
-                return Ok(Found::Sealed(intent, sealed));
-            }
-        }
-        Ok(Found::Nothing)
-    })
-    .await
-}
-
-/// A copy that was found changed by a check is hashed before it counts again.
-fn is_unchanged(catalogue: &Catalogue, key: RecordingKey, copy: &CopyRecord) -> Result<bool> {
-    match catalogue.last_check(key)? {
-        Some((_, CheckResult::Changed | CheckResult::Missing)) => {
-            Ok(transfer::hash_file(&copy.path).is_ok_and(|(_, sha256)| sha256 == copy.sha256))
-        }
-        _ => Ok(true),
-    }
-}
-
-fn is_same(path: &Path, intent: &Intent) -> bool {
-    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == intent.size_bytes)
-        && transfer::hash_file(path).is_ok_and(|(_, sha256)| sha256 == intent.sha256)
-}
-
-/// Whether a verified copy lies in this folder with the size it had. A full re-hash is left to *Verify now*.
-pub(super) fn is_there(copy: &CopyRecord, folder: &Path) -> bool {
-    copy.place.is_none()
-        && copy.path.starts_with(folder)
-        && std::fs::metadata(&copy.path)
-            .is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
 }
 
 pub(super) fn saved(

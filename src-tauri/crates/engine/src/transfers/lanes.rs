@@ -33,6 +33,8 @@ pub(super) enum Outcome {
     Failed,
     /// Nobody answered.
     Offline,
+    /// The provider answered, and the host that has its audio did not, for any file.
+    MediaAway,
     /// Nothing that says anything about the provider.
     Neutral,
 }
@@ -45,6 +47,7 @@ enum Why {
     Failed,
     Slow,
     Offline,
+    MediaAway,
 }
 
 #[derive(Debug)]
@@ -165,7 +168,7 @@ impl Lane {
 
     fn allowed(&self, ceiling: u32) -> u32 {
         // After a refusal one file finds out whether it is over.
-        if self.strikes > 0 && matches!(self.why, Why::Throttled | Why::Offline) {
+        if self.strikes > 0 && matches!(self.why, Why::Throttled | Why::Offline | Why::MediaAway) {
             return 1;
         }
         #[expect(
@@ -201,13 +204,14 @@ impl Lane {
             }
             Outcome::Failed => self.cut(0.7, Why::Failed, now),
             // One request that hangs while others are answered is no network that is away.
-            Outcome::Offline
+            Outcome::Offline | Outcome::MediaAway
                 if self.arrived_at.is_some_and(|at| now.duration_since(at) < SIGN_OF_LIFE) =>
             {
                 self.cut(0.7, Why::Failed, now);
             }
-            Outcome::Offline => {
-                self.why = Why::Offline;
+            Outcome::Offline | Outcome::MediaAway => {
+                let is_media = outcome == Outcome::MediaAway;
+                self.why = if is_media { Why::MediaAway } else { Why::Offline };
                 self.strike(None, now);
             }
             Outcome::Neutral => {}
@@ -242,6 +246,9 @@ impl Lane {
                 Why::Offline => {
                     format!("The provider does not answer; trying again in {seconds} s.")
                 }
+                Why::MediaAway => format!(
+                    "The provider answers, but the server that has its audio does not; trying again in {seconds} s."
+                ),
                 _ => format!("The provider asked to slow down; going on in {seconds} s."),
             };
         }
@@ -260,6 +267,11 @@ impl Lane {
             }
             Why::Offline => {
                 format!("{at_once} at once, to see whether the provider answers again.")
+            }
+            Why::MediaAway => {
+                format!(
+                    "{at_once} at once, to see whether the server with the audio answers again."
+                )
             }
         }
     }
@@ -318,6 +330,18 @@ mod tests {
         }
         assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 120, 120, 120]);
         assert_eq!(lane.room(16, now), 1);
+    }
+
+    #[test]
+    fn a_server_of_audio_that_is_away_is_told_from_a_provider_that_is() {
+        let (mut lane, now) = lane();
+        lane.learn(Outcome::MediaAway, 16, now);
+        let waiting = lane.sentence(16, now);
+        assert!(waiting.contains("the server that has its audio does not"), "{waiting}");
+        let later = now + Duration::from_secs(3);
+        assert_eq!(lane.room(16, later), 1, "a scout");
+        lane.learn(QUICK, 16, later);
+        assert!(lane.room(16, later) > 1, "it goes on by itself");
     }
 
     #[test]

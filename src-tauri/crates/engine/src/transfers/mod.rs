@@ -2,7 +2,8 @@
 //!
 //! The catalogue holds the state of each job and item. What lives in memory is only what is moving right now: the jobs
 //! that run (`active`), their progress (`live`), how much each account bears (`lanes`), and the one task that moves them
-//! all (`conductor`). A single file is `item`; what comes along when a job ends is `besides`.
+//! all (`conductor`). A single file is `item`, and what an earlier run left of it `found`; what a person tells jobs to do is
+//! `orders`; what comes along when a job ends is `besides`.
 
 mod active;
 mod bandwidth;
@@ -10,10 +11,13 @@ mod begin;
 mod besides;
 mod conductor;
 mod destination;
+mod found;
+mod hosts;
 mod item;
 mod lanes;
 mod live;
 mod options;
+mod orders;
 mod outbound;
 mod pace;
 mod quiet;
@@ -24,20 +28,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Instant;
 
-use catalogue::{
-    ItemFilter, ItemOrder, ItemRecord, JobFilter, JobRecord, JobState, Priority, RowRecord,
-};
+use catalogue::{ItemFilter, ItemRecord, JobFilter, JobRecord, RowRecord};
 use domain::{JobId, PlaceId};
 use tokio::sync::Notify;
-use transfer::part::part_path;
 
 use crate::awake::Awake;
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::{Engine, blocking, lock};
+use crate::{Engine, lock};
 
 use active::ActiveJob;
-pub(crate) use bandwidth::Bandwidth;
+pub(crate) use bandwidth::{Bandwidth, Caps};
 pub use begin::{FolderToken, NameProblem, NewTransfer, Plan, PreviewedNames};
 use destination::Destination;
 use lanes::Lanes;
@@ -108,7 +109,8 @@ pub(crate) struct Transfers {
     folders: Mutex<HashMap<String, Destination>>,
     shelves: Mutex<HashMap<PathBuf, Weak<transfer::Shelf>>>,
     lanes: Lanes,
-    cap: Bandwidth,
+    hosts: hosts::MediaHosts,
+    caps: Caps,
     awake: Awake,
     rules: Mutex<Rules>,
     rules_at: Mutex<Option<Instant>>,
@@ -133,6 +135,16 @@ impl Transfers {
             }
             ended.await;
         }
+    }
+
+    /// What all traffic of files is held to.
+    pub(crate) fn caps(&self) -> Caps {
+        self.caps.clone()
+    }
+
+    /// Whether nothing may begin now.
+    fn is_quiet(&self) -> bool {
+        lock(&self.rules).quiet_until.is_some()
     }
 
     /// Whether any job is moving.
@@ -226,192 +238,6 @@ impl Engine {
             .into_iter()
             .map(|record| ItemView { row: rows.remove(&record.key), record })
             .collect())
-    }
-
-    /// Stops a job for now; files under way keep what they have.
-    pub async fn pause_job(&self, id: &JobId) -> Result<()> {
-        self.end_run(id, JobState::Paused, None).await
-    }
-
-    /// Stops a job for good. Finished files stay, unfinished ones are removed.
-    pub async fn cancel_job(&self, id: &JobId) -> Result<()> {
-        let record = self.job_record(id).await?;
-        self.end_run(id, JobState::Cancelled, None).await?;
-        let uploads = JobOptions::read(&record.options_json);
-        if let Err(error) = self.abandon_uploads(id, &uploads).await {
-            tracing::warn!(job = %id, %error, "parts of uploads may be left in the bucket");
-        }
-        let (wanted, folder, total) = (id.clone(), record.folder, record.tally.total);
-        blocking(move || {
-            for position in 0..total {
-                remove_part(&part_path(&folder, wanted.as_str(), position));
-            }
-            Ok(())
-        })
-        .await?;
-        self.tell(Event::LibraryChanged);
-        Ok(())
-    }
-
-    /// Goes on with a paused job, at once also where a provider is being waited for.
-    pub async fn resume_job(&self, id: &JobId) -> Result<()> {
-        let record = self.job_record(id).await?;
-        self.inner.transfers.lanes.forgive();
-        if record.state != JobState::Paused {
-            self.inner.transfers.wake.notify_one();
-            return Ok(());
-        }
-        let folder = record.folder.clone();
-        let goes_out = JobOptions::read(&record.options_json).place.is_some();
-        blocking(move || {
-            // Not made anew: a folder that is gone may be a disk that is not connected.
-            // One of our own, from where files go out, may be.
-            if goes_out || folder.is_dir() {
-                Ok(transfer::check_folder(&folder)?)
-            } else {
-                Err(transfer::Error::Missing { path: folder }.into())
-            }
-        })
-        .await?;
-        self.put_back_stragglers(id).await?;
-        self.set_job_state(id, JobState::Running, None).await?;
-        if record.tally.held > 0 && record.tally.held == record.tally.queued {
-            self.release_all(id, record.tally.total).await?;
-        }
-        self.activate(id).await
-    }
-
-    /// Queues the failed files of a job again and goes on.
-    pub async fn retry_failed(&self, id: &JobId) -> Result<()> {
-        let wanted = id.clone();
-        let queued = self.with_catalogue(move |catalogue| catalogue.retry_failed(&wanted)).await?;
-        if queued > 0 {
-            self.activate(id).await?;
-        }
-        self.tell(Event::LibraryChanged);
-        self.tell_job(id).await
-    }
-
-    /// Does something with single files of a job.
-    pub async fn order_items(
-        &self,
-        id: &JobId,
-        positions: Vec<u32>,
-        order: ItemOrder,
-    ) -> Result<()> {
-        let (wanted, asked) = (id.clone(), positions.clone());
-        let changed = self
-            .with_catalogue(move |catalogue| catalogue.order_items(&wanted, &asked, order))
-            .await?;
-        let active = self.inner.transfers.get(id);
-        if matches!(order, ItemOrder::Hold | ItemOrder::Cancel)
-            && let Some(job) = &active
-        {
-            job.stop_items(&changed);
-        }
-        if order == ItemOrder::Cancel {
-            let (folder, wanted) = (self.job_record(id).await?.folder, id.clone());
-            // One that is under way removes its own when it has let go of it.
-            let idle = changed
-                .into_iter()
-                .filter(|position| active.as_ref().is_none_or(|job| !job.is_under_way(*position)));
-            let parts: Vec<_> =
-                idle.map(|position| part_path(&folder, wanted.as_str(), position)).collect();
-            blocking(move || {
-                for part in &parts {
-                    remove_part(part);
-                }
-                Ok(())
-            })
-            .await?;
-        }
-        if matches!(order, ItemOrder::Release | ItemOrder::Retry)
-            && self.job_record(id).await?.state == JobState::Running
-        {
-            self.activate(id).await?;
-        }
-        self.inner.transfers.wake.notify_one();
-        self.tell(Event::LibraryChanged);
-        self.tell_job(id).await
-    }
-
-    /// Puts a job before another one of the queue, or at its end.
-    pub async fn move_job(&self, id: &JobId, before: Option<&JobId>) -> Result<()> {
-        let (wanted, target) = (id.clone(), before.cloned());
-        self.with_catalogue(move |catalogue| catalogue.move_job(&wanted, target.as_ref())).await?;
-        for view in self.jobs().await?.into_iter().filter(|view| !view.record.state.is_ended()) {
-            self.tell(Event::Job(view));
-        }
-        Ok(())
-    }
-
-    /// Changes how urgent a job is.
-    pub async fn set_job_priority(&self, id: &JobId, priority: Priority) -> Result<()> {
-        let wanted = id.clone();
-        self.with_catalogue(move |catalogue| catalogue.set_priority(&wanted, priority)).await?;
-        self.tell_job(id).await
-    }
-
-    /// Where a job's files go, to show in the file manager.
-    pub async fn job_folder(&self, id: &JobId) -> Result<PathBuf> {
-        let record = self.job_record(id).await?;
-        if JobOptions::read(&record.options_json).place.is_some() {
-            let what = "These files are in a bucket; there is no folder to show.".into();
-            return Err(Error::Invalid { field: None, what });
-        }
-        Ok(record.folder)
-    }
-
-    /// Goes on with the jobs an earlier run left.
-    pub(crate) async fn recover_transfers(&self) -> Result<()> {
-        for id in self.with_catalogue(catalogue::Catalogue::recover_jobs).await? {
-            if let Err(error) = self.activate(&id).await {
-                tracing::error!(job = %id, %error, "a download job cannot go on");
-            }
-        }
-        Ok(())
-    }
-
-    async fn release_all(&self, id: &JobId, total: u32) -> Result<()> {
-        let id = id.clone();
-        let all: Vec<u32> = (0..total).collect();
-        self.with_catalogue(move |catalogue| {
-            catalogue.order_items(&id, &all, ItemOrder::Release).map(|_| ())
-        })
-        .await
-    }
-
-    async fn put_back_stragglers(&self, id: &JobId) -> Result<()> {
-        let id = id.clone();
-        self.with_catalogue(move |catalogue| catalogue.put_back_items(&id)).await
-    }
-
-    /// Stops a job's files and waits until they are put back, then writes the new state down.
-    async fn end_run(&self, id: &JobId, state: JobState, note: Option<&str>) -> Result<()> {
-        if let Some(job) = self.inner.transfers.get(id) {
-            job.stop.cancel();
-            loop {
-                let ended = self.inner.transfers.ended.notified();
-                self.inner.transfers.wake.notify_one();
-                if self.inner.transfers.get(id).is_none() {
-                    break;
-                }
-                ended.await;
-            }
-        }
-        let record = self.job_record(id).await?;
-        if matches!(record.state, JobState::Running | JobState::Paused) {
-            self.set_job_state(id, state, note).await?;
-        }
-        self.tell_job(id).await
-    }
-
-    async fn set_job_state(&self, id: &JobId, state: JobState, note: Option<&str>) -> Result<()> {
-        let (id, now, note) = (id.clone(), self.now(), note.map(str::to_owned));
-        self.with_catalogue(move |catalogue| {
-            catalogue.set_job_state(&id, state, note.as_deref(), now)
-        })
-        .await
     }
 
     async fn job_record(&self, id: &JobId) -> Result<JobRecord> {

@@ -88,9 +88,9 @@ pub struct NamePreset {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TransferSettings {
-    /// The most bytes a second, all downloads together.
+    /// The most bytes a second, all downloads together, and the same for all uploads into buckets.
     pub bytes_per_s: Option<u64>,
-    /// When nothing is downloaded.
+    /// When nothing is begun: neither a download nor an upload into a bucket.
     pub quiet_hours: Option<QuietHours>,
     /// The computer stays awake while downloads run.
     pub keep_awake: bool,
@@ -161,6 +161,7 @@ impl Engine {
     /// Checks and keeps them; downloads under way follow at once.
     pub async fn set_transfer_settings(&self, settings: TransferSettings) -> Result<()> {
         settings.check()?;
+        self.inner.transfers.caps.set(settings.bytes_per_s);
         self.with_catalogue(move |catalogue| {
             let value = serde_json::to_value(&settings).unwrap_or_default();
             catalogue.set_setting(NAME, &value)

@@ -13,7 +13,8 @@ use transfer::naming::RelativeName;
 use transfer::part::{PartFile, SealedPart, part_path};
 
 use super::active::ActiveJob;
-use super::item::{Found, Intent, Published, Saved, saved};
+use super::found::{Found, Intent};
+use super::item::{Published, Saved, saved};
 use super::options::JobOptions;
 use crate::error::{Error, Result};
 use crate::places::{self, Meta, Outgoing, Place, PlaceError};
@@ -181,6 +182,10 @@ impl Engine {
             intent.upload = None;
             item.intent_json = serde_json::to_string(&intent).ok();
             self.note_intent(&job.id, item.clone()).await?;
+            if self.inner.transfers.is_quiet() {
+                // Put back as received: it goes out when the quiet hours are over.
+                return Err(Error::Cancelled);
+            }
             let noted = &mut *item;
             let begun = |upload: String| -> BoxFuture<'_, Result<()>> {
                 // Kept with the item itself, which is written down again when this is cut off.

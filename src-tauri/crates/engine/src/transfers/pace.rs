@@ -68,7 +68,7 @@ impl Engine {
                 format!("{label}: {}", slowest.sentence)
             }
         };
-        if let Some(limit) = self.inner.transfers.cap.limit() {
+        if let Some(limit) = self.inner.transfers.caps.down.limit() {
             let (whole, tenth) = (limit / 1_000_000, limit / 100_000 % 10);
             sentence = format!("{sentence} Held to {whole}.{tenth} MB/s, as set.");
         }

@@ -77,8 +77,8 @@ pub(super) fn judge(
         }
         // The lane waits for the provider; the file did nothing wrong.
         Error::Cancelled | Error::Provider(Vendor::RateLimited { .. }) => Verdict::PutBack,
-        // Nor did it here, however often: a network may be away for days.
-        Error::Provider(Vendor::Unreachable { .. }) => {
+        // Nor did it here, however often: a network, or a host, may be away for days.
+        error if is_out_of_reach(error) => {
             // 2 s, 4 s, up to a minute as a rule.
             let wait = (again * 5 / 2) * (1 << tries.min(6));
             Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
@@ -96,6 +96,11 @@ pub(super) fn judge(
     }
 }
 
+/// Whether nobody answered at all.
+pub(super) fn is_out_of_reach(error: &Error) -> bool {
+    matches!(error, Error::Provider(Vendor::Unreachable { .. }))
+}
+
 fn jittered(wait: Duration) -> Duration {
     // The sub-second part of the clock differs between files that failed together.
     let spread = std::time::SystemTime::now()
@@ -110,7 +115,7 @@ pub(super) fn outcome(error: &Error) -> Outcome {
         Error::Provider(Vendor::RateLimited { retry_after, .. }) => {
             Outcome::Throttled(*retry_after)
         }
-        Error::Provider(Vendor::Unreachable { .. }) => Outcome::Offline,
+        error if is_out_of_reach(error) => Outcome::Offline,
         Error::Provider(Vendor::Interrupted { .. } | Vendor::VendorFailed(_)) => Outcome::Failed,
         _ => Outcome::Neutral,
     }
@@ -143,7 +148,10 @@ pub(super) fn halt_note(error: &Error) -> String {
             "Paused: {} is not there any more. Connect the disk or network folder again, then resume.",
             path.display()
         ),
-        Error::Place { label, trouble: trouble @ PlaceError::KeyNeeded } => {
+        Error::Place {
+            label,
+            trouble: trouble @ (PlaceError::KeyNeeded | PlaceError::KeyExpired),
+        } => {
             format!("Paused: “{label}”: {trouble} in the settings, then resume.")
         }
         other => {

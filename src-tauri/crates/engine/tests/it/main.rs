@@ -11,6 +11,7 @@ mod kill;
 mod library;
 mod metadata;
 mod playback;
+mod streaming;
 mod support;
 mod sync;
 mod vbc;

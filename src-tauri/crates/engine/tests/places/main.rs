@@ -3,8 +3,10 @@
 
 mod copies;
 mod kill;
+mod limits;
 mod saving;
 mod server;
 mod setting_up;
 mod support;
+mod temporary_keys;
 mod trouble;

@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 pub(crate) const SECRET: &str = "canary/secret+of/the+bucket";
+pub(crate) const TOKEN: &str = "canary-session/token+of=the/bucket==";
 pub(crate) const BUCKET: &str = "calls";
 
 /// What goes wrong, until told otherwise.
@@ -35,6 +36,10 @@ pub(crate) enum Fault {
     Busy,
     /// Has no checksums and no `ETag` to show for what it holds.
     Mute,
+    /// Takes requests with the session token [`TOKEN`] only, as a server does whose key is a temporary one.
+    WantsToken,
+    /// The time of the temporary key is over, whichever it is.
+    Expired,
 }
 
 /// The server; it ends when this is dropped.
@@ -134,6 +139,23 @@ fn collect(bucket: &Path, folder: &Path, keys: &mut Vec<String>) {
     }
 }
 
+/// The session token of a signed request.
+fn token_of(uri: &hyper::Uri) -> Option<String> {
+    let url = url::Url::parse(&format!("http://bucket.example{uri}")).ok()?;
+    url.query_pairs()
+        .find(|(name, _)| name.eq_ignore_ascii_case("x-amz-security-token"))
+        .map(|(_, token)| token.into_owned())
+}
+
+/// As Amazon refuses tokens; a reply to HEAD has no words.
+fn refused(method: &hyper::Method, code: &str) -> s3s::HttpResponse {
+    let words = format!("<Error><Code>{code}</Code><Message>refused</Message></Error>");
+    let body = if method == hyper::Method::HEAD { String::new() } else { words };
+    let mut reply = s3s::HttpResponse::new(s3s::Body::from(body));
+    *reply.status_mut() = hyper::StatusCode::BAD_REQUEST;
+    reply
+}
+
 /// A reply, or the connection's end.
 type Answer = Result<s3s::HttpResponse, std::io::Error>;
 
@@ -159,6 +181,10 @@ impl State {
                 *reply.status_mut() = hyper::StatusCode::SERVICE_UNAVAILABLE;
                 return Ok(reply);
             }
+            Fault::WantsToken if token_of(request.uri()).as_deref() != Some(TOKEN) => {
+                return Ok(refused(request.method(), "InvalidToken"));
+            }
+            Fault::Expired => return Ok(refused(request.method(), "ExpiredToken")),
             _ => {}
         }
         let reply = service.call(request.map(s3s::Body::from)).await;

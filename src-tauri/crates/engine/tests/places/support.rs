@@ -46,6 +46,7 @@ pub(crate) fn typed(server: &Server) -> NewPlace {
         path_style: true,
         access_key_id: KEY_ID.into(),
         secret: Secret::new(SECRET.into()),
+        session_token: Secret::new(String::new()),
         session_only: false,
     }
 }

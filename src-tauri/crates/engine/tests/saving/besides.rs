@@ -60,7 +60,15 @@ async fn a_bag_is_valid_and_says_what_could_not_be_had() {
     let unsaved: Vec<_> = listed.iter().filter(|entry| entry["status"] == "not saved").collect();
     assert_eq!(unsaved.len(), 1);
     assert!(!unsaved[0]["why"].as_str().unwrap().is_empty());
-    assert_eq!(read("recordings.csv").lines().count(), 5);
+    let table = read("recordings.csv");
+    assert_eq!(table.lines().count(), 5);
+    assert!(!table.contains(",'"), "no cell has to be marked as text: {table}");
+    for entry in &listed {
+        for number in [&entry["from"], &entry["to"]].into_iter().filter_map(|n| n.as_str()) {
+            let shown = domain::phone::display(number);
+            assert!(table.contains(&format!(",{shown},")), "{shown} in {table}");
+        }
+    }
     assert!(listed[0]["started_at_local"].as_str().unwrap().ends_with("+05:30"));
 
     // The time of change is the time of the call.

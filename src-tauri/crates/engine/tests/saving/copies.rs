@@ -58,13 +58,25 @@ async fn a_check_tells_changed_from_missing_from_cannot_tell() {
     assert_eq!(report.troubles.len(), 2);
     let row = world.engine.recording(keys[0]).await.unwrap().row;
     assert_eq!(row.state, CopyState::Remarked, "verified no longer");
+    // A check that cannot tell takes nothing back, and says what stands.
+    let away = world.dir.path().join("away");
+    std::fs::rename(world.folder(), &away).unwrap();
+    let report = check(&world).await;
+    assert_eq!((report.missing, report.cannot_check), (0, 4), "a disk may be unplugged");
+    let said = |key| report.troubles.iter().find(|copy| copy.key == key).unwrap().what.clone();
+    assert!(said(keys[0]).contains("may not be connected"), "{}", said(keys[0]));
+    assert!(said(keys[0]).ends_with("it had changed."), "{}", said(keys[0]));
+    assert!(said(keys[1]).ends_with("it was missing."), "{}", said(keys[1]));
+    assert!(said(keys[2]).ends_with("may not be connected."), "{}", said(keys[2]));
+    for (key, state) in [(keys[0], CopyState::Remarked), (keys[2], CopyState::Verified)] {
+        assert_eq!(world.engine.recording(key).await.unwrap().row.state, state);
+    }
+    std::fs::rename(&away, world.folder()).unwrap();
     // What changed is fetched again beside the old file, which is somebody's now.
     let job = world.download(keys.clone()).await;
     let tally = job.record.tally;
     assert_eq!((tally.skipped, tally.verified + tally.remarked), (2, 2));
-    std::fs::rename(world.folder(), world.dir.path().join("elsewhere")).unwrap();
-    let report = check(&world).await;
-    assert_eq!((report.missing, report.cannot_check), (0, 4), "a disk may be unplugged");
+    assert_eq!(check(&world).await.ok, 4);
 }
 
 #[tokio::test]

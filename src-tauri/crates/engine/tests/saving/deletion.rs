@@ -90,3 +90,33 @@ async fn a_request_that_never_arrived_leaves_the_recording_and_says_so() {
     world.engine.shut_down().await;
     assert_eq!(outcomes(&world), [Some(DeletionOutcome::Failed)]);
 }
+
+#[tokio::test]
+async fn one_that_is_under_way_is_left_to_its_own_answer() {
+    let world = world().await;
+    let key = world.rows("").await[0].key;
+    let id = world.id_of(key).await;
+    world.sandbox.break_requests_times("DELETE", Fault::Slow, 1);
+    let deleting = tokio::spawn({
+        let engine = world.engine.clone();
+        async move { engine.delete_recordings(order(key)).await.unwrap() }
+    });
+    let asked = |method: &str| {
+        let log = world.sandbox.request_log();
+        log.iter()
+            .filter(|asked| asked.method == method && asked.path.contains(id.as_str()))
+            .count()
+    };
+    while asked("DELETE") == 0 {
+        tokio::task::yield_now().await;
+    }
+    // What a start does: it asks about deletions of which nobody knows how they ended.
+    let mut events = world.engine.subscribe();
+    world.engine.resume_work().await.unwrap();
+    wait_for(&mut events, |event| matches!(event, Event::Sync { .. }).then_some(())).await;
+    let report = deleting.await.unwrap();
+    assert_eq!((report.deleted, report.kept.len(), report.unknown.len()), (1, 0, 0), "{report:?}");
+    assert_eq!(asked("GET"), 0, "it was asked about although its answer was to come");
+    world.engine.shut_down().await;
+    assert_eq!(outcomes(&world), [Some(DeletionOutcome::Deleted)]);
+}

@@ -272,3 +272,49 @@ async fn a_file_that_is_never_answered_for_fails_in_the_end_and_can_be_tried_aga
     .await;
     trap.assert_all_exact();
 }
+
+/// The provider answers and the host that has its audio does not: that is waited for as the network is, whatever it takes,
+/// and not one file fails.
+#[tokio::test]
+async fn a_media_host_that_goes_silent_is_waited_for_and_no_file_fails() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    let is_back = Arc::new(AtomicBool::new(false));
+    let back = Arc::clone(&is_back);
+    let waits = Waits { silence: Duration::from_millis(250), ..short_waits() };
+    let names = named(&["one", "two"]);
+    let trap = Trap::set(&names, SMALL, waits, move |file, _, asked| {
+        if back.load(Ordering::SeqCst) { Reply::good(file, asked) } else { Reply::silence() }
+    })
+    .await;
+    let engine = &trap.world.engine;
+    let folder = engine.take_folder(trap.world.folder()).await.unwrap();
+    let mut events = engine.subscribe();
+    let job = trap.world.start(trap.keys().await, &folder.token, "{id}").await;
+    // A file that is to blame fails at its fourth try, of which each asks four times.
+    let mut said = None;
+    while names.iter().map(|name| trap.media.asked(name).len()).sum::<usize>() < 2 * 4 * 4 + 1 {
+        let view = crate::support::job_as(&mut events, &job, |_| true).await;
+        assert_eq!(view.record.state, JobState::Running, "{:?}", view.record.note);
+        said = view.pace.filter(|pace| pace.contains("audio does not")).or(said);
+        // Not to wait as long as a person's computer would.
+        engine.resume_job(&job.record.id).await.unwrap();
+    }
+    let said = said.unwrap();
+    assert!(said.contains("the server that has its audio does not; trying again in"), "{said}");
+    let items = engine.job_items(&job.record.id, 0, 10).await.unwrap();
+    assert!(items.iter().all(|item| item.state != ItemState::Failed), "{items:?}");
+    is_back.store(true, Ordering::SeqCst);
+    let done = loop {
+        let view = crate::support::job_as(&mut events, &job, |_| true).await;
+        if view.record.state == JobState::Finished {
+            break view;
+        }
+        // By itself it looks again after at most two minutes.
+        engine.resume_job(&job.record.id).await.unwrap();
+    };
+    assert_eq!(done.record.tally.failed, 0);
+    trap.assert_all_exact();
+}

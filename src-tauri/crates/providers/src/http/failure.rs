@@ -204,10 +204,10 @@ fn words_for_tls(error: &rustls::Error, host: &str) -> String {
     match error {
         rustls::Error::InvalidCertificate(problem) => match problem {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                format!("the certificate of {host} has expired; check this computer's clock too")
+                format!("the certificate of {host} has expired; check this computer’s clock too")
             }
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                format!("the certificate of {host} is not valid yet; check this computer's clock")
+                format!("the certificate of {host} is not valid yet; check this computer’s clock")
             }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 format!("the certificate is not for {host}; somebody else answered")

@@ -4,6 +4,7 @@
 //! Nothing here knows a vendor. A vendor hands over its `Credentials` (headers, and the origins that may see them)
 //! and gets back bytes or an [`crate::Error`] in the terms of the trait.
 
+mod authorities;
 pub(crate) mod body;
 pub(crate) mod failure;
 pub(crate) mod gate;
@@ -14,6 +15,7 @@ pub(crate) mod reply;
 pub(crate) mod retry;
 mod transport;
 
+pub use authorities::count_authorities;
 pub(crate) use failure::Failure;
 pub(crate) use gate::{Gate, Quota};
 pub(crate) use media::Part;

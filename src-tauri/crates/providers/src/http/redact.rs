@@ -45,8 +45,13 @@ impl Redactor {
         text
     }
 
-    /// A vendor's message: one line, at most 500 characters, without the secret. `None` if nothing is left.
+    /// A vendor's message: one line, at most 500 characters, without the secret. `None` if nothing is left, or if it is
+    /// no text: a compressed reply that does not say so is nothing to show to a person.
     pub(crate) fn message(&self, text: &str) -> Option<String> {
+        let unreadable = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+        if unreadable * 8 > text.chars().count() {
+            return None;
+        }
         // Hidden before it is cut, so that no half of a secret stays at the end.
         clean(&self.hide(text))
     }
@@ -93,6 +98,10 @@ mod tests {
     fn a_message_is_one_clean_line() {
         assert_eq!(redactor().message(" a\u{0}b\r\n\tc\u{202e}d\u{7f} "), Some("a b cd".into()));
         assert_eq!(redactor().message("\u{1b}\n \u{2066}"), None);
+        let packed = String::from_utf8_lossy(&[0x1f, 0x8b, 8, 0, 0xed, 0xbd, 7, 0x60, 0x1c, 0x49]);
+        assert_eq!(redactor().message(&packed), None);
+        let latin = String::from_utf8_lossy(b"Zugriff verweigert f\xfcr Kunden");
+        assert!(redactor().message(&latin).is_some(), "one letter in another encoding is legible");
         assert_eq!(redactor().message(&"é".repeat(900)).unwrap().chars().count(), 500);
     }
 

@@ -111,10 +111,13 @@ pub(crate) fn error_of(
     correlation.status = Some(status.as_u16());
     if correlation.message.is_none() {
         correlation.message = match kind_of(bytes) {
-            // Text of a gateway. JSON without a message says nothing a person could use.
-            BodyKind::Other if value.is_none() => redactor.message(&String::from_utf8_lossy(bytes)),
-            _ => status.canonical_reason().map(str::to_owned),
-        };
+            // Text of a gateway. JSON without a message, or broken off, says nothing a person could use.
+            BodyKind::Other if value.is_none() && !bytes.trim_ascii_start().starts_with(b"{") => {
+                redactor.message(&String::from_utf8_lossy(bytes))
+            }
+            _ => None,
+        }
+        .or_else(|| status.canonical_reason().map(str::to_owned));
     }
     if correlation.id.is_none() {
         correlation.id = ["x-request-id", "x-correlation-id"]

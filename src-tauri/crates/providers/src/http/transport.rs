@@ -16,7 +16,8 @@ use url::Url;
 
 use super::redirect::{MAX_REDIRECTS, is_loopback, is_redirect, next_url, permit};
 use super::{
-    Audience, Dialect, Failure, Gate, Redactor, Reply, Tries, body, failure, gate, reply, retry,
+    Audience, Dialect, Failure, Gate, Redactor, Reply, Tries, authorities, body, failure, gate,
+    reply, retry,
 };
 use crate::error::{Error, Result};
 
@@ -322,10 +323,7 @@ impl Route {
     fn new(options: &TransportOptions, compressed: bool) -> Result<Self> {
         let user_agent = HeaderValue::from_str(&options.user_agent)
             .map_err(|_| Error::Invalid { reason: "the user agent is no header value".into() })?;
-        let authorities =
-            Certificate::from_pem_bundle(&options.extra_authorities_pem).map_err(|_| {
-                Error::Invalid { reason: "the extra authorities are no PEM certificates".into() }
-            })?;
+        let authorities = extra_authorities(&options.extra_authorities_pem)?;
         let build = |proxied: bool| {
             let mut builder = Client::builder()
                 .redirect(redirect::Policy::none())
@@ -358,6 +356,14 @@ impl Route {
         };
         Ok(Self { outside: build(true)?, loopback: build(false)? })
     }
+}
+
+fn extra_authorities(pem: &[u8]) -> Result<Vec<Certificate>> {
+    if pem.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unusable = |_| Error::Invalid { reason: "A certificate of the file is damaged.".into() };
+    authorities::read(pem)?.iter().map(|der| Certificate::from_der(der).map_err(unusable)).collect()
 }
 
 fn bad_redirect(reason: String) -> Error {

@@ -127,11 +127,11 @@ fn correlation(reply: &FailedReply<'_>, fault: Option<&Fault>) -> Correlation {
     }
     if said.message.is_none() {
         let text = String::from_utf8_lossy(reply.bytes);
-        said.message = if text.trim_start().starts_with(['<', '{', '[']) {
-            reply.status.canonical_reason().map(str::to_owned)
-        } else {
-            reply.redactor.message(&text)
-        };
+        let is_prose = !text.trim_start().starts_with(['<', '{', '[']);
+        said.message = is_prose
+            .then(|| reply.redactor.message(&text))
+            .flatten()
+            .or_else(|| reply.status.canonical_reason().map(str::to_owned));
     }
     said
 }

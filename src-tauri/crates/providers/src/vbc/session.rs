@@ -2,7 +2,8 @@
 //!
 //! A refresh token is good for one use, so whoever holds it holds the account: a renewal runs in a task of its own, which
 //! goes on when the request that needed it is cancelled, and its result is kept by the [`TokenStore`] before it is
-//! used. A refused renewal is final until a person signs in again; nothing is sent after it.
+//! used. A refused renewal is final until a person signs in again; nothing is sent after it. One that failed for another
+//! reason has failed for all who waited for it: eight workers do not ask a broken endpoint eight times.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -46,6 +47,8 @@ struct State {
     unkept: Option<TokenSet>,
     /// The renewal was refused: the sign-in is over.
     over: Option<Error>,
+    /// How many renewals have failed, and how the last of them did.
+    failed: (u64, Option<Error>),
 }
 
 /// Credentials of one request.
@@ -81,6 +84,7 @@ impl Session {
                 way: None,
                 unkept: None,
                 over: None,
+                failed: (0, None),
             }),
             renewing: tokio::sync::Mutex::default(),
             config,
@@ -140,24 +144,40 @@ impl Session {
     /// new refresh token would be lost with it.
     async fn renewed(self: &Arc<Self>, generation: u64) -> Result<()> {
         let session = Arc::clone(self);
+        let failed_before = self.state().failed.0;
         let renewal = tokio::spawn(async move {
             let _alone = session.renewing.lock().await;
-            session.renew(generation).await
+            if let Some(shared) = session.ended_meanwhile(generation, failed_before) {
+                return shared;
+            }
+            let outcome = session.renew().await;
+            if let Err(error) = &outcome {
+                let mut state = session.state();
+                state.failed = (state.failed.0 + 1, Some(error.clone()));
+            }
+            outcome
         });
         renewal.await.map_err(|error| Error::Interrupted {
             reason: format!("the renewal of the sign-in did not end: {error}"),
         })?
     }
 
-    async fn renew(&self, generation: u64) -> Result<()> {
+    /// How a renewal ended that somebody else made while this one waited for its turn.
+    fn ended_meanwhile(&self, generation: u64, failed_before: u64) -> Option<Result<()>> {
+        let state = self.state();
+        if let Some(over) = &state.over {
+            return Some(Err(over.clone()));
+        }
+        if state.generation != generation && state.unkept.is_none() {
+            return Some(Ok(()));
+        }
+        let (failed, last) = &state.failed;
+        last.as_ref().filter(|_| *failed > failed_before).map(|error| Err(error.clone()))
+    }
+
+    async fn renew(&self) -> Result<()> {
         let (unkept, held, way) = {
             let state = self.state();
-            if let Some(over) = &state.over {
-                return Err(over.clone());
-            }
-            if state.generation != generation && state.unkept.is_none() {
-                return Ok(());
-            }
             (state.unkept.clone(), state.tokens.clone(), state.way)
         };
         let tokens = match unkept {

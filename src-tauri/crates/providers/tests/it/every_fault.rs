@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::{Recording, RecordingId};
-use futures_util::StreamExt;
-use sandbox::{Fault, FaultProfile};
-use tapeshelf_providers::{Deleted, Error, TransportOptions};
+use futures_util::future::join_all;
+use sandbox::{Fault, FaultProfile, MediaLength, SandboxOptions};
+use tapeshelf_providers::{Deleted, Error, Transport, TransportOptions};
 
 use crate::contract::page_of;
 use crate::support::{Bench, Which, fetch, limits, on_both_vendors};
@@ -24,9 +24,11 @@ on_both_vendors! {
 
 /// Recordings at the vendor, and a page of them.
 const RECORDINGS: u32 = 12;
-const PAGE: u32 = 5;
-/// How many benches run side by side.
-const AT_ONCE: usize = 8;
+const PAGE: u32 = 6;
+/// Size of each file: more than where a fault cuts.
+const AUDIO_BYTES: u64 = 24_000;
+/// How long silence is borne where none is meant to be.
+const PATIENT: Duration = Duration::from_secs(5);
 /// How often a list is read until it is whole, as a sync does.
 const READINGS: usize = 4;
 /// Longer than any bench takes by far; only a hang is ended by it.
@@ -59,13 +61,17 @@ fn everywhere(fault: Fault, mark: &str) -> FaultProfile {
     parts.join(",").parse().unwrap()
 }
 
+/// Whether it is ended by nothing but the end of somebody's patience.
+fn is_silent(fault: Fault) -> bool {
+    matches!(fault, Fault::Stall | Fault::StallAt(_) | Fault::Trickle(_))
+}
+
 /// How long silence is borne: long enough for a busy computer to answer where an answer is expected, and short where the
 /// silence lasts.
 fn patience(fault: Fault, lasts: bool) -> Duration {
-    let is_silent = matches!(fault, Fault::Stall | Fault::StallAt(_) | Fault::Trickle(_));
-    Duration::from_millis(match (is_silent, lasts) {
-        (false, _) => 5_000,
-        (true, false) => 1_000,
+    Duration::from_millis(match (is_silent(fault), lasts) {
+        (false, _) => return PATIENT,
+        (true, false) => 500,
         (true, true) => 100,
     })
 }
@@ -144,18 +150,14 @@ fn begins_like_audio(bytes: &[u8]) -> bool {
 
 /// Runs list, retrieve, audio and deletion of one account. The outcomes are in this order.
 async fn run(
-    which: Which,
-    profile: FaultProfile,
+    bench: &Bench,
+    about: &str,
     fault: Option<Fault>,
-    patience: Duration,
     truth: &Truth,
     audio: &BTreeMap<String, Vec<u8>>,
 ) -> [Outcome; 4] {
-    let about = format!("{which:?} under {profile}");
-    let about = about.as_str();
     let is_mutated = fault == Some(Fault::MutatedJson);
-    let bench = Bench::with(which, RECORDINGS, profile, waits(patience)).await;
-    let listed = read_list(&bench, truth, fault, about).await;
+    let listed = read_list(bench, truth, fault, about).await;
 
     let id = bench.smallest();
     let known = &truth.get(id.as_str());
@@ -175,7 +177,7 @@ async fn run(
         }
     };
 
-    let fetched = match fetch(&bench, &recording).await {
+    let fetched = match fetch(bench, &recording).await {
         Ok(bytes) => {
             let is_right = audio.get(id.as_str()).is_none_or(|truth| *truth == bytes);
             assert!(is_right || !begins_like_audio(&bytes), "{about}: {} wrong bytes", bytes.len());
@@ -214,7 +216,7 @@ async fn run(
 
 /// The vendor's recordings and their audio, in good weather.
 async fn truth(which: Which) -> (Truth, BTreeMap<String, Vec<u8>>) {
-    let clear = Bench::with(which, RECORDINGS, FaultProfile::default(), limits()).await;
+    let clear = Lines::default().bench(which, FaultProfile::default(), PATIENT).await;
     let (mut truth, mut audio) = (Truth::new(), BTreeMap::new());
     for id in clear.ids() {
         let recording = clear.provider.retrieve(&RecordingId::new(&id)).await.unwrap();
@@ -230,20 +232,52 @@ async fn truth(which: Which) -> (Truth, BTreeMap<String, Vec<u8>>) {
     (truth, audio)
 }
 
-/// Runs a bench for each profile, some side by side.
+/// Connections by how long silence is borne. Building them takes longer than using them.
+#[derive(Default)]
+struct Lines(BTreeMap<Duration, Transport>);
+
+impl Lines {
+    /// Those of somebody who is as patient as this.
+    fn of(&mut self, patience: Duration) -> Transport {
+        let line = self.0.entry(patience);
+        line.or_insert_with(|| Transport::new(waits(patience)).unwrap()).clone()
+    }
+
+    /// A bench whose files are so short that a slow line brings them soon.
+    async fn bench(&mut self, which: Which, faults: FaultProfile, patience: Duration) -> Bench {
+        let media_length = MediaLength::Fixed { bytes: AUDIO_BYTES };
+        let options = SandboxOptions { media_length, ..Bench::sandbox(RECORDINGS, faults) };
+        Bench::at(which, options, &self.of(PATIENT), self.of(patience)).await
+    }
+}
+
+/// Runs a bench for each profile, all at once: nearly all of their time is waiting. They are set up before, and those
+/// that bear silence for a short time only come last, so that no answer is late because of the work of others.
 async fn run_all(
     which: Which,
     profiles: Vec<(FaultProfile, Option<Fault>, Duration)>,
 ) -> Vec<(FaultProfile, Option<Fault>, [Outcome; 4])> {
     let (truth, audio) = truth(which).await;
     let (truth, audio) = (&truth, &audio);
-    let runs = profiles.into_iter().map(|(profile, fault, patience)| async move {
-        let running = run(which, profile.clone(), fault, patience, truth, audio);
-        let ended = tokio::time::timeout(HANG, running).await;
-        assert!(ended.is_ok(), "{which:?} under {profile}: it hangs");
-        (profile, fault, ended.unwrap())
-    });
-    futures_util::stream::iter(runs).buffered(AT_ONCE).collect().await
+    let (loud, silent): (Vec<_>, Vec<_>) =
+        profiles.into_iter().partition(|(_, fault, _)| !fault.is_some_and(is_silent));
+    let (mut lines, mut all) = (Lines::default(), Vec::new());
+    for profiles in [loud, silent] {
+        let mut benches = Vec::new();
+        for (profile, fault, patience) in profiles {
+            let bench = lines.bench(which, profile.clone(), patience).await;
+            benches.push((profile, fault, bench));
+        }
+        let runs = benches.into_iter().map(|(profile, fault, bench)| async move {
+            let about = format!("{which:?} under {profile}");
+            let running = run(&bench, &about, fault, truth, audio);
+            let ended = tokio::time::timeout(HANG, running).await;
+            assert!(ended.is_ok(), "{about}: it hangs");
+            (profile, fault, ended.unwrap())
+        });
+        all.extend(join_all(runs).await);
+    }
+    all
 }
 
 /// Which steps a fault may leave undone although it passes. A deletion is sent twice at most, and that is how often a

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use domain::{ListFilters, RecordingId, RecordingList, UserId};
 use sandbox::FaultProfile;
@@ -40,7 +41,7 @@ impl Sink {
 
 /// A vendor that repeats the secrets in whatever it says, and what becomes of it.
 async fn echoes() {
-    for status in [200, 302, 401, 500] {
+    for status in [200, 302, 401, 429, 500] {
         for body in [
             format!("{{\"message\":\"{TOKEN} {CLIENT_SECRET}\",\"api_id\":\"{REFRESH}\"}}"),
             format!("<html>{TOKEN} {REFRESH} {CLIENT_SECRET}</html>"),
@@ -87,7 +88,15 @@ fn bounded() -> ListFilters {
 /// The contract on a bad day, with tokens that end in between. Returns the secrets that were in use.
 async fn bad_day(which: Which) -> Vec<String> {
     let profile: FaultProfile = "bad_day:0.5,token_expiry:0.2".parse().unwrap();
-    let bench = Bench::with(which, 20, profile, limits()).await;
+    // What a wait says is the same however long it is.
+    let brief = TransportOptions {
+        read_timeout: Duration::from_millis(250),
+        stall_window: Duration::from_millis(250),
+        max_retry_after: Duration::from_millis(20),
+        max_quota_wait: Duration::from_millis(20),
+        ..limits()
+    };
+    let bench = Bench::with(which, 20, profile, brief).await;
     let provider = bench.provider.as_ref();
     let _ = provider.check().await;
     let _ = provider.lists().await;

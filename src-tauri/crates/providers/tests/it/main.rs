@@ -25,6 +25,7 @@ mod secrets;
 mod shapes;
 mod support;
 mod tls;
+mod token_faults;
 mod vbc_archives;
 mod vbc_lists;
 mod vbc_pages;

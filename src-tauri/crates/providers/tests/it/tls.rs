@@ -98,6 +98,18 @@ async fn shaking(how: Handshake) -> (String, JoinHandle<()>) {
 
 #[tokio::test]
 async fn t24_each_trouble_has_its_own_words_and_nothing_is_said_to_such_a_server() {
+    // The sentences as a person reads them, each of which the window's tests show.
+    let shown: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../../../../../tests/fixtures/tls-refusals.json"))
+            .unwrap();
+    let is_shown = |reason: &str, obstacle: &Obstacle| {
+        shown.iter().any(|refusal| {
+            let sentence = refusal["what"].as_str().unwrap().replace("api.vonage.com", "127.0.0.1");
+            let of_clock = refusal["obstacle"] == "clock";
+            sentence.trim_end_matches('.').eq_ignore_ascii_case(reason)
+                && of_clock == (*obstacle == Obstacle::Clock)
+        })
+    };
     let mut words = BTreeSet::new();
     for (certificate, options, word, kind) in [
         ("good", quick(), "does not trust", Obstacle::Tls),
@@ -108,6 +120,7 @@ async fn t24_each_trouble_has_its_own_words_and_nothing_is_said_to_such_a_server
         let (reason, obstacle) = refusal(&server.base_url(), options).await;
         assert!(reason.contains(word) && obstacle == kind, "{certificate}: {reason} {obstacle:?}");
         assert_eq!(server.seen().len(), 0, "{certificate}: nothing was said to it");
+        assert!(is_shown(&reason, &obstacle), "{reason}");
         words.insert(reason);
     }
     let outdated = "a kind that is no longer secure";
@@ -125,8 +138,10 @@ async fn t24_each_trouble_has_its_own_words_and_nothing_is_said_to_such_a_server
         let (reason, obstacle) = refusal(&base_url, trusting()).await;
         serving.abort();
         assert!(reason.contains(word) && obstacle == Obstacle::Tls, "{how:?}: {reason}");
+        assert!(is_shown(&reason, &obstacle), "{reason}");
         words.insert(reason);
     }
+    assert_eq!(words.len(), shown.len());
     assert_eq!(words.len(), 7, "three certificates, and four ways to no connection: {words:?}");
 }
 

@@ -130,12 +130,13 @@ async fn a_refused_renewal_ends_the_sign_in_and_is_not_repeated() {
 
 #[tokio::test]
 async fn the_gateways_quota_is_waited_out_in_every_notation() {
-    for reply in [
+    let notations = [
         ThrottleReply::Json429,
         ThrottleReply::Xml429,
         ThrottleReply::Json503,
         ThrottleReply::Xml503,
-    ] {
+    ];
+    let waited_out = notations.map(|reply| async move {
         let sandbox = Sandbox::start(SandboxOptions {
             vbc_requests_per_min: Some(4),
             vbc_quota_window: Duration::from_secs(1),
@@ -155,7 +156,8 @@ async fn the_gateways_quota_is_waited_out_in_every_notation() {
             .filter(|logged| matches!(logged.status, 429 | 503))
             .count();
         assert!((1..=6).contains(&throttled), "{reply:?}: {throttled}");
-    }
+    });
+    futures_util::future::join_all(waited_out).await;
 }
 
 #[tokio::test]

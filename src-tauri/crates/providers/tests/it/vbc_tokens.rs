@@ -223,6 +223,34 @@ async fn the_password_goes_once_to_the_token_endpoint_and_nowhere_else() {
     }
 }
 
+#[tokio::test]
+async fn a_renewal_that_fails_has_failed_for_all_who_waited_for_it() {
+    let is_broken = Arc::new(AtomicBool::new(true));
+    let broken = Arc::clone(&is_broken);
+    let server = Server::start(move |request| match request.path() {
+        "/token" if broken.load(Ordering::SeqCst) => Answer::new(503, ""),
+        "/token" => renewed(),
+        _ => Answer::json(&row("1")),
+    })
+    .await;
+    // So near its end that it is renewed before anything is sent with it.
+    let ending = TokenSet {
+        expires_at: Some(Timestamp::now() + SignedDuration::from_mins(1)),
+        ..renewable()
+    };
+    let provider = signed_in(vbc_config(&server), ending, &Arc::default(), quick());
+    let id = RecordingId::new("1");
+    let ask_eight =
+        async || futures_util::future::join_all((0..8).map(|_| provider.retrieve(&id))).await;
+    for outcome in ask_eight().await {
+        assert!(matches!(outcome, Err(Error::VendorFailed(_))), "{outcome:?}");
+    }
+    assert_eq!(paths(&server), ["token"], "asked once for all eight");
+    is_broken.store(false, Ordering::SeqCst);
+    assert!(ask_eight().await.iter().all(Result::is_ok), "and the next try is a new one");
+    assert_eq!(paths(&server).iter().filter(|path| *path == "token").count(), 2);
+}
+
 /// T-26: whatever the vendor echoes, no token, secret or password is in a word of ours.
 #[tokio::test]
 async fn no_error_repeats_a_secret_though_the_vendor_does() {

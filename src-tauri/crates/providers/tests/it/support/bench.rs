@@ -12,7 +12,7 @@ use tapeshelf_providers::{
     VobizConfig,
 };
 
-use super::{Kept, Which, quick, signed_in};
+use super::{Kept, Which, quick, signed_in_over};
 
 /// An account at a sandbox.
 pub(crate) struct Bench {
@@ -36,7 +36,15 @@ impl Bench {
         faults: FaultProfile,
         limits: TransportOptions,
     ) -> Self {
-        let sandbox = Sandbox::start(SandboxOptions {
+        // Signing in is not what these tests are about, so it is given time.
+        let patient = Transport::new(self::limits()).unwrap();
+        let transport = Transport::new(limits).unwrap();
+        Self::at(which, Self::sandbox(recordings, faults), &patient, transport).await
+    }
+
+    /// What the sandbox of a bench is like.
+    pub(crate) fn sandbox(recordings: u32, faults: FaultProfile) -> SandboxOptions {
+        SandboxOptions {
             recordings,
             vbc_recordings: recordings,
             vbc_users: 1,
@@ -45,10 +53,17 @@ impl Bench {
             now: Some("2026-11-22T10:00:00Z".parse().unwrap()),
             faults,
             ..SandboxOptions::default()
-        })
-        .await
-        .unwrap();
-        let transport = Transport::new(limits.clone()).unwrap();
+        }
+    }
+
+    /// At a sandbox of its own kind, over connections that are there already: one for signing in, one for the rest.
+    pub(crate) async fn at(
+        which: Which,
+        options: SandboxOptions,
+        patient: &Transport,
+        transport: Transport,
+    ) -> Self {
+        let sandbox = Sandbox::start(options).await.unwrap();
         let tokens = Arc::<Kept>::default();
         let (provider, list): (Box<dyn Provider>, _) = match which {
             Which::Vobiz => {
@@ -60,7 +75,10 @@ impl Bench {
                 };
                 (Box::new(Vobiz::new(config, transport).unwrap()), RecordingList::All)
             }
-            Which::Vbc => (Box::new(vbc(&sandbox, &tokens, limits).await), RecordingList::Company),
+            Which::Vbc => {
+                let vbc = vbc(&sandbox, &tokens, patient, transport).await;
+                (Box::new(vbc), RecordingList::Company)
+            }
         };
         Self { sandbox, provider, list, tokens }
     }
@@ -89,7 +107,12 @@ impl Bench {
     }
 }
 
-async fn vbc(sandbox: &Sandbox, kept: &Arc<Kept>, limits: TransportOptions) -> Vbc {
+async fn vbc(
+    sandbox: &Sandbox,
+    kept: &Arc<Kept>,
+    patient: &Transport,
+    transport: Transport,
+) -> Vbc {
     let facts = sandbox.vbc();
     let config = VbcConfig {
         service_base: facts.service_base().parse().unwrap(),
@@ -105,13 +128,11 @@ async fn vbc(sandbox: &Sandbox, kept: &Arc<Kept>, limits: TransportOptions) -> V
     };
     let password = Secret::new(facts.password().to_owned());
     let name = facts.username();
-    // Signing in is not what these tests are about, so it is given time.
-    let patient = Transport::new(self::limits()).unwrap();
     let tokens =
-        Vbc::sign_in_with_password(&config, &name, password, &patient, Timestamp::now()).await;
+        Vbc::sign_in_with_password(&config, &name, password, patient, Timestamp::now()).await;
     let tokens = tokens.unwrap();
     kept.save(&tokens).await.unwrap();
-    signed_in(config, tokens, kept, limits)
+    signed_in_over(config, tokens, kept, transport)
 }
 
 /// Limits under which a fault that passes is waited for.

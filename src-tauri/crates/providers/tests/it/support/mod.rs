@@ -18,7 +18,7 @@ pub(crate) use mutants::{Checked, Mutants};
 pub(crate) use server::{Answer, Request, Server, Tls};
 pub(crate) use which::{
     CLIENT_SECRET, Kept, REFRESH, Which, on_both_vendors, pasted, pasted_over, renewable,
-    signed_in, vbc_config,
+    signed_in, signed_in_over, vbc_config,
 };
 
 /// The account id of the tests.
@@ -30,7 +30,7 @@ pub(crate) const TOKEN: &str = "canary-token-4f9b2c7d8e";
 pub(crate) fn quick() -> TransportOptions {
     TransportOptions {
         connect_timeout: Duration::from_secs(5),
-        read_timeout: Duration::from_millis(500),
+        read_timeout: Duration::from_secs(5),
         stall_window: Duration::from_millis(300),
         first_backoff: Duration::from_millis(1),
         max_retry_after: Duration::from_secs(1),

@@ -119,9 +119,19 @@ pub(crate) fn signed_in(
     store: &Arc<Kept>,
     options: TransportOptions,
 ) -> Vbc {
+    signed_in_over(config, tokens, store, Transport::new(options).unwrap())
+}
+
+/// The same over connections that are there already.
+pub(crate) fn signed_in_over(
+    config: VbcConfig,
+    tokens: TokenSet,
+    store: &Arc<Kept>,
+    transport: Transport,
+) -> Vbc {
     let clock: Clock = Arc::new(Timestamp::now);
     let store: Arc<dyn TokenStore> = Arc::<Kept>::clone(store);
-    Vbc::new(config, tokens, store, clock, Transport::new(options).unwrap()).unwrap()
+    Vbc::new(config, tokens, store, clock, transport).unwrap()
 }
 
 /// A keyring of the test's own.

@@ -1,0 +1,131 @@
+//! What is there already when a file's turn comes: the copy that the index knows, a file or an object that an earlier run
+//! finished and did not live to write down, or received bytes without a name.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catalogue::{Catalogue, CheckResult, CopyRecord, ItemRecord, StoredRecording};
+use domain::{PlaceId, RecordingKey};
+use serde::{Deserialize, Serialize};
+use transfer::part::{PartFile, SealedPart};
+
+use super::active::ActiveJob;
+use crate::error::Result;
+use crate::{Engine, blocking};
+
+/// Written down before a finished file gets its final name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Intent {
+    /// Relative to the job's folder, or the whole key in a bucket; `None` for a path that is no text, which then cannot be
+    /// found again.
+    pub(super) name: Option<String>,
+    pub(super) size_bytes: u64,
+    pub(super) sha256: String,
+    pub(super) evidence: String,
+    pub(super) remarks: Vec<String>,
+    /// The bucket's name for an upload in parts that has begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) upload: Option<String>,
+}
+
+impl Intent {
+    /// What was written down with an item.
+    pub(super) fn of(item: &ItemRecord) -> Option<Self> {
+        item.intent_json.as_deref().and_then(|json| serde_json::from_str(json).ok())
+    }
+
+    pub(super) fn copy(
+        self,
+        path: PathBuf,
+        place: Option<PlaceId>,
+        verified_at: jiff::Timestamp,
+    ) -> CopyRecord {
+        CopyRecord {
+            path,
+            place,
+            size_bytes: self.size_bytes,
+            sha256: self.sha256,
+            verified_at,
+            evidence: self.evidence,
+            remarks: self.remarks,
+        }
+    }
+}
+
+/// What is where it belongs, or received, already.
+pub(super) enum Found {
+    Nothing,
+    /// The verified copy that the catalogue knows.
+    There(CopyRecord),
+    /// A file that an earlier run finished and named, and did not live to record.
+    Named(Intent, PathBuf),
+    /// A part file that an earlier run finished, and did not live to name.
+    Sealed(Intent, SealedPart),
+}
+
+pub(super) async fn look_around(
+    engine: &Engine,
+    job: &Arc<ActiveJob>,
+    item: &ItemRecord,
+    stored: &StoredRecording,
+    part: &Path,
+) -> Result<Found> {
+    if let Some(place) = &job.place {
+        return engine.look_in_place(place, item, stored, part).await;
+    }
+    let copy = stored.copy.clone();
+    let intent = Intent::of(item);
+    let (job, part, key) = (Arc::clone(job), part.to_owned(), item.key);
+    let catalogue = engine.inner.catalogue.clone();
+    blocking(move || {
+        if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
+            return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
+        }
+        if let Some(copy) = copy
+            && job.fixed_stem.is_none()
+            && is_there(&copy, &job.folder)
+            && is_unchanged(&catalogue, key, &copy)?
+        {
+            return Ok(Found::There(copy));
+        }
+        let Some(intent) = intent else { return Ok(Found::Nothing) };
+        if let Some(name) = &intent.name {
+            let path = job.folder.join(name);
+            if is_same(&path, &intent) {
+                return Ok(Found::Named(intent, path));
+            }
+        }
+        if part.is_file() {
+            let sealed = PartFile::open(&part)?.seal()?;
+            if sealed.size_bytes == intent.size_bytes && sealed.sha256 == intent.sha256 {
+                return Ok(Found::Sealed(intent, sealed));
+            }
+        }
+        Ok(Found::Nothing)
+    })
+    .await
+}
+
+/// A copy that was found changed by a check is hashed before it counts again.
+fn is_unchanged(catalogue: &Catalogue, key: RecordingKey, copy: &CopyRecord) -> Result<bool> {
+    match catalogue.last_check(key)? {
+        Some((_, CheckResult::Changed | CheckResult::Missing)) => {
+            Ok(transfer::hash_file(&copy.path).is_ok_and(|(_, sha256)| sha256 == copy.sha256))
+        }
+        _ => Ok(true),
+    }
+}
+
+fn is_same(path: &Path, intent: &Intent) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() == intent.size_bytes)
+        && transfer::hash_file(path).is_ok_and(|(_, sha256)| sha256 == intent.sha256)
+}
+
+/// Whether a verified copy lies in this folder with the size it had. A full re-hash is left to *Verify now*.
+pub(super) fn is_there(copy: &CopyRecord, folder: &Path) -> bool {
+    copy.place.is_none()
+        && copy.path.starts_with(folder)
+        && std::fs::metadata(&copy.path)
+            .is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
+}
