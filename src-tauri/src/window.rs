@@ -1,8 +1,5 @@
 //! The one window.
 
-#[cfg(target_os = "linux")]
-mod drawing;
-
 use std::path::Path;
 
 use tauri::{App, AppHandle, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder};
@@ -22,12 +19,7 @@ pub(crate) fn open<R: Runtime>(app: &App<R>, profile: Option<&Path>) -> tauri::R
     if let Some(profile) = profile {
         window = window.data_directory(profile.join("webview"));
     }
-    let window = window.build()?;
-    // Before the page is read, so that nothing is begun in the other way.
-    #[cfg(target_os = "linux")]
-    window.with_webview(|webview| drawing::suit_the_computer(&webview))?;
-    #[cfg(not(target_os = "linux"))]
-    drop(window);
+    window.build()?;
     Ok(())
 }
 
