@@ -81,18 +81,26 @@ impl Deletions {
         UnderWay { deletions: self, key }
     }
 
-    fn has(&self, key: RecordingKey) -> bool {
-        lock(&self.under_way).contains(&key)
-    }
-
     /// Waits until none is under way.
     pub(crate) async fn stopped(&self) {
+        self.wait_while(|under_way| !under_way.is_empty()).await;
+    }
+
+    /// Waits until none of a recording is under way. Whether there was one.
+    async fn stopped_of(&self, key: RecordingKey) -> bool {
+        self.wait_while(|under_way| under_way.contains(&key)).await
+    }
+
+    /// Whether it had to wait.
+    async fn wait_while(&self, is_so: impl Fn(&[RecordingKey]) -> bool) -> bool {
+        let mut waited = false;
         loop {
             let ended = self.ended.notified();
-            if lock(&self.under_way).is_empty() {
-                return;
+            if !is_so(&lock(&self.under_way)) {
+                return waited;
             }
             ended.await;
+            waited = true;
         }
     }
 }
@@ -218,9 +226,13 @@ impl Engine {
     pub(crate) async fn reconcile_deletions(&self) -> Result<()> {
         let open = self.with_catalogue(catalogue::Catalogue::unsettled_deletions).await?;
         for row in open {
-            // One that began meanwhile: the provider may say "still there" just before it deletes it.
-            if self.inner.deletions.has(row.deletion.key) {
-                continue;
+            // One that began meanwhile: the provider may say "still there" just before it deletes it. Its own answer comes first,
+            // and may be all there is to know.
+            if self.inner.deletions.stopped_of(row.deletion.key).await {
+                let open = self.with_catalogue(catalogue::Catalogue::unsettled_deletions).await?;
+                if open.iter().all(|open| open.id != row.id) {
+                    continue;
+                }
             }
             let asked = async {
                 let provider = self.provider(&row.deletion.account).await?;

@@ -56,7 +56,13 @@ async fn t01_killed_at_any_moment_nothing_is_lost_doubled_fetched_again_or_delet
         proof.check(&world, asked_before, &before);
     }
     let (asked_before, before) = (world.sandbox.request_log().len(), finished(&world));
-    child::start(&world, &account, "save,delete", &[]).ended();
+    // It may come to its end before the provider answered what became of the last deletions: that is left to the next start.
+    for _ in 0..2 {
+        child::start(&world, &account, "save,delete", &[]).ended();
+        if deletions(&world).0.values().flatten().all(Option::is_some) {
+            break;
+        }
+    }
     proof.check(&world, asked_before, &before);
 
     world.engine = open(world.dir.path(), world.vault.clone(), &world.waits, &world.clock);
