@@ -85,8 +85,8 @@ impl Catalogue {
         })
     }
 
-    /// Writes down how a deletion ended; what was once learned of it stays. If the recording is gone, its row is marked so in the same change; it comes
-    /// back only if a later sync finds it at the vendor.
+    /// Writes down how a deletion ended; what was once learned of it stays. If the recording is gone, its row is marked so in
+    /// the same change; it comes back only if a later sync finds it at the vendor.
     pub fn settle_deletion(
         &self,
         id: i64,

@@ -49,13 +49,10 @@ pub(crate) fn transport(settings: &Settings, waits: &Waits) -> Result<Transport>
         read_timeout: waits.silence,
         first_backoff: waits.request_again,
         proxy: proxy(settings)?,
-        extra_authorities_pem: authorities(&settings.ca_file)?,
+        extra_authorities_pem: authorities(&settings.ca_file)?.0,
         ..TransportOptions::default()
     };
-    Transport::new(options).map_err(|error| match error {
-        providers::Error::Invalid { reason } => Error::invalid("caFile", reason),
-        other => other.into(),
-    })
+    Transport::new(options).map_err(of_authorities)
 }
 
 fn proxy(settings: &Settings) -> Result<Proxy> {
@@ -100,7 +97,7 @@ impl Engine {
             refused("The name of this file cannot be kept. Give it a plain name first.")
         })?;
         crate::blocking(move || {
-            let certificates = count(&authorities(&path)?)?;
+            let (_, certificates) = authorities(&path)?;
             Ok(AuthorityFile { path, certificates })
         })
         .await
@@ -126,16 +123,17 @@ fn refused(what: impl Into<String>) -> Error {
     Error::invalid("caFile", what)
 }
 
-fn count(pem: &[u8]) -> Result<usize> {
-    count_authorities(pem).map_err(|error| match error {
+fn of_authorities(error: providers::Error) -> Error {
+    match error {
         providers::Error::Invalid { reason } => refused(reason),
         other => other.into(),
-    })
+    }
 }
 
-fn authorities(ca_file: &str) -> Result<Vec<u8>> {
+/// What a file of certificates holds, and how many those are; nothing of no file.
+fn authorities(ca_file: &str) -> Result<(Vec<u8>, usize)> {
     if ca_file.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), 0));
     }
     let unreadable = |error| refused(format!("The file {ca_file} cannot be read: {error}."));
     // A pipe or a device may never end, or never begin.
@@ -150,7 +148,8 @@ fn authorities(ca_file: &str) -> Result<Vec<u8>> {
         return Err(refused("The file is too large to hold certificates."));
     }
     // Nothing would be trusted that the system does not trust, without a word.
-    count(&pem).map(|_| pem)
+    let certificates = count_authorities(&pem).map_err(of_authorities)?;
+    Ok((pem, certificates))
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use domain::search::SortColumn;
 /// The file, which stands where they begin, and how long they are.
 #[derive(Debug)]
 pub(super) struct LateIds {
-    pub(super) file: File,
-    pub(super) left: u64,
+    file: File,
+    left: u64,
 }
 
 impl LateIds {

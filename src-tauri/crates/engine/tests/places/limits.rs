@@ -1,6 +1,5 @@
 //! The cap on traffic and the quiet hours hold for what goes into a bucket as well.
 
-use sandbox::{MediaLength, SandboxOptions};
 use tapeshelf_engine::{Event, JobState, JobView, QuietHours, TransferOptions, TransferSettings};
 
 use crate::server::Fault;
@@ -38,13 +37,7 @@ fn always() -> QuietHours {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_held_to_the_cap_until_it_is_lifted() {
     // At the least cap there is this takes half an hour.
-    let bench = Bench::with_options(SandboxOptions {
-        recordings: 1,
-        seed: 7,
-        media_length: MediaLength::Fixed { bytes: 20_000_000 },
-        ..SandboxOptions::default()
-    })
-    .await;
+    let bench = Bench::with_one_of(20_000_000).await;
     let (paused, keys) = bench.received().await;
     bench.set_limits(Some(10_000), None).await;
     let before = bench.puts();
@@ -90,13 +83,7 @@ async fn what_was_received_does_not_go_out_in_quiet_hours() {
 
 #[tokio::test]
 async fn what_is_received_when_quiet_hours_begin_waits_and_is_not_asked_for_again() {
-    let bench = Bench::with_options(SandboxOptions {
-        recordings: 1,
-        seed: 7,
-        media_length: MediaLength::Fixed { bytes: 120_000 },
-        ..SandboxOptions::default()
-    })
-    .await;
+    let bench = Bench::with_one_of(120_000).await;
     let keys = bench.world.short_keys(1).await;
     let id = bench.world.engine.recording(keys[0]).await.unwrap().stored.recording.id;
     bench.world.sandbox.break_media(id.as_str(), sandbox::Fault::Slow);

@@ -119,13 +119,7 @@ async fn a_server_with_nothing_to_show_is_believed_only_after_reading_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_file_goes_in_parts() {
-    let bench = Bench::with_options(SandboxOptions {
-        recordings: 1,
-        seed: 7,
-        media_length: MediaLength::Fixed { bytes: 20_000_000 },
-        ..SandboxOptions::default()
-    })
-    .await;
+    let bench = Bench::with_one_of(20_000_000).await;
     let keys = bench.world.short_keys(1).await;
     let job = bench.save(keys.clone(), "{id}", TransferOptions::default()).await;
     assert_eq!(job.record.tally.failed, 0, "{:?}", bench.notes(&job).await);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{PlaceId, RecordingKey, Secret};
-use sandbox::SandboxOptions;
+use sandbox::{MediaLength, SandboxOptions};
 use tapeshelf_engine::{
     Error, ItemState, JobState, JobView, NewPlace, SyncProgress, TransferOptions, Waits,
 };
@@ -54,6 +54,14 @@ pub(crate) fn typed(server: &Server) -> NewPlace {
 impl Bench {
     pub(crate) async fn with(recordings: u32) -> Self {
         let options = SandboxOptions { recordings, seed: 7, ..SandboxOptions::default() };
+        Self::with_options(options).await
+    }
+
+    /// With one recording of so many bytes.
+    pub(crate) async fn with_one_of(bytes: u64) -> Self {
+        let media_length = MediaLength::Fixed { bytes };
+        let options =
+            SandboxOptions { recordings: 1, seed: 7, media_length, ..SandboxOptions::default() };
         Self::with_options(options).await
     }
 
