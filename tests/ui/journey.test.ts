@@ -76,6 +76,7 @@ it('finds, plays, downloads, exports and deletes without a pointer', async () =>
 
   // Export last week by e-mail.
   await page.keyboard.press('Control+k');
+  await expect.poll(() => focused(page).getAttribute('aria-label')).toBe(t.palette.input);
   await page.keyboard.type(t.commands.export);
   await page.keyboard.press('Enter');
   const wizard = page.getByRole('dialog', { name: t.exports.wizard.title });

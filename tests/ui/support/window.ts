@@ -68,7 +68,8 @@ export async function open({
 /** Opens the library and waits until its rows are there. */
 export async function openLibrary(options: Options = {}): Promise<Page> {
   const page = await open(options);
-  await page.getByRole('gridcell').nth(3).waitFor();
+  // A row that is still on its way has its cells, but no box to tick.
+  await rows(page).first().getByRole('checkbox').waitFor();
   return page;
 }
 

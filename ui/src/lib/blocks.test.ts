@@ -99,7 +99,7 @@ describe('blocks of rows', () => {
     const { blocks, onerror } = blocksOf(fetch);
     blocks.want(0, 0);
     waiting.splice(0)[0]?.refuse('no');
-    await vi.waitFor(() => expect(onerror).toHaveBeenCalledWith('no'));
+    await expect.poll(() => onerror).toHaveBeenCalledWith('no');
     blocks.want(0, 0);
     await settle();
     expect(blocks.rowAt(0)).toBe('row 0');

@@ -20,7 +20,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const settled = () => vi.waitFor(() => expect(wizard.reviewing).toBe(false));
+const settled = () => expect.poll(() => wizard.reviewing).toBe(false);
 
 it('begins with the last seven days, and misses an address', () => {
   expect(wizard.days).toBe(7);
@@ -85,6 +85,36 @@ it('sends once everything holds, and keeps the draft when it was not accepted', 
   expect(wizard.record?.reply.correlationId).toBeTruthy();
   expect(wizard.draft.recipients).toEqual(['me@example.com']);
   expect(exports.list[0]?.id).toBe(wizard.record?.id);
+});
+
+it('asks for a day more at each end, unless told not to', async () => {
+  wizard.set({
+    recipients: ['me@example.com'],
+    period: { kind: 'dates', from: '2026-01-10 00:00:00', to: '2026-01-12 23:59:59' },
+  });
+  await settled();
+  expect(wizard.isPadded).toBe(true);
+  expect(wizard.review?.bodyJson).toMatch(/2026-01-09 00:00:00[\s\S]*2026-01-13 23:59:59/);
+  expect(wizard.days).toBe(3);
+  wizard.pad(false);
+  await settled();
+  expect(wizard.review?.bodyJson).toMatch(/2026-01-10 00:00:00[\s\S]*2026-01-12 23:59:59/);
+  wizard.pad(true);
+  await settled();
+  await wizard.send();
+  expect(wizard.record?.bodyJson).toMatch(/2026-01-09 00:00:00[\s\S]*2026-01-13 23:59:59/);
+});
+
+it('does not widen once more what a past request asked for', async () => {
+  exports.template = {
+    ...wizard.draft,
+    period: { kind: 'dates', from: '2026-01-09 00:00:00', to: '2026-01-13 23:59:59' },
+  };
+  const again = new ExportWizard(wizard.draft.accountId);
+  await expect.poll(() => again.reviewing).toBe(false);
+  expect(again.isPadded).toBe(false);
+  expect(again.review?.bodyJson).toContain('2026-01-09 00:00:00');
+  again.close();
 });
 
 it('begins again with a past request, once', () => {

@@ -41,7 +41,7 @@ afterEach(() => {
 const begin = async () => {
   const fresh = new JobWizard(account);
   wizard = fresh;
-  await vi.waitFor(() => expect(fresh.reviewing).toBe(false));
+  await expect.poll(() => fresh.reviewing).toBe(false);
   return fresh;
 };
 
@@ -61,7 +61,7 @@ it('needs both ends of the period', async () => {
   const begun = await begin();
   expect(begun.isBroken('what')).toBe(false);
   begun.set({ to: '' });
-  await vi.waitFor(() => expect(begun.isBroken('what')).toBe(true));
+  await expect.poll(() => begun.isBroken('what')).toBe(true);
   expect(begun.canSend).toBe(false);
 });
 
@@ -84,7 +84,7 @@ it('keeps the draft when nothing was started', async () => {
   });
   const begun = await begin();
   begun.set({ extension: '401' });
-  await vi.waitFor(() => expect(begun.canSend).toBe(true));
+  await expect.poll(() => begun.canSend).toBe(true);
   await begun.send();
   expect(begun.sendError?.code).toBe('unreachable');
   expect(begun.isReachable('what')).toBe(true);

@@ -4,7 +4,7 @@ import type { SearchResult } from '../ipc/library';
 import { library } from './library.svelte';
 import { selection } from './selection.svelte';
 
-const loaded = (index: number) => vi.waitFor(() => expect(library.rowAt(index)).not.toBeNull());
+const loaded = (index: number) => expect.poll(() => library.rowAt(index)).not.toBeNull();
 
 beforeEach(async () => {
   library.clearFilters();
@@ -18,7 +18,7 @@ describe('the library', () => {
     const { from } = library.rowAt(0) ?? { from: '' };
     const digits = from.replace(/\D/g, '').slice(-8);
     library.setText(digits);
-    await vi.waitFor(() => expect(library.searching).toBe(false));
+    await expect.poll(() => library.searching).toBe(false);
     expect(library.count).toBeGreaterThan(0);
     expect(library.count).toBeLessThan(2000);
     await loaded(0);
@@ -45,7 +45,7 @@ describe('the library', () => {
     library.setText('first');
     library.setText('second');
     results[1]?.(answer(0));
-    await vi.waitFor(() => expect(library.searching).toBe(false));
+    await expect.poll(() => library.searching).toBe(false);
     results[0]?.(answer(5));
     await Promise.resolve();
     expect(library.count).toBe(0);
@@ -89,7 +89,7 @@ describe('the library', () => {
       await backend.librarySearch({ text: '', accountId: null, view: 'all', sort: 'when', descending: true });
     }
     library.showing(1000, 1020, false);
-    await vi.waitFor(() => expect(library.result?.snapshot).not.toBe(before));
+    await expect.poll(() => library.result?.snapshot).not.toBe(before);
     library.showing(1000, 1020, false);
     await loaded(1000);
     expect(library.problem).toBeNull();

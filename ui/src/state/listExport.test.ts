@@ -78,7 +78,7 @@ it('goes on when nobody looks, and tells what came of it', async () => {
   const show = vi.spyOn(toasts, 'show');
   const list = new ListExport({ kind: 'snapshot', snapshot: 1, except: [] }, 3);
   const written = list.start();
-  await vi.waitFor(() => expect(list.progress?.rows).toBe(1));
+  await expect.poll(() => list.progress?.rows).toBe(1);
   list.leave();
   expect(writing.current).toBe(list);
   end(REPORT);

@@ -6,7 +6,7 @@ import { library } from './library.svelte';
 import { toasts } from './toasts.svelte';
 import { views } from './views.svelte';
 
-const settled = () => vi.waitFor(() => expect(library.searching).toBe(false));
+const settled = () => expect.poll(() => library.searching).toBe(false);
 
 beforeEach(async () => {
   for (const view of await backend.viewsList()) await backend.viewsDelete(view.id);
@@ -65,10 +65,10 @@ describe('a saved view', () => {
     await views.remove(two);
     expect(views.list.map(({ name }) => name)).toEqual(['One', 'Three']);
     toasts.list.at(-1)?.action?.run();
-    await vi.waitFor(() => expect(views.list.map(({ name }) => name)).toEqual(['One', 'Two', 'Three']));
-    await vi.waitFor(async () =>
-      expect((await backend.viewsList()).map(({ name }) => name)).toEqual(['One', 'Two', 'Three']),
-    );
+    await expect.poll(() => views.list.map(({ name }) => name)).toEqual(['One', 'Two', 'Three']);
+    await expect
+      .poll(async () => (await backend.viewsList()).map(({ name }) => name))
+      .toEqual(['One', 'Two', 'Three']);
   });
 
   it('stays where it was when the order cannot be kept', async () => {

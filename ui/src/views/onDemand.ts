@@ -3,37 +3,48 @@
  * are read ahead once the table can be used: what somebody types right after the key must not be lost.
  */
 
+/** A view, once it was read: what is at hand is shown at once, and the next key already belongs to it. */
+function onDemand<View>(load: () => Promise<{ default: View }>) {
+  let view: View | undefined;
+  return {
+    get atHand() {
+      return view;
+    },
+    read: async () => (view ??= (await load()).default),
+  };
+}
+
 export const dialogViews = {
-  addAccount: () => import('./Accounts/AddAccount.svelte'),
-  signIn: () => import('./Accounts/SignIn.svelte'),
-  removeAccount: () => import('./Accounts/RemoveAccount.svelte'),
-  download: () => import('./Download/Download.svelte'),
-  delete: () => import('./Deletion/DeleteDialog.svelte'),
-  export: () => import('./Exports/ExportWizard.svelte'),
-  exportList: () => import('./ExportList/ExportList.svelte'),
-  settings: () => import('./Settings/Settings.svelte'),
-  annotate: () => import('./Annotations/EditDialog.svelte'),
-  hold: () => import('./Annotations/HoldDialog.svelte'),
-  release: () => import('./Annotations/ReleaseDialog.svelte'),
-  saveView: () => import('./Views/SaveView.svelte'),
-  copies: () => import('./Copies/Copies.svelte'),
-  shortcuts: () => import('./Shortcuts/Shortcuts.svelte'),
-  palette: () => import('./CommandPalette/CommandPalette.svelte'),
+  addAccount: onDemand(() => import('./Accounts/AddAccount.svelte')),
+  signIn: onDemand(() => import('./Accounts/SignIn.svelte')),
+  removeAccount: onDemand(() => import('./Accounts/RemoveAccount.svelte')),
+  download: onDemand(() => import('./Download/Download.svelte')),
+  delete: onDemand(() => import('./Deletion/DeleteDialog.svelte')),
+  export: onDemand(() => import('./Exports/ExportWizard.svelte')),
+  exportList: onDemand(() => import('./ExportList/ExportList.svelte')),
+  settings: onDemand(() => import('./Settings/Settings.svelte')),
+  annotate: onDemand(() => import('./Annotations/EditDialog.svelte')),
+  hold: onDemand(() => import('./Annotations/HoldDialog.svelte')),
+  release: onDemand(() => import('./Annotations/ReleaseDialog.svelte')),
+  saveView: onDemand(() => import('./Views/SaveView.svelte')),
+  copies: onDemand(() => import('./Copies/Copies.svelte')),
+  shortcuts: onDemand(() => import('./Shortcuts/Shortcuts.svelte')),
+  palette: onDemand(() => import('./CommandPalette/CommandPalette.svelte')),
 } as const;
 
 export const screenViews = {
-  welcome: () => import('./Welcome/Welcome.svelte'),
-  completeness: () => import('./Completeness/Completeness.svelte'),
-  transfers: () => import('./Transfers/Transfers.svelte'),
-  exports: () => import('./Exports/Exports.svelte'),
-  player: () => import('./Player/PlayerBar.svelte'),
+  welcome: onDemand(() => import('./Welcome/Welcome.svelte')),
+  completeness: onDemand(() => import('./Completeness/Completeness.svelte')),
+  transfers: onDemand(() => import('./Transfers/Transfers.svelte')),
+  exports: onDemand(() => import('./Exports/Exports.svelte')),
+  player: onDemand(() => import('./Player/PlayerBar.svelte')),
 } as const;
 
 /** One after the other, so that nothing else waits for it; the browser keeps what it read. */
 export async function readAhead(): Promise<void> {
   const { palette, download, settings, delete: deletion, annotate, exportList, shortcuts } = dialogViews;
   // What cannot be read now is asked for again when it is shown.
-  for (const read of [
+  for (const view of [
     palette,
     download,
     screenViews.player,
@@ -43,5 +54,5 @@ export async function readAhead(): Promise<void> {
     exportList,
     shortcuts,
   ])
-    await read().catch(() => undefined);
+    await view.read().catch(() => undefined);
 }

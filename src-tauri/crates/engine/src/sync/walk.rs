@@ -15,8 +15,8 @@ use crate::events::Event;
 
 /// A list longer than this many pages is a loop: 100 million recordings at 100 a page.
 const MOST_PAGES: u64 = 1_000_000;
-/// Pages asked for at the same time. The vendor's own limit, where there is one, lies below `Provider`.
-const PARALLEL_PAGES: usize = 8;
+/// Pages asked for at the same time, at most. The vendor's own limit, where there is one, lies below `Provider`.
+const PARALLEL_PAGES: usize = 16;
 /// The same where a quota a minute is shared with everything else a person does.
 const PARALLEL_PAGES_UNDER_QUOTA: usize = 2;
 /// Pages stored in one change of the index at most.
