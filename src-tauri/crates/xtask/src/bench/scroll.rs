@@ -1,5 +1,7 @@
 //! Scrolling a million rows in the real window: ten seconds of wheel and scrollbar jumps, while the page watches its own frames.
 //!
+//! Windows of rows at random places are then asked for by the page itself, as its table does.
+//!
 //! The peer is the same page with a hundred rows, in turn in the same run: what is slow in both is the machine's. The wheel is
 //! turned through the X server, so it takes the way that a person's wheel takes.
 
@@ -20,6 +22,8 @@ use crate::{page, setup, workspace};
 
 /// Watches the frames.
 const WATCH: &str = include_str!("scroll.js");
+/// Asks for windows of rows.
+const WINDOWS: &str = include_str!("windows.js");
 /// The table's number of rows, once it has some and they are drawn.
 const TABLE: &str = "const grid = document.querySelector('[role=grid]');
     const row = grid?.querySelector('[role=row][data-index]');
@@ -39,6 +43,8 @@ const CLICKS: u32 = 25;
 
 const FRAME_BAR: f64 = 1.5;
 const BLANK_BAR_MS: f64 = 100.0;
+/// Until 200 rows from anywhere are in the page.
+const WINDOW_BAR_MS: f64 = 16.0;
 
 /// Builds the program and scrolls.
 pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
@@ -80,34 +86,47 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
             beside("frame, slowest", Watched::slowest_ms, None),
             Row {
                 metric: "longest time that a row in view was blank",
-                ours: largest(&each(|page| page.blank_ms, &ours)),
-                peer: Some(largest(&each(|page| page.blank_ms, &peer))),
+                ours: largest(&each(|page| page.blank, &ours)),
+                peer: Some(largest(&each(|page| page.blank, &peer))),
                 unit: "ms",
                 bar: Some(Bar::AtMost(BLANK_BAR_MS)),
+            },
+            Row {
+                metric: "window of 200 rows until the page has it, p95",
+                ours: median(&each(Watched::window_p95_ms, &ours)),
+                peer: None,
+                unit: "ms",
+                bar: Some(Bar::AtMost(WINDOW_BAR_MS)),
             },
         ],
     })
 }
 
-/// What the page saw of itself.
+/// What the page saw of itself, in milliseconds.
 struct Watched {
     /// Times between frames.
-    frames_ms: Vec<f64>,
+    frames: Vec<f64>,
     /// The longest time that a row in view was blank.
-    blank_ms: f64,
+    blank: f64,
+    /// Times until windows of rows were there; none where there are too few rows.
+    windows: Vec<f64>,
 }
 
 impl Watched {
+    fn window_p95_ms(&self) -> f64 {
+        percentile(&self.windows, 0.95)
+    }
+
     fn p95_ms(&self) -> f64 {
-        percentile(&self.frames_ms, 0.95)
+        percentile(&self.frames, 0.95)
     }
 
     fn median_ms(&self) -> f64 {
-        median(&self.frames_ms)
+        median(&self.frames)
     }
 
     fn slowest_ms(&self) -> f64 {
-        largest(&self.frames_ms)
+        largest(&self.frames)
     }
 }
 
@@ -119,15 +138,23 @@ fn scroll(session: &Session, program: &Path, profile: &Path, rows: u32) -> anyho
     let wheel = Running::start(&mut wheel(session, &middle)?)?;
     let report = page.script(WATCH, &[json!(u64::try_from(WATCHED.as_millis())?)])?;
     drop(wheel);
-    let frames_ms = numbers(&report["frames_ms"]);
+    let frames = numbers(&report["frames_ms"]);
     // A page that did not move was not measured: both halves have to have done something.
     let moves = number(&report, "moves");
     anyhow::ensure!(
-        moves > 2.0 * number(&report, "jumps") && !frames_ms.is_empty(),
+        moves > 2.0 * number(&report, "jumps") && !frames.is_empty(),
         "the table moved in {moves} of {} frames only",
-        frames_ms.len()
+        frames.len()
     );
-    Ok(Watched { frames_ms, blank_ms: number(&report, "longest_blank_ms") })
+    // A hundred rows have no window of 200.
+    let windows =
+        if rows == FEW_ROWS { json!({ "times_ms": [] }) } else { page.script(WINDOWS, &[])? };
+    anyhow::ensure!(windows["error"].is_null(), "a window did not come: {}", windows["error"]);
+    Ok(Watched {
+        frames,
+        blank: number(&report, "longest_blank_ms"),
+        windows: numbers(&windows["times_ms"]),
+    })
 }
 
 /// A wheel that turns down and up again for the first half of the time.
