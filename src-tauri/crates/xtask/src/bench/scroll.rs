@@ -58,22 +58,24 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
     let target = workspace::target()?;
     let session = Session::open(&target.join("bench/scroll"))?;
     let program = target.join(size.folder()).join("tapeshelf");
-    let (many, few) = (session.folder().join("many"), session.folder().join("few"));
+    let [many, tenth, few] = ["many", "tenth", "few"].map(|name| session.folder().join(name));
     filled::profile(&many, rows, size)?;
+    filled::profile(&tenth, rows / 10, size)?;
     filled::profile(&few, FEW_ROWS, size)?;
-    let (mut ours, mut peer) = (Vec::new(), Vec::new());
+    let (mut ours, mut less, mut peer) = (Vec::new(), Vec::new(), Vec::new());
     for round in 1..=rounds {
         program::say(&format!("Scrolling, round {round} of {rounds} …"));
         peer.push(scroll(&session, &program, &few, FEW_ROWS)?);
+        less.push(scroll(&session, &program, &tenth, rows / 10)?);
         ours.push(scroll(&session, &program, &many, rows)?);
     }
     std::fs::remove_dir_all(session.folder())?;
 
     let each =
         |of: fn(&Watched) -> f64, pages: &[Watched]| -> Vec<f64> { pages.iter().map(of).collect() };
-    let beside = |metric, of: fn(&Watched) -> f64, bar| Row {
+    let beside = |metric, pages: &[Watched], of: fn(&Watched) -> f64, bar| Row {
         metric,
-        ours: median(&each(of, &ours)),
+        ours: median(&each(of, pages)),
         peer: Some(median(&each(of, &peer))),
         unit: "ms",
         bar,
@@ -81,9 +83,15 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
     Ok(Report {
         bench: "scroll",
         rows: vec![
-            beside("frame, p95", Watched::p95_ms, Some(Bar::TimesPeerAtMost(FRAME_BAR))),
-            beside("frame, median", Watched::median_ms, None),
-            beside("frame, slowest", Watched::slowest_ms, None),
+            beside("frame, p95", &ours, Watched::p95_ms, Some(Bar::TimesPeerAtMost(FRAME_BAR))),
+            beside(
+                "the same with a tenth of the rows",
+                &less,
+                Watched::p95_ms,
+                Some(Bar::TimesPeerAtMost(FRAME_BAR)),
+            ),
+            beside("frame, median", &ours, Watched::median_ms, None),
+            beside("frame, slowest", &ours, Watched::slowest_ms, None),
             Row {
                 metric: "longest time that a row in view was blank",
                 ours: largest(&each(|page| page.blank, &ours)),

@@ -51,6 +51,8 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
     let slow_small = bench.first(&folder.join("slow-tenth"), recordings / 10, LATENCY_MS)?;
     let quick = bench.first(&folder.join("quick"), recordings, 0)?;
     let quick_small = bench.first(&folder.join("quick-tenth"), recordings / 10, 0)?;
+    let slow_large = bench.first(&folder.join("slow-tenfold"), recordings * 10, LATENCY_MS)?;
+    let quick_large = bench.first(&folder.join("quick-tenfold"), recordings * 10, 0)?;
     program::say(&format!("{NEW_CALLS} new calls on top of {recordings} …"));
     let again_folder = folder.join("again");
     empty(&again_folder)?;
@@ -70,7 +72,10 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
     let (first_requests, second_requests) =
         (number(&again, "first_requests"), number(&again, "second_requests"));
     let wrong = |of: fn(&First) -> f64| {
-        [&slow, &slow_small, &quick, &quick_small].iter().map(|first| of(first)).sum::<f64>()
+        [&slow, &slow_small, &slow_large, &quick, &quick_small, &quick_large]
+            .into_iter()
+            .map(of)
+            .sum::<f64>()
     };
     let row = |metric, ours, unit| Row { metric, ours, peer: None, unit, bar: None };
     Ok(Report {
@@ -86,6 +91,11 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
                 ..row("the same with a tenth of the rows", slow_small.rows_per_s, "rows/s")
             },
             Row {
+                peer: Some(slow_large.curl_rows_per_s),
+                bar: Some(Bar::TimesPeerAtLeast(CURL_BAR)),
+                ..row("the same with ten times the rows", slow_large.rows_per_s, "rows/s")
+            },
+            Row {
                 peer: Some(quick.insert_rows_per_s),
                 bar: Some(Bar::TimesPeerAtLeast(INSERT_BAR)),
                 ..row("first sync, no latency, beside inserting", quick.rows_per_s, "rows/s")
@@ -93,6 +103,11 @@ pub(super) fn measure(size: Size) -> anyhow::Result<Report> {
             Row {
                 peer: Some(quick_small.insert_rows_per_s),
                 ..row("the same with a tenth of the rows", quick_small.rows_per_s, "rows/s")
+            },
+            Row {
+                peer: Some(quick_large.insert_rows_per_s),
+                bar: Some(Bar::TimesPeerAtLeast(INSERT_BAR)),
+                ..row("the same with ten times the rows", quick_large.rows_per_s, "rows/s")
             },
             Row {
                 bar: Some(Bar::AtMost(0.0)),
