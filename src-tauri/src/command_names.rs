@@ -77,6 +77,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "places_choose",
     "copies_check",
     "copies_cancel_check",
+    "copies_forget_missing",
     "copies_check_report",
     "copies_choose_source",
     "copies_adopt",

@@ -228,6 +228,7 @@ pub fn assemble<R: Runtime>(builder: Builder<R>) -> Builder<R> {
             commands::places::places_choose,
             commands::copies::copies_check,
             commands::copies::copies_cancel_check,
+            commands::copies::copies_forget_missing,
             commands::copies::copies_check_report,
             commands::copies::copies_choose_source,
             commands::copies::copies_adopt,

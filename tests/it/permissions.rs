@@ -77,6 +77,7 @@ const TAKE_NOTHING: &[&str] = &[
     "transfers_settings",
     "transfers_pace",
     "copies_cancel_check",
+    "copies_forget_missing",
     "copies_check_report",
     "copies_cancel_adoption",
     "copies_adoption_report",

@@ -50,7 +50,8 @@ describe('the search language', () => {
     await field(page).click();
     await page.keyboard.type('ty');
     const list = page.getByRole('listbox', { name: t.query.suggestions });
-    await list.getByRole('option').first().waitFor();
+    // What begins with the first letter alone is told first.
+    await expect.poll(() => list.getByRole('option').count()).toBe(1);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect.poll(() => field(page).inputValue()).toBe('type:');
@@ -95,6 +96,8 @@ describe('the table', () => {
     await page.getByRole('menuitem', { name: t.library.menu.onlyThis(before) }).click();
     await expect.poll(() => field(page).inputValue()).toBe(`type:${before}`);
     await expect.poll(() => count(page)).toBeLessThan(2000);
+    // A row that is still on its way has no menu.
+    await row(page, 0).getByRole('checkbox').waitFor();
     await row(page, 0).getByRole('gridcell').nth(5).click({ button: 'right' });
     await page.getByRole('menuitem', { name: t.library.menu.notThis(before) }).click();
     await expect.poll(() => field(page).inputValue()).toBe(`-type:${before}`);
@@ -315,6 +318,66 @@ describe('notes', () => {
     await dialog.getByRole('button', { name: t.annotations.releaseDialog.submit }).click();
     await expect.poll(() => count(page)).toBe(before - 1);
   });
+
+  it('and a hold stay through a deletion of everything, and are taken off many at once', async () => {
+    const page = await openLibrary();
+    const all = grid(page).getByRole('checkbox', { name: t.library.table.selectAll });
+    const bar = page.getByRole('region', { name: t.library.selection.label });
+    const search = async (text: string) => {
+      await field(page).fill(text);
+      await expect.poll(() => count(page)).toBeLessThan(2000);
+      await row(page, 0).getByRole('checkbox').waitFor();
+      return await count(page);
+    };
+    const held = await search('has:hold');
+    const those = await search('has:hold or tag:complaint');
+    expect(those).toBeGreaterThan(held);
+    const going = those - held;
+    await all.check();
+    await bar.getByRole('button', { name: t.library.selection.delete }).click();
+    const deletion = page.getByRole('dialog', { name: /Delete .* at the provider/ });
+    await deletion.getByText(t.deletion.held(held)).waitFor();
+    await deletion.getByRole('checkbox').check();
+    // What is on hold is not among those that will go.
+    const submit = deletion.getByRole('button', { name: t.deletion.submit(going) });
+    await submit.waitFor();
+    const typed = deletion.getByRole('textbox', { name: t.deletion.type(String(going)) });
+    if (going > 20) await typed.fill(String(going));
+    await submit.click();
+    const outcome = page.getByRole('dialog', { name: t.deletion.doneTitle });
+    await outcome.getByText(t.deletion.keptTitle(held)).waitFor();
+    await outcome.getByText(t.deletion.deleted(going)).waitFor();
+    await outcome
+      .getByText(/It is on hold: /)
+      .first()
+      .waitFor();
+    await expectAccessible(page);
+    await outcome.getByRole('button', { name: t.common.close, exact: true }).last().click();
+    await outcome.waitFor({ state: 'detached' });
+    await expect.poll(() => count(page)).toBe(held);
+
+    // Of those nothing can be deleted at all.
+    await row(page, 0).getByRole('checkbox').waitFor();
+    await all.check();
+    await bar.getByRole('button', { name: t.library.selection.delete }).click();
+    await deletion.getByText(t.deletion.nothingHeld).waitFor();
+    await deletion.getByRole('button', { name: t.common.cancel }).click();
+    await deletion.waitFor({ state: 'detached' });
+    // Another hold would take the place of theirs, and says so.
+    const more = bar.getByRole('button', { name: t.library.selection.more });
+    await more.click();
+    await page.getByRole('menuitem', { name: t.library.selection.hold }).click();
+    await page.getByRole('dialog').getByText(t.annotations.holdDialog.replaces(held)).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await more.click();
+    await page.getByRole('menuitem', { name: t.library.selection.release }).click();
+    const release = page.getByRole('dialog', { name: t.annotations.releaseDialog.title(held) });
+    await release.getByRole('button', { name: t.annotations.releaseDialog.submit }).click();
+    await release.waitFor({ state: 'detached' });
+    await field(page).fill('has:hold type:call or has:hold');
+    await page.getByText(t.library.empty.noMatchTitle).waitFor();
+  });
 });
 
 it('the call record and other calls of the number are at hand', async () => {
@@ -322,7 +385,7 @@ it('the call record and other calls of the number are at hand', async () => {
   await row(page, 0).click();
   const pane = page.getByRole('complementary', { name: t.details.label });
   await pane.getByText(t.details.callRecord.show).click();
-  await pane.getByText('NORMAL_CLEARING').waitFor();
+  await pane.getByText('NORMAL_CLEARING', { exact: true }).waitFor();
   await pane.getByRole('button', { name: /^Show all/ }).click();
   await expect.poll(() => field(page).inputValue()).toMatch(/^number:/);
   await expect.poll(() => count(page)).toBeLessThan(2000);
@@ -347,6 +410,83 @@ it('masked numbers are whole only while the button is held', async () => {
   await expect.poll(async () => (await cells(page, 0))[2]).toContain('•');
 });
 
+it('no number is whole anywhere while numbers are masked', async () => {
+  const page = await openLibrary();
+  const show = async (name: string) => {
+    await page.getByRole('button', { name: t.library.table.columnMenu }).click();
+    await page.getByRole('menuitemcheckbox', { name, exact: true }).click();
+  };
+  for (const name of [t.library.columns.fileName, t.library.columns.address, t.library.columns.note])
+    await show(name);
+  // A saved one, whose copy is named after the number.
+  await row(page, 4).click();
+  const pane = page.getByRole('complementary', { name: t.details.label });
+  await pane.getByText(/^[0-9a-f]{64}$/).waitFor();
+  const whole = (await row(page, 4).locator('[data-column="from"]').textContent())?.trim() ?? '';
+  const digits = whole.replace(/\D/g, '');
+  const note = pane.getByRole('textbox', { name: t.annotations.note });
+  await note.fill(`Call ${whole} back`);
+  await pane.getByText(t.annotations.noteSaved, { exact: true }).waitFor();
+  await pane.getByRole('textbox', { name: t.annotations.tags }).fill(`number ${digits}`);
+  await page.keyboard.press('Enter');
+  await pane.getByRole('button', { name: t.annotations.removeTag(`number ${digits}`) }).waitFor();
+  await field(page).fill(`number:+${digits}`);
+  await expect.poll(() => count(page)).toBeLessThan(2000);
+  await row(page, 0).getByRole('checkbox').waitFor();
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: t.palette.input }).fill(t.commands.maskNumbers);
+  await page.keyboard.press('Enter');
+  await field(page).fill(`number:+${digits} tag:"number ${digits}"`);
+  await expect.poll(() => count(page)).toBe(1);
+  await row(page, 0).click();
+  await pane.getByText(t.details.raw.show, { exact: true }).last().click();
+  await pane.getByText(t.details.callRecord.show, { exact: true }).click();
+  await row(page, 0).getByRole('gridcell').nth(2).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: t.library.menu.copyValue(t.library.columns.from) }).click();
+  await page.getByText(t.library.menu.copied, { exact: true }).waitFor();
+  // What is copied is whole.
+  expect((await clipboard(page)).replace(/\D/g, '')).toBe(digits);
+
+  /** Every word, tooltip, name and value on screen that has the number in it. */
+  const shown = () =>
+    page.evaluate((wanted) => {
+      const found: string[] = [];
+      const look = (text: string | null | undefined, where: string) => {
+        if (text?.replace(/[\s().+-]/g, '').includes(wanted)) found.push(`${where}: ${text}`);
+      };
+      for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+        for (const name of ['title', 'aria-label', 'placeholder']) look(element.getAttribute(name), name);
+        const isField = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+        // The words of a field that lies under a veil are drawn by the veil.
+        if (isField && getComputedStyle(element).color !== 'rgba(0, 0, 0, 0)') look(element.value, 'field');
+        for (const node of element.childNodes)
+          if (node.nodeType === Node.TEXT_NODE) look(node.textContent, element.tagName);
+      }
+      return found;
+    }, digits);
+  await expect.poll(shown).toEqual([]);
+  expect(await page.getByRole('search').locator('.chip').first().textContent()).toContain('•');
+  await expectAccessible(page);
+  await shoot(page, 'find-masked-everywhere');
+
+  // In a field that somebody is in, it is the text itself; what is masked is never written.
+  await note.focus();
+  await expect.poll(() => note.inputValue()).toBe(`Call ${whole} back`);
+  await note.blur();
+  await expect.poll(() => note.inputValue()).toContain('•');
+  await field(page).focus();
+  await expect.poll(() => page.getByRole('search').locator('.veiled').count()).toBe(0);
+  const reveal = page.getByRole('button', { name: t.frame.top.reveal });
+  await reveal.focus();
+  await page.keyboard.down(' ');
+  await expect.poll(async () => (await shown()).length).toBeGreaterThan(5);
+  await expect.poll(() => note.inputValue()).toBe(`Call ${whole} back`);
+  await page.keyboard.up(' ');
+  await expect.poll(shown).toEqual([]);
+  await field(page).fill(`note:"Call ${whole} back"`);
+  await expect.poll(() => count(page)).toBe(1);
+});
+
 describe('completeness', () => {
   it('finds the days that are short, and fetches them', async () => {
     const page = await openLibrary();
@@ -361,7 +501,7 @@ describe('completeness', () => {
     await expect.poll(() => main.locator('tr.missing').count()).toBeGreaterThan(0);
     await expectAccessible(page);
     await shoot(page, 'find-completeness');
-    await main.getByRole('button', { name: t.completeness.fetch }).click();
+    await main.getByRole('button', { name: t.completeness.fetch, exact: true }).click();
     await main.getByText(/Nothing is missing/).waitFor();
     await expect.poll(() => main.locator('rect.missing[data-day]').count()).toBe(0);
     await main.getByRole('checkbox', { name: t.completeness.onlyGaps }).uncheck();
@@ -372,6 +512,22 @@ describe('completeness', () => {
     await expect.poll(() => field(page).inputValue()).toMatch(/^date:\d{4}-\d\d-\d\d$/);
   });
 
+  it('reads a day that is short again and lists it, with one click', async () => {
+    const page = await openLibrary();
+    await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.completeness }).click();
+    const main = page.getByRole('main');
+    await main.getByRole('button', { name: t.completeness.find }).click();
+    await main.getByRole('button', { name: t.completeness.find }).waitFor({ state: 'detached' });
+    await main.getByRole('checkbox', { name: t.completeness.onlyGaps }).check();
+    const short = main.locator('tr.missing').first();
+    const day = main.getByRole('button', { name: new RegExp(`^${t.completeness.fetchDay}: `) }).first();
+    await short.waitFor();
+    const name = (await day.getAttribute('aria-label')) ?? '';
+    await day.click();
+    await expect.poll(() => field(page).inputValue()).toBe(`date:${name.slice(-10)}`);
+    await row(page, 0).getByRole('checkbox').waitFor();
+  });
+
   it('says that the provider cannot be asked when there is no network', async () => {
     const page = await openLibrary({ world: 'scenario=offline', colours: 'dark', width: 900, height: 600 });
     await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.completeness }).click();
@@ -380,6 +536,21 @@ describe('completeness', () => {
     await expectAccessible(page);
     await shoot(page, 'find-completeness-offline');
   });
+});
+
+it('the width of the details is kept from one screen to the next', async () => {
+  const page = await openLibrary();
+  const pane = page.getByRole('complementary', { name: t.details.label });
+  const width = async () => (await pane.boundingBox())?.width ?? 0;
+  const before = await width();
+  await page.getByRole('separator', { name: t.frame.resize.details }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect.poll(width).toBeGreaterThan(before);
+  const after = await width();
+  await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.completeness }).click();
+  await pane.waitFor({ state: 'detached' });
+  await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.all }).click();
+  await expect.poll(width).toBe(after);
 });
 
 it('everything of this still fits at 200 % zoom', async () => {

@@ -148,3 +148,55 @@ it('a temporary key comes with its session token, and says when it has expired',
   await page.getByRole('button', { name: form.submit }).click();
   await panel.getByText('s3://calls at s3.example.com').waitFor();
 });
+
+it('the form of a bucket keeps its buttons in sight in a small window, also while it is filled in', async () => {
+  const page = await openLibrary({ width: 900, height: 600 });
+  await openPage(page);
+  await fill(page);
+  const submit = page.getByRole('button', { name: form.submit });
+  const token = page.getByRole('textbox', { name: form.sessionToken });
+  for (const input of [page.getByLabel(form.label, { exact: true }), token]) {
+    await input.focus();
+    // Nothing covers it, and nothing has to be scrolled to find it.
+    const sight = async () => {
+      const box = await submit.boundingBox();
+      if (box === null) return 'nowhere';
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const isInWindow = box.y >= 0 && box.y + box.height <= 600;
+      const covered = await submit.evaluate(
+        (button, at) => !button.contains(document.elementFromPoint(at.x, at.y)),
+        { x, y },
+      );
+      return isInWindow && !covered ? 'in sight' : 'out of sight';
+    };
+    await expect.poll(sight).toBe('in sight');
+    const [above, below] = [await input.boundingBox(), await submit.boundingBox()];
+    expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0);
+  }
+  await expectAccessible(page);
+  await shoot(page, 'small-places-form');
+});
+
+it('a rule keeps saving into a bucket', async () => {
+  const page = await openLibrary();
+  await addBucket(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.transfers }).click();
+  await page.getByRole('button', { name: t.transfers.view.copies }).click();
+  const dialog = page.getByRole('dialog', { name: t.copies.title });
+  await dialog.getByRole('tab', { name: t.copies.tab.rules }).click();
+  await dialog.getByRole('button', { name: t.copies.rules.add }).click();
+  await dialog.getByLabel(t.copies.rules.label, { exact: true }).fill('To Frankfurt');
+  await dialog.getByRole('button', { name: words.choice.menu }).click();
+  await page.getByRole('menuitemcheckbox', { name: LABEL }).click();
+  await dialog.getByText(`${LABEL} (s3://calls at s3.example.com)`).waitFor();
+  await expectAccessible(page);
+  await shoot(page, 'copies-rule-into-bucket');
+  await dialog.getByRole('button', { name: t.copies.rules.save }).click();
+  await dialog.getByText(t.copies.rules.into(LABEL)).waitFor();
+  // Changed once more, it stays where it is.
+  await dialog.getByRole('button', { name: t.copies.rules.editOne('To Frankfurt') }).click();
+  await dialog.getByText(LABEL, { exact: true }).waitFor();
+  await dialog.getByRole('button', { name: t.copies.rules.save }).click();
+  await dialog.getByText(t.copies.rules.into(LABEL)).waitFor();
+});

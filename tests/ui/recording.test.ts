@@ -1,24 +1,34 @@
 /** One recording: what was said in it, and whether its copy is still as it was. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { Catalogue } from '../../ui/src/backend/memory/catalogue';
+import { readOptions } from '../../ui/src/backend/memory/options';
+import { Recordings } from '../../ui/src/backend/memory/recordings';
+import { World } from '../../ui/src/backend/memory/world';
 import { expectAccessible, openLibrary, row, shoot, t } from './support/window';
 
 const words = t.details.transcript;
 const pane = (page: Page) => page.getByRole('complementary', { name: t.details.label });
 const transcript = (page: Page) => pane(page).getByRole('region', { name: words.title });
 
-/** Moves the focus down until the provider has a transcript. */
+/** Where the first recording with a transcript stands in the list of its account. */
+function placeOfTranscript(label: string): number {
+  const world = new World(readOptions('?scenario=vonage'));
+  const made = new Recordings(world, new Catalogue(world));
+  const account = world.accounts.find((one) => one.label === label);
+  const keys = Array.from({ length: 200 }, (_, at) => at + 1);
+  const theirs = keys.filter((key) => world.facts(key).accountId === account?.id);
+  return theirs.findIndex((key) => made.transcript(key) !== null);
+}
+
+/** Moves the focus to a recording of which the provider has a transcript. */
 async function findTranscript(page: Page): Promise<void> {
   await page.getByRole('navigation').getByText('London office').click();
-  for (let index = 0; index < 8; index++) {
-    await row(page, index).click();
-    const found = await transcript(page)
-      .waitFor({ timeout: 2_500 })
-      .then(() => true)
-      .catch(() => false);
-    if (found) return;
-  }
-  throw new Error('None of eight recordings has a transcript.');
+  await page.getByRole('heading', { level: 1, name: /London office$/ }).waitFor();
+  const at = row(page, placeOfTranscript('London office'));
+  await at.getByRole('checkbox').waitFor();
+  await at.click();
+  await transcript(page).waitFor();
 }
 
 describe('a transcript', () => {
@@ -49,6 +59,17 @@ describe('a transcript', () => {
 });
 
 describe('copies of certain recordings', () => {
+  it('are all named, with what a check found of each', async () => {
+    const page = await openLibrary();
+    await row(page, 4).getByRole('gridcell').nth(2).click();
+    const copies = pane(page).getByRole('region', { name: t.details.sections.copy });
+    await copies.getByText(/^\/home\/you\/Recordings\//).waitFor();
+    await copies.getByText(t.details.copy.others(1)).click();
+    await copies.getByText(/^\/media\/archive\/calls\//).waitFor();
+    await expectAccessible(page);
+    await shoot(page, 'details-copies');
+  });
+
   it('are verified from the menu of the selection, and no others', async () => {
     const page = await openLibrary();
     for (const index of [3, 4, 9]) await row(page, index).getByRole('checkbox').click();

@@ -78,7 +78,7 @@ describe('transfers', () => {
     await dialog.getByRole('button', { name: download.submit(6) }).click();
     await dialog.waitFor({ state: 'detached' });
     await openTransfers(page);
-    await page.getByText(/trying again in 41 s/).waitFor();
+    await page.getByText(/going on in 41 s/).waitFor();
     await page.getByText(view.awake).waitFor();
     await page
       .getByRole('button', { name: new RegExp(`^${view.showFiles}`) })
@@ -142,6 +142,10 @@ describe('copies', () => {
     await dialog.getByRole('table', { name: t.copies.check.troubles }).getByRole('row').nth(1).waitFor();
     await expectAccessible(page);
     await shoot(page, 'copies-check');
+    const forget = dialog.getByRole('button', { name: /^Forget/ });
+    await forget.click();
+    await forget.waitFor({ state: 'detached' });
+    await expectAccessible(page);
   });
 
   it('can be stopped while they are verified', async () => {

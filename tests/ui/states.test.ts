@@ -80,7 +80,7 @@ describe('an account', () => {
     await dialog.getByRole('textbox', { name: t.accounts.add.authId }).fill('MA_ABCDEFGH');
     await dialog.getByLabel(t.accounts.add.authToken, { exact: true }).fill('wrong');
     await dialog.getByRole('button', { name: t.accounts.add.submit }).click();
-    await dialog.getByRole('alert').getByText(t.errors.unauthenticated.title).waitFor();
+    await dialog.getByRole('alert').getByText(t.accounts.refused.vobiz.token.title).waitFor();
     await expectAccessible(page);
     await shoot(page, 'state-wrong-token');
   });
@@ -130,7 +130,7 @@ it('a full disk stops a download and says where', async () => {
   await dialog.getByRole('button', { name: t.transfers.download.submit(7) }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('navigation').getByRole('button', { name: t.frame.sidebar.transfers }).click();
-  await page.getByText(/The disk is full/).waitFor();
+  await page.getByText(/the disk of .+ is full/).waitFor();
   await page.getByRole('button', { name: new RegExp(`^${t.transfers.view.resume}`) }).waitFor();
   await expectAccessible(page);
   await shoot(page, 'state-disk-full');

@@ -21,6 +21,12 @@ pub async fn copies_cancel_check(app: State<'_, App>) -> IpcResult<()> {
     Ok(())
 }
 
+/// Forgets the copies that the last check found missing, and says how many; the report changes with it.
+#[tauri::command]
+pub async fn copies_forget_missing(app: State<'_, App>) -> IpcResult<u32> {
+    Ok(app.engine.forget_missing_copies().await?)
+}
+
 /// The check that runs, or ran last.
 #[tauri::command]
 pub async fn copies_check_report(app: State<'_, App>) -> IpcResult<Option<CheckReport>> {

@@ -70,6 +70,8 @@ pub struct SettingsView {
     pub columns: Vec<ColumnLayout>,
     /// Whether the details pane is open.
     pub details_open: bool,
+    /// Width of the details pane, in pixels.
+    pub details_px: u32,
     /// Whether the sidebar is open.
     pub sidebar_open: bool,
     /// What the table is sorted by, first the one that counts most; empty means newest first.
@@ -194,6 +196,7 @@ impl From<Settings> for SettingsView {
                 })
                 .collect(),
             details_open: settings.details_open,
+            details_px: settings.details_px,
             sidebar_open: settings.sidebar_open,
             sort: settings
                 .sort
@@ -240,6 +243,7 @@ impl From<SettingsView> for Settings {
                 })
                 .collect(),
             details_open: view.details_open,
+            details_px: view.details_px,
             sidebar_open: view.sidebar_open,
             sort: view
                 .sort

@@ -31,7 +31,7 @@ pub struct RuleTally {
     pub at_ms: i64,
     /// Recordings that matched.
     pub matched: u32,
-    /// Of them saved already.
+    /// Of them saved in this place already.
     pub saved: u32,
     /// Of them under way already.
     pub moving: u32,
@@ -54,8 +54,10 @@ pub struct AutoSaveRule {
     pub label: String,
     /// Which recordings.
     pub query: RuleQuery,
-    /// Where they go.
+    /// Where they go, to show: a folder, or what a bucket is called.
     pub folder: String,
+    /// The bucket, if it is one and no folder.
+    pub place_id: Option<String>,
     /// How files are named.
     pub template: String,
     /// What comes along.
@@ -121,7 +123,8 @@ impl From<engine::AutoSaveRule> for AutoSaveRule {
                 account_id: rule.query.account.map(|account| account.to_string()),
                 view: rule.query.view.into(),
             },
-            folder: rule.folder.display().to_string(),
+            folder: rule.destination,
+            place_id: rule.place.map(|place| place.to_string()),
             template: rule.template,
             options: rule.options.into(),
             enabled: rule.enabled,

@@ -96,6 +96,12 @@ pub enum ColumnName {
     Note,
     /// On hold.
     Hold,
+    /// The vendor's recording rules.
+    Rules,
+    /// The vendor's file name.
+    FileName,
+    /// Address of the audio.
+    Address,
 }
 
 /// One step of an order.
@@ -186,6 +192,9 @@ impl From<ColumnName> for SortColumn {
             ColumnName::Tags => Self::Tags,
             ColumnName::Note => Self::Note,
             ColumnName::Hold => Self::Hold,
+            ColumnName::Rules => Self::Rules,
+            ColumnName::FileName => Self::FileName,
+            ColumnName::Address => Self::Address,
         }
     }
 }
@@ -225,6 +234,9 @@ impl From<SortColumn> for ColumnName {
             SortColumn::Tags => Self::Tags,
             SortColumn::Note => Self::Note,
             SortColumn::Hold => Self::Hold,
+            SortColumn::Rules => Self::Rules,
+            SortColumn::FileName => Self::FileName,
+            SortColumn::Address => Self::Address,
         }
     }
 }

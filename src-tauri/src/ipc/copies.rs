@@ -114,11 +114,11 @@ pub struct AdoptRequest {
 #[serde(rename_all = "camelCase")]
 #[ts(export, export_to = "copies.ts")]
 pub enum AdoptedName {
-    /// It is the copy of a recording that had none.
+    /// It is a copy that was not known.
     Adopted,
     /// It is a copy that had been moved; its new place is known now.
     FoundAgain,
-    /// The recording has a copy already, and that one is there.
+    /// It is a copy that is known already; or in an archive, of a recording that has one.
     AlreadyKnown,
     /// It could be several recordings.
     Ambiguous,
@@ -162,11 +162,11 @@ pub struct AdoptReport {
     pub total: u32,
     /// Looked at.
     pub looked_at: u32,
-    /// Copies of recordings that had none.
+    /// Copies that were not known.
     pub adopted: u32,
     /// Copies that had been moved.
     pub found_again: u32,
-    /// Recordings that have a copy already.
+    /// Copies that are known already.
     pub already_known: u32,
     /// Could be several recordings.
     pub ambiguous: u32,
@@ -183,6 +183,17 @@ impl From<CheckScope> for engine::CheckScope {
         match scope {
             CheckScope::All => Self::All,
             CheckScope::Selected { selection } => Self::Selected(selection.into()),
+        }
+    }
+}
+
+impl From<CheckResult> for CheckResultName {
+    fn from(result: CheckResult) -> Self {
+        match result {
+            CheckResult::Ok => Self::Ok,
+            CheckResult::Changed => Self::Changed,
+            CheckResult::Missing => Self::Missing,
+            CheckResult::CannotCheck => Self::CannotCheck,
         }
     }
 }
@@ -206,12 +217,7 @@ impl From<engine::CheckReport> for CheckReport {
                 .map(|copy| CheckedCopy {
                     key: copy.key.0,
                     path: copy.path.display().to_string(),
-                    result: match copy.result {
-                        CheckResult::Ok => CheckResultName::Ok,
-                        CheckResult::Changed => CheckResultName::Changed,
-                        CheckResult::Missing => CheckResultName::Missing,
-                        CheckResult::CannotCheck => CheckResultName::CannotCheck,
-                    },
+                    result: copy.result.into(),
                     what: copy.what,
                 })
                 .collect(),

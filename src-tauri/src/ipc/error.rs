@@ -171,7 +171,19 @@ pub enum ObstacleName {
     Refused,
     /// No answer in time.
     TimedOut,
-    /// The other side cannot be trusted.
+    /// The certificate comes from an authority this computer does not trust.
+    TlsAuthority,
+    /// The certificate is somebody else's.
+    TlsName,
+    /// Nothing is offered but versions of TLS that are not secure any more.
+    TlsOutdated,
+    /// The other side refused a secure connection.
+    TlsRefused,
+    /// The other side hung up before the connection was secure.
+    TlsCut,
+    /// The other side does not speak TLS.
+    TlsPlain,
+    /// The connection cannot be trusted for another reason.
     Tls,
     /// A certificate is not valid at this computer's time.
     Clock,
@@ -305,12 +317,18 @@ impl From<&engine::Correlation> for VendorReply {
 
 impl From<engine::Obstacle> for ObstacleName {
     fn from(obstacle: engine::Obstacle) -> Self {
-        use engine::Obstacle;
+        use engine::{Obstacle, TlsTrouble};
         match obstacle {
             Obstacle::Offline => Self::Offline,
             Obstacle::Refused => Self::Refused,
             Obstacle::TimedOut => Self::TimedOut,
-            Obstacle::Tls => Self::Tls,
+            Obstacle::Tls(TlsTrouble::Authority) => Self::TlsAuthority,
+            Obstacle::Tls(TlsTrouble::Name) => Self::TlsName,
+            Obstacle::Tls(TlsTrouble::Outdated) => Self::TlsOutdated,
+            Obstacle::Tls(TlsTrouble::Refused) => Self::TlsRefused,
+            Obstacle::Tls(TlsTrouble::Cut) => Self::TlsCut,
+            Obstacle::Tls(TlsTrouble::Plain) => Self::TlsPlain,
+            Obstacle::Tls(TlsTrouble::Other) => Self::Tls,
             Obstacle::Clock => Self::Clock,
             Obstacle::Proxy => Self::Proxy,
             Obstacle::Other => Self::Other,

@@ -43,6 +43,8 @@ pub struct SearchResult {
     /// Total length.
     #[ts(type = "number")]
     pub duration_ms: u64,
+    /// How many rows have no known length.
+    pub unknown_duration_count: u32,
     /// Total of the known sizes.
     #[ts(type = "number")]
     pub known_bytes: u64,
@@ -100,6 +102,7 @@ impl From<Snapshot> for SearchResult {
             snapshot: snapshot.id,
             count: snapshot.count,
             duration_ms: snapshot.duration_ms,
+            unknown_duration_count: snapshot.unknown_duration_count,
             known_bytes: snapshot.known_bytes,
             unknown_size_count: snapshot.unknown_size_count,
             monthly_cost: snapshot.monthly_cost,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::annotations::HoldView;
+use super::copies::CheckResultName;
 
 /// One row of the table. `library_window` returns an array of these as raw JSON bytes.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the recording")]
@@ -93,6 +94,12 @@ pub struct Row {
     pub note: Option<String>,
     /// What it is on hold for.
     pub hold: Option<String>,
+    /// Ids of the vendor's recording rules.
+    pub rule_ids: Vec<String>,
+    /// The vendor's file name.
+    pub file_name: Option<String>,
+    /// Where the vendor says the audio is: may have expired. Untrusted text.
+    pub media_url: Option<String>,
 }
 
 /// State of our copy.
@@ -152,14 +159,15 @@ pub struct RecordingDetail {
     pub same_number_count: u32,
     /// The query that finds those, to be searched for.
     pub same_number_query: Option<String>,
-    /// The vendor's file name.
-    pub file_name: Option<String>,
-    /// Ids of the vendor's recording rules.
-    pub rule_ids: Vec<String>,
+    /// Since when the vendor does not have it any more.
+    #[ts(type = "number | null")]
+    pub gone_at_ms: Option<i64>,
     /// The hold in full.
     pub hold: Option<HoldView>,
-    /// Our copy.
+    /// Our best copy: a whole one before others, one on this computer before one in a bucket, the newest of those.
     pub copy: Option<SavedCopy>,
+    /// The other copies, best first.
+    pub other_copies: Vec<SavedCopy>,
     /// Why the last attempt to save it failed.
     pub last_failure: Option<String>,
     /// The vendor's JSON, pretty-printed. Untrusted text.
@@ -187,6 +195,11 @@ pub struct SavedCopy {
     pub evidence: String,
     /// What deserves a look, as sentences.
     pub remarks: Vec<String>,
+    /// When a check could last tell what it is; null when none ever could.
+    #[ts(type = "number | null")]
+    pub checked_at_ms: Option<i64>,
+    /// What it was then.
+    pub check_result: Option<CheckResultName>,
 }
 
 impl From<CopyState> for CopyStateName {
@@ -239,6 +252,9 @@ impl From<RowRecord> for Row {
             tags: row.annotations.tags,
             note: row.annotations.note,
             hold: row.annotations.hold.map(|hold| hold.name),
+            rule_ids: row.rule_ids,
+            file_name: row.file_name,
+            media_url: row.media_url,
         }
     }
 }
@@ -266,10 +282,10 @@ impl From<Detail> for RecordingDetail {
             same_number: detail.same_number.into_iter().map(Row::from).collect(),
             same_number_count: detail.same_number_count,
             same_number_query: detail.same_number_query,
-            file_name: recording.file_name,
-            rule_ids: recording.rule_ids,
+            gone_at_ms: stored.gone_at.map(Timestamp::as_millisecond),
             hold: stored.annotations.hold.map(HoldView::from),
             copy: stored.copy.map(SavedCopy::from),
+            other_copies: stored.other_copies.into_iter().map(SavedCopy::from).collect(),
             last_failure: stored.last_failure,
             raw_json,
         }
@@ -286,6 +302,8 @@ impl From<engine::CopyRecord> for SavedCopy {
             verified_at_ms: copy.verified_at.as_millisecond(),
             evidence: copy.evidence,
             remarks: copy.remarks,
+            checked_at_ms: copy.checked.map(|check| check.at.as_millisecond()),
+            check_result: copy.checked.map(|check| check.found.into()),
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct SelectionTotals {
     /// Length.
     #[ts(type = "number")]
     pub duration_ms: u64,
+    /// Rows of unknown length.
+    pub unknown_duration_count: u32,
     /// Known bytes.
     #[ts(type = "number")]
     pub known_bytes: u64,
@@ -51,6 +53,8 @@ pub struct SelectionTotals {
     pub unknown_cost_count: u32,
     /// Rows on hold: no deletion touches them.
     pub held_count: u32,
+    /// Of those on hold, the ones that count in `savedCount`.
+    pub held_saved_count: u32,
 }
 
 /// Delete recordings at the provider.
@@ -114,6 +118,7 @@ impl From<Totals> for SelectionTotals {
         Self {
             count: totals.count,
             duration_ms: totals.duration_ms,
+            unknown_duration_count: totals.unknown_duration_count,
             known_bytes: totals.known_bytes,
             unknown_size_count: totals.unknown_size_count,
             saved_count: totals.saved_count,
@@ -122,6 +127,7 @@ impl From<Totals> for SelectionTotals {
             monthly_cost: totals.monthly_cost,
             unknown_cost_count: totals.unknown_cost_count,
             held_count: totals.held_count,
+            held_saved_count: totals.held_saved_count,
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn an_account_with_a_keyring(name: &'static str) -> Result<()> 
     // What cannot be right is told beside the field, and nothing is saved.
     fill_in(&page, &vendor, "0123456789abcdef0123", &vendor.api_base_url()).await?;
     page.click("button", "Check and save").await?;
-    page.says("The provider refused the credentials").await?;
+    page.says("Vobiz refused the Auth ID or its token").await?;
     page.shot("1-wrong-token").await?;
     fill_in(&page, &vendor, vendor.auth_token(), "http://127.0.0.1:9/api/v1").await?;
     page.click("button", "Check and save").await?;

@@ -225,6 +225,8 @@ export interface Backend {
   /** The check that runs, or the last one; null when there was none in this run of the program. */
   copiesCheckReport(): Promise<CheckReport | null>;
   copiesCancelCheck(): Promise<void>;
+  /** Forgets the copies that the last check found missing; how many. */
+  copiesForgetMissing(): Promise<number>;
   /** Native dialog for a folder, or for an archive; null when cancelled. */
   copiesChooseSource(isArchive: boolean): Promise<ChosenSource | null>;
   /** Begins to take in files; progress comes as events. */

@@ -148,6 +148,7 @@ export function createTauriBackend(): Backend {
     copiesCheck: (scope) => call('copies_check', { scope }),
     copiesCheckReport: () => call('copies_check_report'),
     copiesCancelCheck: () => call('copies_cancel_check'),
+    copiesForgetMissing: () => call('copies_forget_missing'),
     copiesChooseSource: (isArchive) => call('copies_choose_source', { archive: isArchive }),
     copiesAdopt: (request) => call('copies_adopt', { request }),
     copiesAdoptionReport: () => call('copies_adoption_report'),

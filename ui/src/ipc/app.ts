@@ -114,6 +114,10 @@ columns: Array<ColumnLayout>,
  */
 detailsOpen: boolean, 
 /**
+ * Width of the details pane, in pixels.
+ */
+detailsPx: number, 
+/**
  * Whether the sidebar is open.
  */
 sidebarOpen: boolean, 

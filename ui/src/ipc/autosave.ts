@@ -19,9 +19,13 @@ label: string,
  */
 query: RuleQuery, 
 /**
- * Where they go.
+ * Where they go, to show: a folder, or what a bucket is called.
  */
 folder: string, 
+/**
+ * The bucket, if it is one and no folder.
+ */
+placeId: string | null, 
 /**
  * How files are named.
  */
@@ -69,7 +73,7 @@ atMs: number,
  */
 matched: number, 
 /**
- * Of them saved already.
+ * Of them saved in this place already.
  */
 saved: number, 
 /**

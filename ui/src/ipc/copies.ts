@@ -30,7 +30,7 @@ total: number,
  */
 lookedAt: number, 
 /**
- * Copies of recordings that had none.
+ * Copies that were not known.
  */
 adopted: number, 
 /**
@@ -38,7 +38,7 @@ adopted: number,
  */
 foundAgain: number, 
 /**
- * Recordings that have a copy already.
+ * Copies that are known already.
  */
 alreadyKnown: number, 
 /**

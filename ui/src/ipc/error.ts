@@ -133,7 +133,7 @@ export type KeyringReason = "none" | "locked" | "denied" | "timedOut";
 /**
  * What stood in the way of a request that nobody answered.
  */
-export type ObstacleName = "offline" | "refused" | "timedOut" | "tls" | "clock" | "proxy" | "broken" | "other";
+export type ObstacleName = "offline" | "refused" | "timedOut" | "tlsAuthority" | "tlsName" | "tlsOutdated" | "tlsRefused" | "tlsCut" | "tlsPlain" | "tls" | "clock" | "proxy" | "broken" | "other";
 
 /**
  * What the vendor said, for the details of a message and for the vendor's support.

@@ -18,7 +18,7 @@ interface ColumnFacts {
 
 /** In their default order. Wide enough for the label with the arrow of the sort. */
 const FACTS: Readonly<Record<ColumnName, ColumnFacts>> = {
-  when: { widthPx: 140, visible: true, pinned: true, largestFirst: true },
+  when: { widthPx: 160, visible: true, pinned: true, largestFirst: true },
   star: { widthPx: 56, align: 'center', largestFirst: true },
   from: { widthPx: 144, visible: true },
   to: { widthPx: 144, visible: true },
@@ -43,12 +43,15 @@ const FACTS: Readonly<Record<ColumnName, ColumnFacts>> = {
   billed: { widthPx: 84, align: 'end', largestFirst: true },
   storageDays: { widthPx: 104, align: 'end', largestFirst: true },
   storageRate: { widthPx: 116, align: 'end', largestFirst: true },
-  added: { widthPx: 140, largestFirst: true },
-  ended: { widthPx: 140, largestFirst: true },
-  firstSeen: { widthPx: 140, largestFirst: true },
-  verifiedAt: { widthPx: 140, largestFirst: true },
+  added: { widthPx: 160, largestFirst: true },
+  ended: { widthPx: 160, largestFirst: true },
+  firstSeen: { widthPx: 160, largestFirst: true },
+  verifiedAt: { widthPx: 160, largestFirst: true },
   id: { widthPx: 280 },
   call: { widthPx: 280 },
+  rules: { widthPx: 110 },
+  fileName: { widthPx: 220 },
+  address: { widthPx: 280 },
   state: { widthPx: STATE_WIDTH_PX, visible: true, align: 'center', largestFirst: true },
 };
 

@@ -21,7 +21,13 @@ const ALL: IpcError[] = [
   { code: 'unreachable', obstacle: 'offline', what: 'dns' },
   { code: 'unreachable', obstacle: 'refused', what: 'port' },
   { code: 'unreachable', obstacle: 'timedOut', what: 'slow' },
-  { code: 'unreachable', obstacle: 'tls', what: 'self-signed' },
+  { code: 'unreachable', obstacle: 'tlsAuthority', what: 'self-signed' },
+  { code: 'unreachable', obstacle: 'tlsName', what: 'somebody else' },
+  { code: 'unreachable', obstacle: 'tlsOutdated', what: 'TLS 1.1' },
+  { code: 'unreachable', obstacle: 'tlsRefused', what: 'alert 40' },
+  { code: 'unreachable', obstacle: 'tlsCut', what: 'hung up' },
+  { code: 'unreachable', obstacle: 'tlsPlain', what: 'HTTP' },
+  { code: 'unreachable', obstacle: 'tls', what: 'revoked' },
   { code: 'unreachable', obstacle: 'clock', what: 'expired' },
   { code: 'unreachable', obstacle: 'proxy', what: '407' },
   { code: 'unreachable', obstacle: 'broken', what: 'reset' },
@@ -54,6 +60,8 @@ describe('explain', () => {
 
   it('gives each code and each obstacle words of its own', () => {
     expect(new Set(ALL.map((error) => explain(error).title)).size).toBe(ALL.length);
+    const obstacles = ALL.filter(({ code }) => code === 'unreachable');
+    expect(new Set(obstacles.map((error) => explain(error).next)).size).toBe(obstacles.length);
   });
 
   it('keeps the vendor’s words and the correlation id for the details', () => {

@@ -7,6 +7,7 @@ import {
   hasFilters,
   lastDays,
   newDraft,
+  paddedPeriod,
   periodDays,
   readCivil,
   wholeMonth,
@@ -133,5 +134,45 @@ describe('a past request', () => {
   it.each(['', 'not json', '[]', '"text"', 'null'])('that is %s is called unreadable', (body) => {
     expect(draftOf(record(body))).toBeNull();
     expect(describeRecord(record(body))).toBe('Unreadable request');
+  });
+});
+
+describe('a day more at each end', () => {
+  const draft = (from: string, to: string, more: Partial<ExportDraft> = {}): ExportDraft => ({
+    ...newDraft('a', now),
+    period: { kind: 'dates', from, to },
+    ...more,
+  });
+  const whole = (first: string, last: string) => draft(`${first} 00:00:00`, `${last} 23:59:59`);
+
+  it('reaches over the ends of months and years', () => {
+    expect(paddedPeriod(whole('2026-01-01', '2026-02-28'), now)).toEqual({
+      kind: 'dates',
+      from: '2025-12-31 00:00:00',
+      to: '2026-03-01 23:59:59',
+    });
+  });
+
+  it('leaves an open end open', () => {
+    expect(paddedPeriod(draft('2026-01-05 10:00:00', ''), now)).toMatchObject({
+      from: '2026-01-04 10:00:00',
+      to: '',
+    });
+    expect(paddedPeriod(draft('', ''), now)).toBeNull();
+  });
+
+  it('is left away where Vobiz would take no more days', () => {
+    const month = whole('2026-01-01', '2026-01-30');
+    expect(paddedPeriod(month, now)).not.toBeNull();
+    expect(paddedPeriod({ ...month, fromNumber: '+1415' }, now)).toBeNull();
+    const shorter = whole('2026-01-01', '2026-01-28');
+    expect(paddedPeriod({ ...shorter, fromNumber: '+1415' }, now)).not.toBeNull();
+    expect(paddedPeriod(whole('2025-01-01', '2025-12-30'), now)).not.toBeNull();
+    expect(paddedPeriod(whole('2025-01-01', '2025-12-31'), now)).toBeNull();
+  });
+
+  it('is nothing for ages, and for a period that ends before it begins', () => {
+    expect(paddedPeriod({ ...newDraft('a', now), period: { kind: 'exactAge', days: 7 } }, now)).toBeNull();
+    expect(paddedPeriod(whole('2026-02-01', '2026-01-01'), now)).toBeNull();
   });
 });

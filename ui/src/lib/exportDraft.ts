@@ -97,6 +97,28 @@ export function readCivil(text: string, edge: 'start' | 'end'): string | null {
     : null;
 }
 
+/**
+ * The period with a day more at each end that was chosen: Vobiz does not say in which time zone it reads them, and no two
+ * are further apart. Null where that is longer than Vobiz takes, or where no end was chosen.
+ */
+export function paddedPeriod(draft: ExportDraft, now: CivilTime): ExportPeriodDraft | null {
+  const { period } = draft;
+  if (period.kind !== 'dates' || (period.from === '' && period.to === '')) return null;
+  if (periodDays(period, now) === null) return null;
+  const padded: ExportPeriodDraft = {
+    kind: 'dates',
+    from: movedBy(period.from, -1),
+    to: movedBy(period.to, 1),
+  };
+  const most = hasFilters(draft) ? MOST_FILTERED_DAYS : MOST_DAYS;
+  return (periodDays(padded, now) ?? 0) <= most ? padded : null;
+}
+
+function movedBy(civil: string, days: number): string {
+  if (civil === '') return '';
+  return new Date((seconds(civil) + days * 86_400) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+}
+
 function seconds(civil: string): number {
   return Date.parse(`${civil.replace(' ', 'T')}Z`) / 1000;
 }

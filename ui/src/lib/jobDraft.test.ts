@@ -30,4 +30,8 @@ it('says whose recordings and which of them', () => {
   expect(describeList('users/7', () => 'Ana')).toContain('Ana');
   const draft = { ...newJobDraft('a', 'company', now), direction: 'inbound' as const, extension: '401' };
   expect(describeJobFilters(draft)).toEqual(['Incoming', 'Extension 401']);
+  expect(describeJobFilters({ ...draft, shortestS: ' 10 ', longestS: '60' }).slice(2)).toEqual([
+    'at least 10 s long',
+    'at most 60 s long',
+  ]);
 });

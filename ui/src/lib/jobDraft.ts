@@ -72,8 +72,8 @@ export function describeJobFilters(draft: JobDraft): string[] {
     (name) => `${words[name]} ${draft[name].trim()}`,
   );
   if (draft.direction !== '') parts.unshift(words.directions[draft.direction]);
-  if (draft.shortestS.trim() !== '') parts.push(`${words.shortest} ${draft.shortestS.trim()}`);
-  if (draft.longestS.trim() !== '') parts.push(`${words.longest} ${draft.longestS.trim()}`);
+  if (draft.shortestS.trim() !== '') parts.push(words.atLeast(draft.shortestS.trim()));
+  if (draft.longestS.trim() !== '') parts.push(words.atMost(draft.longestS.trim()));
   return parts;
 }
 

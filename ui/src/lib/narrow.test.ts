@@ -45,7 +45,13 @@ describe('the token of a cell', () => {
     expect(of('account')).toBe('account:"Front desk"');
     expect(of('state', { gone: true, deletedByUs: false })).toBe('state:gone');
     expect(of('hold', { hold: 'Case 7' })).toBe('hold:"Case 7"');
-    expect(of('duration')).toBeNull();
+    // Every length that the cell would show alike.
+    expect(of('duration', { durationMs: 7_880 })).toBe('dur:7500ms..8499ms');
+    expect(of('duration', { durationMs: 120 })).toBe('dur:0ms..499ms');
+    expect(of('size', { sizeBytes: 12_345 })).toBe('size:12345b');
+    expect(of('cost', { monthlyCost: 0.0000004 })).toBe('cost:0.0000004');
+    expect(of('cost', { monthlyCost: 2 })).toBe('cost:2');
+    expect(of('billed')).toBeNull();
   });
 
   it('is nothing for a cell that says nothing', () => {
@@ -68,6 +74,9 @@ describe('the token of a cell', () => {
       note: null,
       starred: false,
       hold: null,
+      durationMs: null,
+      sizeBytes: null,
+      monthlyCost: null,
     };
     const always = ['account', 'id', 'state'];
     for (const { column } of DEFAULT_COLUMNS)

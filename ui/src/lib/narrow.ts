@@ -33,6 +33,12 @@ const STATES = {
 const token = (name: string, value: string | null) =>
   value === null || value === '' ? null : `${name}:${value}`;
 
+/** Every length that reads the same: the table shows whole seconds, to the nearest. */
+function lengthsLike(durationMs: number): string {
+  const shownMs = Math.round(durationMs / 1000) * 1000;
+  return `${Math.max(0, shownMs - 500)}ms..${shownMs + 499}ms`;
+}
+
 /** The token that finds rows that are like this one in a column; null when a column has none that says it exactly. */
 export function tokenFor(
   row: Row,
@@ -74,6 +80,14 @@ export function tokenFor(
       return token('ext', row.extensions[0] ?? null);
     case 'account':
       return accountLabel === '' ? null : token('account', quoted(accountLabel));
+    case 'duration':
+      return row.durationMs === null ? null : token('dur', lengthsLike(row.durationMs));
+    case 'size':
+      return row.sizeBytes === null ? null : token('size', `${row.sizeBytes}b`);
+    case 'cost':
+      return row.monthlyCost === null
+        ? null
+        : token('cost', row.monthlyCost.toFixed(12).replace(/0+$/, '').replace(/\.$/, ''));
     case 'id':
       return token('id', quoted(row.recordingId));
     case 'call':

@@ -32,6 +32,27 @@ describe('a refused sign-in to Vonage', () => {
     ).toEqual(['401', 'no']);
     const locked: IpcError = { code: 'lockedOut', waitMs: null, reply };
     expect(explainSignIn(locked, { vendor: 'vbc', grant: 'password' })).toEqual(explain(locked));
-    expect(explainSignIn(refused, { vendor: 'vobiz' })).toEqual(explain(refused));
+  });
+});
+
+describe('a refused sign-in to Vobiz', () => {
+  const attempt = { vendor: 'vobiz' } as const;
+
+  it('has words of its own for the token, the right to read and the address', () => {
+    const errors: IpcError[] = [
+      refused,
+      { code: 'permissionDenied', reply },
+      { code: 'wrongAddress', reply },
+    ];
+    const explained = errors.map((error) => explainSignIn(error, attempt));
+    expect(new Set(explained.map(({ title }) => title)).size).toBe(3);
+    expect(new Set(explained.map(({ next }) => next)).size).toBe(3);
+    for (const [at, { title }] of explained.entries()) expect(title).not.toBe(explain(errors[at]).title);
+    expect(explainSignIn({ code: 'notFound', reply }, attempt).title).toBe(explained[2]?.title);
+  });
+
+  it('leaves all else as it is', () => {
+    const offline: IpcError = { code: 'unreachable', obstacle: 'offline', what: 'No answer.' };
+    expect(explainSignIn(offline, attempt)).toEqual(explain(offline));
   });
 });

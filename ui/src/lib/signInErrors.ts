@@ -23,7 +23,7 @@ export function explainSignIn(error: IpcError, attempt: Attempt): Explanation {
 
 function wordsOf(error: IpcError, attempt: Attempt): { title: string; next: string } | null {
   const words = t.accounts.refused;
-  if (attempt.vendor === 'vobiz') return null;
+  if (attempt.vendor === 'vobiz') return wordsOfVobiz(error);
   switch (error.code) {
     case 'unauthenticated':
       // OAuth (RFC 6749, 5.2): `invalid_client` is about the application, not about who signs in.
@@ -34,6 +34,22 @@ function wordsOf(error: IpcError, attempt: Attempt): { title: string; next: stri
     case 'wrongAddress':
     case 'notFound':
       return words.region;
+    default:
+      return null;
+  }
+}
+
+function wordsOfVobiz(error: IpcError): { title: string; next: string } | null {
+  const words = t.accounts.refused.vobiz;
+  switch (error.code) {
+    case 'unauthenticated':
+      return words.token;
+    case 'permissionDenied':
+      return words.permission;
+    // There is no recording to be missed yet: what is missing is the API.
+    case 'wrongAddress':
+    case 'notFound':
+      return words.address;
     default:
       return null;
   }

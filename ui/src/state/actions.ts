@@ -17,7 +17,7 @@ export function target(): Selection | null {
 }
 
 /** Opens a dialog about the target; nothing happens when there is none. */
-export function openAbout(kind: 'download' | 'delete' | 'annotate' | 'hold' | 'copies'): void {
+export function openAbout(kind: 'download' | 'delete' | 'annotate' | 'hold' | 'release' | 'copies'): void {
   const chosen = target();
   if (chosen !== null) dialogs.open({ kind, selection: chosen });
 }

@@ -7,6 +7,7 @@ import { priceText } from './cells';
 interface Totals {
   count: number;
   durationMs: number;
+  unknownDurationCount: number;
   knownBytes: number;
   unknownSizeCount: number;
   monthlyCost: number;
@@ -16,25 +17,34 @@ interface Totals {
 export interface Amount {
   count: string;
   length: string;
+  lengthHint: string | undefined;
   size: string;
   sizeHint: string | undefined;
-  /** Null when no price is known at all. */
-  cost: string | null;
+  cost: string;
   costHint: string;
 }
 
 export function amountOf(totals: Totals): Amount {
-  const { count, unknownSizeCount, unknownCostCount } = totals;
+  const { count, unknownDurationCount, unknownSizeCount, unknownCostCount } = totals;
   const words = t.library.selection;
   const bytes = formatBytes(totals.knownBytes);
-  const price = t.library.aMonth(priceText(totals.monthlyCost));
+  const price = priceText(totals.monthlyCost);
   return {
     count: t.common.recordings(count),
-    length: formatTotalLength(totals.durationMs),
+    length:
+      unknownDurationCount === 0
+        ? formatTotalLength(totals.durationMs)
+        : unknownDurationCount === count
+          ? words.lengthUnknown
+          : t.library.over(formatTotalLength(totals.durationMs)),
+    lengthHint: unknownDurationCount === 0 ? undefined : words.lengthPartlyHint(unknownDurationCount),
     size:
       unknownSizeCount === 0 ? bytes : totals.knownBytes === 0 ? words.sizeUnknown : words.sizePartly(bytes),
     sizeHint: unknownSizeCount === 0 ? undefined : words.sizePartlyHint(unknownSizeCount),
-    cost: unknownCostCount === count ? null : unknownCostCount > 0 ? t.library.over(price) : price,
+    cost:
+      unknownCostCount === count && count > 0
+        ? words.costUnknown
+        : t.library.aMonth(unknownCostCount === 0 ? price : t.library.over(price)),
     costHint: t.library.aMonthHint(unknownCostCount),
   };
 }

@@ -3,6 +3,7 @@ import type { ColumnName, Row } from '../ipc/library';
 import { civilTime, formatBytes, formatClock } from '../lib/format';
 import { t } from '../strings/en';
 import { accounts } from './accounts.svelte';
+import { masking } from './masking.svelte';
 import { settings } from './settings.svelte';
 import { sync } from './sync.svelte';
 
@@ -49,6 +50,11 @@ function weekdayText(atMs: number): string {
   return t.dates.longWeekdays[new Date(Date.UTC(year, month - 1, day)).getUTCDay()] ?? '';
 }
 
+/** The words for what a vendor writes with an underscore; other types and directions are words already. */
+const WORDS: Readonly<Record<string, string>> = t.library.words;
+
+export const wordOf = (text: string | null) => (text === null ? '' : (WORDS[text] ?? text));
+
 /** The whole value as somebody would paste it: never masked, instants exact, empty when unknown. */
 export function cellText(row: Row, column: ColumnName): string {
   switch (column) {
@@ -63,7 +69,7 @@ export function cellText(row: Row, column: ColumnName): string {
     case 'billed':
       return row.billedS === null ? '' : formatClock(row.billedS * 1000);
     case 'kind':
-      return row.kind ?? '';
+      return wordOf(row.kind);
     case 'format':
       return row.format ?? '';
     case 'size':
@@ -75,7 +81,7 @@ export function cellText(row: Row, column: ColumnName): string {
     case 'state':
       return stateText(row);
     case 'direction':
-      return row.direction ?? '';
+      return wordOf(row.direction);
     case 'caller':
       return row.callerName ?? '';
     case 'extensions':
@@ -116,5 +122,33 @@ export function cellText(row: Row, column: ColumnName): string {
       return row.note ?? '';
     case 'hold':
       return row.hold ?? '';
+    case 'rules':
+      return row.ruleIds.join(', ');
+    case 'fileName':
+      return row.fileName ?? '';
+    case 'address':
+      return row.mediaUrl ?? '';
+  }
+}
+
+/** The same as it may be shown now: numbers are masked where that is asked for, and nothing else is. */
+export function shownText(row: Row, column: ColumnName): string {
+  const text = cellText(row, column);
+  switch (column) {
+    case 'fileName':
+    case 'address':
+      return masking.known(text, [row.fromRaw, row.toRaw]);
+    case 'from':
+    case 'to':
+    case 'caller':
+    case 'conference':
+    case 'extensions':
+    case 'tags':
+    case 'note':
+    case 'hold':
+    case 'state':
+      return masking.text(text);
+    default:
+      return text;
   }
 }

@@ -1,6 +1,6 @@
 /** The five steps of an export that Vobiz mails. */
-import type { ExportDraft, ExportRecord, ExportReview } from '../ipc/exports';
-import { hasFilters, newDraft, periodDays } from '../lib/exportDraft';
+import type { ExportDraft, ExportPeriodDraft, ExportRecord, ExportReview } from '../ipc/exports';
+import { hasFilters, newDraft, paddedPeriod, periodDays } from '../lib/exportDraft';
 import { exports } from './exports.svelte';
 import { ReviewedSteps } from './reviewedSteps.svelte';
 import { STEPS, type StepName } from './wizardSteps.svelte';
@@ -19,6 +19,10 @@ export class ExportWizard extends ReviewedSteps<ExportDraft, ExportReview> {
 
   readonly days: number | null;
   readonly filtered: boolean;
+  /** The period with a day more at each end, where Vobiz takes one so long. */
+  readonly padded: ExportPeriodDraft | null;
+  /** Whether a person wants that; the dates of a past request have it already, or were not to have it. */
+  #padding = $state(true);
 
   constructor(accountId: string) {
     super(STEPS);
@@ -27,15 +31,33 @@ export class ExportWizard extends ReviewedSteps<ExportDraft, ExportReview> {
       // The same people usually get the next one as well.
       recipients: [...(exports.list.find((record) => record.accountId === accountId)?.recipients ?? [])],
     };
+    this.#padding = exports.template === null;
     exports.template = null;
     this.draft = $state(begun);
     this.days = $derived(periodDays(this.draft.period, this.now));
     this.filtered = $derived(hasFilters(this.draft));
+    this.padded = $derived(paddedPeriod(this.draft, this.now));
     void this.ask();
   }
 
+  /** Whether the request asks for a day more at each end than was chosen. */
+  get isPadded(): boolean {
+    return this.#padding && this.padded !== null;
+  }
+
+  pad(padding: boolean): void {
+    this.#padding = padding;
+    this.set({});
+  }
+
+  /** What is judged and sent. */
+  #request(): ExportDraft {
+    const draft = $state.snapshot(this.draft);
+    return this.isPadded && this.padded !== null ? { ...draft, period: this.padded } : draft;
+  }
+
   protected judge(): Promise<ExportReview> {
-    return exports.review($state.snapshot(this.draft));
+    return exports.review(this.#request());
   }
 
   /** The rules broken by one input, as sentences. */
@@ -53,7 +75,7 @@ export class ExportWizard extends ReviewedSteps<ExportDraft, ExportReview> {
 
   protected async request(): Promise<void> {
     this.record = null;
-    this.record = await exports.request($state.snapshot(this.draft));
+    this.record = await exports.request(this.#request());
   }
 }
 

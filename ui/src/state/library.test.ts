@@ -35,6 +35,7 @@ describe('the library', () => {
       snapshot: 900 + count,
       count,
       durationMs: 0,
+      unknownDurationCount: 0,
       knownBytes: 0,
       unknownSizeCount: 0,
       monthlyCost: 0,

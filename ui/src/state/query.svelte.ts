@@ -4,6 +4,7 @@ import type { IpcError } from '../ipc/error';
 import type { QueryCompletion, QueryForm, SeenValue } from '../ipc/query';
 import { toIpcError } from '../lib/errors';
 import { library } from './library.svelte';
+import { masking } from './masking.svelte';
 import { route } from './route.svelte';
 
 /** Fields of the form that hold lists, and the token whose values they offer. */
@@ -34,13 +35,16 @@ class Query {
   readonly problems = $derived(
     (library.result?.problems ?? []).map((problem) => ({
       ...problem,
-      part: library.readText.slice(problem.start, problem.end),
+      part: masking.query(library.readText.slice(problem.start, problem.end)),
     })),
   );
 
   /** Suggestions are a help, so that a failure is only their absence. */
-  complete(text: string, cursor: number): Promise<QueryCompletion | null> {
-    return backend.queryComplete(text, cursor).catch(() => null);
+  async complete(text: string, cursor: number): Promise<QueryCompletion | null> {
+    const found = await backend.queryComplete(text, cursor).catch(() => null);
+    // A tag, or the name of a conference, may be a number.
+    const suggestions = found?.suggestions.map((one) => ({ ...one, label: masking.query(one.label) }));
+    return found === null ? null : { ...found, suggestions: suggestions ?? [] };
   }
 
   /** Takes a part of the text out, and the space it leaves. */

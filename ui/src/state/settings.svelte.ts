@@ -20,6 +20,7 @@ const DEFAULTS: SettingsView = {
   volume: 0.8,
   columns: [],
   detailsOpen: true,
+  detailsPx: 320,
   sidebarOpen: true,
   sort: [],
   maskNumbers: false,

@@ -3,12 +3,15 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/sv
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backend } from '../backend';
 import type { SelectionTotals } from '../ipc/library';
+import type { PlaceView } from '../ipc/places';
 import { accounts } from '../state/accounts.svelte';
 import { dialogs } from '../state/dialogs.svelte';
+import { places } from '../state/places.svelte';
 import AddAccount from './Accounts/AddAccount.svelte';
 import CommandPalette from './CommandPalette/CommandPalette.svelte';
 import DeleteDialog from './Deletion/DeleteDialog.svelte';
 import Download from './Download/Download.svelte';
+import Settings from './Settings/Settings.svelte';
 
 const selection = { kind: 'keys', keys: [1, 2, 3] } as const;
 const someKeys = { ...selection, keys: [...selection.keys] };
@@ -16,6 +19,7 @@ const someKeys = { ...selection, keys: [...selection.keys] };
 const totals = (change: Partial<SelectionTotals>): SelectionTotals => ({
   count: 3,
   durationMs: 180_000,
+  unknownDurationCount: 0,
   knownBytes: 3_000_000,
   unknownSizeCount: 0,
   savedCount: 3,
@@ -24,6 +28,7 @@ const totals = (change: Partial<SelectionTotals>): SelectionTotals => ({
   monthlyCost: 0.01,
   unknownCostCount: 0,
   heldCount: 0,
+  heldSavedCount: 0,
   ...change,
 });
 
@@ -37,6 +42,21 @@ afterEach(() => {
 const button = (name: RegExp | string) => screen.findByRole<HTMLButtonElement>('button', { name });
 
 describe('Delete', () => {
+  it('names only what is not on hold', async () => {
+    const spy = vi.spyOn(backend, 'librarySelectionTotals');
+    spy.mockResolvedValue(totals({ savedCount: 2, unsavedCount: 1, heldCount: 2, heldSavedCount: 1 }));
+    render(DeleteDialog, { selection: someKeys });
+    await button('Delete 1 recording');
+    await fireEvent.click(screen.getByRole('checkbox'));
+    // Of the three one is free: the saved one that is not on hold, since the other two are.
+    await button('Delete 1 recording');
+    cleanup();
+    spy.mockResolvedValue(totals({ heldCount: 3, heldSavedCount: 3 }));
+    render(DeleteDialog, { selection: someKeys });
+    await screen.findByText('Nothing to delete: all of them are on hold.');
+    expect((await button('Delete')).disabled).toBe(true);
+  });
+
   it('names what will go, starts on Cancel and keeps what has no copy', async () => {
     vi.spyOn(backend, 'librarySelectionTotals').mockResolvedValue(totals({ savedCount: 2, unsavedCount: 1 }));
     const remove = vi.spyOn(backend, 'recordingsDelete').mockResolvedValue({
@@ -101,6 +121,36 @@ describe('Delete', () => {
     render(DeleteDialog, { selection: someKeys });
     expect(await screen.findByText(/Nothing to delete/)).toBeTruthy();
     expect((await button('Delete')).disabled).toBe(true);
+  });
+});
+
+describe('Settings for a download that waits for a bucket', () => {
+  const place: PlaceView = {
+    id: 'p1',
+    label: 'Archive',
+    address: 's3://calls',
+    endpoint: '',
+    region: 'eu-central-1',
+    bucket: 'calls',
+    prefix: '',
+    pathStyle: false,
+    secret: 'keyring',
+    copies: 0,
+  };
+  const older: PlaceView = { ...place, id: 'p0', label: 'Older' };
+
+  it('go back with the one that was added, also when nobody had read the list before', async () => {
+    places.loaded = false;
+    places.list = [];
+    const list = vi.spyOn(backend, 'placesList').mockResolvedValue([older]);
+    const back = { kind: 'download', selection: someKeys } as const;
+    dialogs.open({ kind: 'settings', page: 'places', back });
+    render(Settings, { page: 'places', back });
+    await screen.findByText('Older');
+    expect(dialogs.current).toMatchObject({ kind: 'settings' });
+    list.mockResolvedValue([older, place]);
+    await places.load();
+    await waitFor(() => expect(dialogs.current).toEqual({ ...back, placeId: 'p1' }));
   });
 });
 

@@ -144,11 +144,15 @@ pub(crate) fn annotations_of(tx: &Transaction<'_>, key: RecordingKey) -> Result<
     Ok(found.unwrap_or_default())
 }
 
-/// What a recording is on hold for, if it is.
+/// Refuses when a recording is on hold. A hold protects the vendor's recording, not our row of it: it counts also when it was
+/// put on through another account of ours that leads to the same one, at another address or as the parent of a sub-account
+/// (Vobiz's ids are unique among all accounts; those of VBC only within one).
 pub(crate) fn refuse_held(tx: &Transaction<'_>, account_no: i64, recording_id: &str) -> Result<()> {
     let mut statement = tx.prepare_cached(
-        "SELECT hold_name FROM annotations
-         WHERE account_no = ?1 AND recording_id = ?2 AND hold_name IS NOT NULL",
+        "SELECT n.hold_name FROM accounts mine
+         JOIN accounts a ON a.vendor = mine.vendor AND (a.auth_id = mine.auth_id OR a.vendor = 'vobiz')
+         JOIN annotations n ON n.account_no = a.no AND n.recording_id = ?2
+         WHERE mine.no = ?1 AND n.hold_name IS NOT NULL ORDER BY a.no = ?1 DESC LIMIT 1",
     )?;
     match statement.query_row((account_no, recording_id), |row| row.get(0)).optional()? {
         Some(name) => Err(Error::Held { name }),

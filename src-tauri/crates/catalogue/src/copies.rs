@@ -1,6 +1,10 @@
 //! Our copies of recordings, and the state the table shows for them.
+//!
+//! A recording may have several: one a path on this computer, and one a key in each bucket. The table shows one state for all
+//! of them, and that is the best one's.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use domain::{CopyState, PlaceId, RecordingKey};
 use jiff::Timestamp;
@@ -9,6 +13,7 @@ use rusqlite::{Row, Transaction, named_params};
 
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::library_of_copies::CheckResult;
 use crate::values::{self, Instant, StoredList, StoredPath, unknown_name};
 
 /// A verified file on this computer, or an object of a bucket.
@@ -28,23 +33,49 @@ pub struct CopyRecord {
     pub evidence: String,
     /// What deserves a look, as sentences. Empty means that every check passed.
     pub remarks: Vec<String>,
+    /// The last check that could tell what it is; one that could not counts only where none ever could. A copy that is
+    /// saved has none yet, whatever stands here.
+    pub checked: Option<Checked>,
+}
+
+/// What checking a copy found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// When.
+    pub at: Timestamp,
+    /// What it was then.
+    pub found: CheckResult,
+}
+
+impl CopyRecord {
+    /// Whether a check found it changed or missing.
+    pub fn is_spoilt(&self) -> bool {
+        self.checked
+            .is_some_and(|check| matches!(check.found, CheckResult::Changed | CheckResult::Missing))
+    }
+
+    /// Whether every check passed, and none since found anything else.
+    pub fn is_whole(&self) -> bool {
+        self.remarks.is_empty() && !self.is_spoilt()
+    }
+
+    /// Whether both are the same file or object, whatever is known of it.
+    pub fn is_at(&self, other: &Self) -> bool {
+        self.place == other.place && self.path == other.path
+    }
 }
 
 impl Catalogue {
-    /// Records a copy: the row becomes verified, or remarked if there are remarks, and an earlier failure is
-    /// forgotten. An earlier copy's record is replaced; its file is the caller's affair.
+    /// Records a copy: the row becomes verified, or remarked if it has no copy without remarks, and an earlier failure is
+    /// forgotten. Only the record of an earlier copy of the same recording under the same name is replaced.
     pub fn save_copy(&self, key: RecordingKey, copy: &CopyRecord) -> Result<()> {
         self.write(|tx| put_copy(tx, key, copy))
     }
 
-    /// Forgets the copy's record, for a file that is not there any more. Nothing on disk is touched.
-    pub fn forget_copy(&self, key: RecordingKey) -> Result<()> {
+    /// Forgets a copy's record, for a file that is not there any more. Nothing on disk is touched.
+    pub fn forget_copy(&self, key: RecordingKey, copy: &CopyRecord) -> Result<()> {
         self.write(|tx| {
-            tx.execute(
-                "DELETE FROM copies WHERE (account_no, recording_id) =
-                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)",
-                [key.0],
-            )?;
+            drop_copy(tx, key, copy)?;
             settle_key(tx, key)
         })
     }
@@ -67,9 +98,8 @@ pub(crate) fn put_copy(tx: &Transaction<'_>, key: RecordingKey, copy: &CopyRecor
                (account_no, recording_id, path, place, size_bytes, sha256, verified_ms, evidence, remarks)
              SELECT account_no, recording_id, :path, :place, :size, :sha256, :verified, :evidence, :remarks
              FROM recordings WHERE key = :key
-             ON CONFLICT (account_no, recording_id) DO UPDATE SET
-               path = excluded.path, place = excluded.place, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
-               verified_ms = excluded.verified_ms, evidence = excluded.evidence, remarks = excluded.remarks,
+             ON CONFLICT (account_no, recording_id, coalesce(place, ''), path) DO UPDATE SET
+               size_bytes = excluded.size_bytes, sha256 = excluded.sha256, verified_ms = excluded.verified_ms, evidence = excluded.evidence, remarks = excluded.remarks,
                checked_ms = NULL, check_result = NULL",
         )?
         .execute(named_params! {
@@ -90,33 +120,61 @@ pub(crate) fn put_copy(tx: &Transaction<'_>, key: RecordingKey, copy: &CopyRecor
     settle_key(tx, key)
 }
 
+/// [`Catalogue::forget_copy`] without what follows from it.
+pub(crate) fn drop_copy(tx: &Transaction<'_>, key: RecordingKey, copy: &CopyRecord) -> Result<()> {
+    let path = values::path_value(&copy.path)?;
+    tx.prepare_cached(
+        "DELETE FROM copies WHERE (account_no, recording_id) =
+           (SELECT account_no, recording_id FROM recordings WHERE key = ?1) AND place IS ?2 AND path = ?3",
+    )?
+    .execute((key.0, copy.place.as_ref().map(PlaceId::as_str), path))?;
+    Ok(())
+}
+
+/// The best copy first: whole ones, then those at hand, then the newest. Over `copies c`, to follow `ORDER BY`.
+pub(crate) const BEST_FIRST: &str =
+    "(c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing')) DESC,
+   (c.place IS NULL) DESC, c.verified_ms DESC, c.path";
+
+/// What one column says of the best copy of a row of `recordings`, which has the name `of` in the statement.
+pub(crate) fn of_best(column: &str, of: &str) -> String {
+    format!(
+        "(SELECT c.{column} FROM copies c WHERE c.account_no = {of}.account_no AND c.recording_id = {of}.recording_id
+          ORDER BY {BEST_FIRST} LIMIT 1)"
+    )
+}
+
 /// Derives `state` and `shown_bytes` from the facts. The only place that writes them.
-const SETTLE: &str = "
-    UPDATE recordings SET
-      shown_bytes = coalesce((SELECT c.size_bytes FROM copies c WHERE c.account_no = recordings.account_no
-                              AND c.recording_id = recordings.recording_id), vendor_bytes),
+static SETTLE: LazyLock<String> = LazyLock::new(|| {
+    let size_bytes = of_best("size_bytes", "recordings");
+    format!(
+        "UPDATE recordings SET
+      shown_bytes = coalesce({size_bytes}, vendor_bytes),
       state = coalesce(
-        (SELECT CASE WHEN c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing')
-           THEN 'verified' ELSE 'remarked' END FROM copies c
+        (SELECT CASE max(c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing'))
+           WHEN 1 THEN 'verified' WHEN 0 THEN 'remarked' END FROM copies c
          WHERE c.account_no = recordings.account_no AND c.recording_id = recordings.recording_id),
         (SELECT 'moving' FROM job_items i
          WHERE i.account_no = recordings.account_no AND i.recording_id = recordings.recording_id
          AND i.state IN ('queued', 'receiving', 'verifying') LIMIT 1),
-        CASE WHEN last_failure IS NULL THEN 'not_saved' ELSE 'failed' END)";
+        CASE WHEN last_failure IS NULL THEN 'not_saved' ELSE 'failed' END)"
+    )
+});
 
 /// Settles one recording.
 pub(crate) fn settle_key(tx: &Transaction<'_>, key: RecordingKey) -> Result<()> {
-    tx.prepare_cached(&format!("{SETTLE} WHERE key = ?1"))?.execute([key.0])?;
+    tx.prepare_cached(&format!("{} WHERE key = ?1", *SETTLE))?.execute([key.0])?;
     Ok(())
 }
 
 /// Settles the recordings of a job.
 pub(crate) fn settle_job(tx: &Transaction<'_>, job_no: i64) -> Result<()> {
     let sql = format!(
-        "{SETTLE} WHERE key IN (
+        "{} WHERE key IN (
            SELECT r.key FROM job_items j JOIN recordings r
              ON r.account_no = j.account_no AND r.recording_id = j.recording_id
-           WHERE j.job_no = ?1)"
+           WHERE j.job_no = ?1)",
+        *SETTLE
     );
     tx.execute(&sql, [job_no])?;
     Ok(())
@@ -124,16 +182,12 @@ pub(crate) fn settle_job(tx: &Transaction<'_>, job_no: i64) -> Result<()> {
 
 /// Settles every recording.
 pub(crate) fn settle_all(tx: &Transaction<'_>) -> Result<()> {
-    tx.execute(SETTLE, [])?;
+    tx.execute(&SETTLE, [])?;
     Ok(())
 }
 
 /// The columns [`copy_at`] reads, over `copies c`.
-pub(crate) const COLUMNS: &str =
-    "c.path, c.size_bytes, c.sha256, c.verified_ms, c.evidence, c.remarks, c.place";
-
-/// How many they are.
-pub(crate) const COLUMN_COUNT: usize = 7;
+pub(crate) const COLUMNS: &str = "c.path, c.size_bytes, c.sha256, c.verified_ms, c.evidence, c.remarks, c.place, c.checked_ms, c.check_result";
 
 /// From [`COLUMNS`], of which the first is at `first`.
 pub(crate) fn copy_at(row: &Row<'_>, first: usize) -> rusqlite::Result<CopyRecord> {
@@ -145,6 +199,10 @@ pub(crate) fn copy_at(row: &Row<'_>, first: usize) -> rusqlite::Result<CopyRecor
         evidence: row.get(first + 4)?,
         remarks: row.get::<_, StoredList>(first + 5)?.0,
         place: row.get::<_, Option<String>>(first + 6)?.map(PlaceId::new),
+        checked: match (row.get::<_, Option<Instant>>(first + 7)?, row.get(first + 8)?) {
+            (Some(at), Some(found)) => Some(Checked { at: at.0, found }),
+            _ => None,
+        },
     })
 }
 

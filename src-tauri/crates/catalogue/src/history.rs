@@ -6,8 +6,9 @@ use rusqlite::types::Value;
 
 use crate::catalogue::Catalogue;
 use crate::error::Result;
+use crate::job_rows::{self, ITEMS, item_record, job_number};
 use crate::job_state::{ItemState, JobState};
-use crate::jobs::{self, ITEMS, ItemRecord, JobRecord, item_record, job_number};
+use crate::jobs::{ItemRecord, JobRecord};
 
 /// Which jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,7 +62,7 @@ impl Catalogue {
             )?;
             let found: Vec<i64> = found.collect::<rusqlite::Result<_>>()?;
             let shown = found.iter().skip(offset as usize).take(limit as usize);
-            let shown = shown.map(|no| jobs::job_of(tx, *no)).collect::<Result<_>>()?;
+            let shown = shown.map(|no| job_rows::job_of(tx, *no)).collect::<Result<_>>()?;
             Ok((u32::try_from(found.len()).unwrap_or(u32::MAX), shown))
         })
     }

@@ -116,49 +116,67 @@ impl Catalogue {
 
     /// Keeps what checking some copies found. One that is not as it was is verified no longer: its row needs a look. A check
     /// that could not tell leaves what an earlier one found, and when, as it is.
-    pub fn note_checks(&self, found: &[(RecordingKey, CheckResult)], at: Timestamp) -> Result<()> {
+    pub fn note_checks(
+        &self,
+        found: &[(RecordingKey, CopyRecord, CheckResult)],
+        at: Timestamp,
+    ) -> Result<()> {
         self.write(|tx| {
             let mut note = tx.prepare_cached(
                 "UPDATE copies SET checked_ms = ?2, check_result = ?3 WHERE (account_no, recording_id) =
-                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)
+                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1) AND place IS ?4 AND path = ?5
                  AND (?3 <> 'cannot_check' OR coalesce(check_result, 'cannot_check') = 'cannot_check')",
             )?;
-            for (key, result) in found {
-                note.execute((key.0, Instant(at), result))?;
+            for (key, copy, result) in found {
+                let place = copy.place.as_ref().map(PlaceId::as_str);
+                let path = values::path_value(&copy.path)?;
+                note.execute((key.0, Instant(at), result, place, path))?;
                 copies::settle_key(tx, *key)?;
             }
             Ok(())
         })
     }
 
-    /// When a check could last tell what a copy is, and what was found; `CannotCheck` when none ever could.
-    pub fn last_check(&self, key: RecordingKey) -> Result<Option<(Timestamp, CheckResult)>> {
-        self.read(|tx| {
-            let found = tx
-                .prepare_cached(
-                    "SELECT c.checked_ms, c.check_result FROM recordings r
-                     JOIN copies c USING (account_no, recording_id)
-                     WHERE r.key = ?1 AND c.checked_ms IS NOT NULL AND c.check_result IS NOT NULL",
-                )?
-                .query_row([key.0], |row| Ok((row.get::<_, Instant>(0)?.0, row.get(1)?)))
-                .optional()?;
-            Ok(found)
+    /// Forgets the records of all copies that a check has found missing since then, and says how many. Recordings without
+    /// another copy count as not saved again.
+    pub fn forget_missing(&self, since: Timestamp) -> Result<u32> {
+        self.write(|tx| {
+            let mut of = tx.prepare_cached(
+                "SELECT DISTINCT r.key FROM copies c JOIN recordings r USING (account_no, recording_id)
+                 WHERE c.check_result = 'missing' AND c.checked_ms >= ?1",
+            )?;
+            let since = [Instant(since)];
+            let keys: Vec<_> = of.query_map(since, key_of)?.collect::<rusqlite::Result<_>>()?;
+            let forgotten = tx.execute(
+                "DELETE FROM copies WHERE check_result = 'missing' AND checked_ms >= ?1",
+                since,
+            )?;
+            for key in keys {
+                copies::settle_key(tx, key)?;
+            }
+            Ok(u32::try_from(forgotten).unwrap_or(u32::MAX))
         })
     }
 
-    /// A copy has been found in another place, with the same bytes.
+    /// A copy on this computer has been found under another path, with the same bytes. What was known of a copy under that
+    /// path is replaced.
     pub fn move_copy(
         &self,
         key: RecordingKey,
+        copy: &CopyRecord,
         path: &std::path::Path,
         at: Timestamp,
     ) -> Result<()> {
-        let path = values::path_value(path)?;
+        let to = values::path_value(path)?;
+        let from = values::path_value(&copy.path)?;
         self.write(|tx| {
+            if copy.path != path {
+                copies::drop_copy(tx, key, &CopyRecord { path: path.to_owned(), ..copy.clone() })?;
+            }
             let moved = tx.execute(
                 "UPDATE copies SET path = ?2, checked_ms = ?3, check_result = 'ok' WHERE (account_no, recording_id) =
-                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1)",
-                (key.0, path, Instant(at)),
+                   (SELECT account_no, recording_id FROM recordings WHERE key = ?1) AND place IS ?4 AND path = ?5",
+                (key.0, to, Instant(at), copy.place.as_ref().map(PlaceId::as_str), from),
             )?;
             if moved == 0 {
                 return Err(Error::not_found("copy", &key.0));

@@ -1,6 +1,8 @@
 //! The queue over all jobs: which items are next, and how they end. Taking an item and ending it are one change each,
 //! so that no item is taken twice, and no copy is known without its item or the other way round.
 
+use std::collections::HashMap;
+
 use domain::{AccountId, JobId, RecordingKey};
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -9,10 +11,12 @@ use rusqlite::{OptionalExtension, Transaction, named_params};
 use crate::catalogue::Catalogue;
 use crate::copies::{self, CopyRecord};
 use crate::error::{Error, Result};
+use crate::job_rows::{self, ITEMS, QUEUE, item_record, job_number};
 use crate::job_state::{ItemState, JobState, Priority};
-use crate::jobs::{self, ITEMS, ItemRecord, QUEUE, item_record, job_number};
+use crate::jobs::ItemRecord;
+use crate::recordings::key_of;
 use crate::sync;
-use crate::values::{Instant, count};
+use crate::values::{self, Instant, count};
 
 /// An item that was taken to be worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,16 +114,21 @@ impl Catalogue {
         })
     }
 
-    /// Ends an item with its copy, as one change. `key` is the recording's.
+    /// Ends an item with its copy, as one change. `key` is the recording's; the records of the copies it takes the place of,
+    /// which were found gone or changed, are dropped.
     pub fn complete_item(
         &self,
         id: &JobId,
         item: &ItemRecord,
         key: RecordingKey,
         copy: &CopyRecord,
+        replaced: &[CopyRecord],
     ) -> Result<()> {
         self.write(|tx| {
             let (job_no, _) = job_number(tx, id)?;
+            for old in replaced {
+                copies::drop_copy(tx, key, old)?;
+            }
             copies::put_copy(tx, key, copy)?;
             write_item(tx, job_no, item)
         })
@@ -206,7 +215,7 @@ impl Catalogue {
                 return Ok(changed);
             }
             if order == ItemOrder::Retry && (state.is_ended() || state == JobState::Running) {
-                jobs::run_again(tx, job_no)?;
+                job_rows::run_again(tx, job_no)?;
             } else if matches!(order, ItemOrder::Retry | ItemOrder::Cancel) {
                 copies::settle_job(tx, job_no)?;
             }
@@ -249,6 +258,22 @@ impl Catalogue {
             let (job_no, _) = job_number(tx, id)?;
             tx.execute("UPDATE jobs SET priority = ?2 WHERE no = ?1", (job_no, priority))?;
             Ok(())
+        })
+    }
+
+    /// What became of the recordings that jobs were to save into a folder and did not: live, or failed. Where several jobs
+    /// were, the newest one says it.
+    pub fn unsaved_in(&self, folder: &std::path::Path) -> Result<HashMap<RecordingKey, ItemState>> {
+        let folder = values::path_value(folder)?;
+        self.read(|tx| {
+            // With max() the other columns are of the row that has it.
+            let mut statement = tx.prepare_cached(
+                "SELECT r.key, i.state, max(i.job_no) FROM jobs j JOIN job_items i ON i.job_no = j.no
+                   AND i.state IN ('queued', 'receiving', 'verifying', 'failed')
+                 JOIN recordings r USING (account_no, recording_id) WHERE j.folder = ?1 GROUP BY r.key",
+            )?;
+            let found = statement.query_map([folder], |row| Ok((key_of(row)?, row.get(1)?)))?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
         })
     }
 

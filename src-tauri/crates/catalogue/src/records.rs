@@ -34,8 +34,10 @@ pub struct StoredRecording {
     pub deleted_by_us: bool,
     /// State of our copy.
     pub state: CopyState,
-    /// Our copy.
+    /// Our best copy: a whole one before others, one at hand before one in a bucket, the newest of those.
     pub copy: Option<CopyRecord>,
+    /// The others, best first.
+    pub other_copies: Vec<CopyRecord>,
     /// What a person wrote on it.
     pub annotations: Annotations,
     /// Why the last attempt to save it failed.
@@ -43,7 +45,12 @@ pub struct StoredRecording {
 }
 
 impl StoredRecording {
-    /// Size of our copy, else as the vendor says.
+    /// All copies, best first.
+    pub fn copies(&self) -> impl Iterator<Item = &CopyRecord> {
+        self.copy.iter().chain(&self.other_copies)
+    }
+
+    /// Size of our best copy, else as the vendor says.
     pub fn size_bytes(&self) -> Option<u64> {
         self.copy.as_ref().map(|copy| copy.size_bytes).or(self.recording.size_bytes)
     }
@@ -71,18 +78,30 @@ impl Catalogue {
     fn some_records(&self, keys: &[RecordingKey]) -> Result<Vec<StoredRecording>> {
         self.read(|tx| {
             let mut statement = tx.prepare_cached(&format!(
-                "SELECT {}, r.key, a.id, r.first_seen_ms, r.gone_ms, r.deleted_by_us, r.state, r.last_failure, {}, {}
+                "SELECT {}, r.key, a.id, r.first_seen_ms, r.gone_ms, r.deleted_by_us, r.state, r.last_failure, {}
                  FROM recordings r JOIN raw_replies w USING (key) JOIN accounts a ON a.no = r.account_no
-                 LEFT JOIN copies c ON c.account_no = r.account_no AND c.recording_id = r.recording_id
                  LEFT JOIN annotations n ON n.account_no = r.account_no AND n.recording_id = r.recording_id
                  WHERE r.key = ?1",
                 recordings::COLUMNS,
-                copies::COLUMNS,
                 annotations::COLUMNS,
+            ))?;
+            let mut of_copies = tx.prepare_cached(&format!(
+                "SELECT {} FROM recordings r JOIN copies c USING (account_no, recording_id)
+                 WHERE r.key = ?1 ORDER BY {}",
+                copies::COLUMNS,
+                copies::BEST_FIRST,
             ))?;
             let mut records = Vec::with_capacity(keys.len());
             for key in keys {
-                records.extend(statement.query_row([key.0], stored_recording).optional()?);
+                let found = statement.query_row([key.0], stored_recording).optional()?;
+                let Some(mut record) = found else { continue };
+                if matches!(record.state, CopyState::Verified | CopyState::Remarked) {
+                    let copies = of_copies.query_map([key.0], |row| copies::copy_at(row, 0))?;
+                    let mut copies = copies.collect::<rusqlite::Result<Vec<_>>>()?.into_iter();
+                    record.copy = copies.next();
+                    record.other_copies = copies.collect();
+                }
+                records.push(record);
             }
             Ok(records)
         })
@@ -116,11 +135,10 @@ impl Catalogue {
     }
 }
 
+/// Everything but the copies.
 fn stored_recording(row: &Row<'_>) -> rusqlite::Result<StoredRecording> {
-    const COPY: usize = COLUMN_COUNT + 7;
-    const ANNOTATIONS: usize = COPY + copies::COLUMN_COUNT;
+    const ANNOTATIONS: usize = COLUMN_COUNT + 7;
     let gone_at: Option<Instant> = row.get(COLUMN_COUNT + 3)?;
-    let has_copy = row.get_ref(COPY)? != rusqlite::types::ValueRef::Null;
     Ok(StoredRecording {
         key: key_at(row, COLUMN_COUNT)?,
         account: AccountId::new(row.get::<_, String>(COLUMN_COUNT + 1)?),
@@ -130,7 +148,8 @@ fn stored_recording(row: &Row<'_>) -> rusqlite::Result<StoredRecording> {
         gone_at: gone_at.map(|at| at.0),
         deleted_by_us: row.get(COLUMN_COUNT + 4)?,
         state: row.get::<_, StoredState>(COLUMN_COUNT + 5)?.0,
-        copy: has_copy.then(|| copies::copy_at(row, COPY)).transpose()?,
+        copy: None,
+        other_copies: Vec::new(),
         annotations: annotations::annotations_at(row, ANNOTATIONS)?,
         last_failure: row.get(COLUMN_COUNT + 6)?,
     })

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use crate::annotations::{self, Annotations};
 use crate::catalogue::Catalogue;
-use crate::copies::StoredState;
+use crate::copies::{self, StoredState};
 use crate::error::Result;
 use crate::recordings::key_at;
 use crate::values::{self, Instant, StoredList};
@@ -67,8 +67,14 @@ pub struct RowRecord {
     pub monthly_cost: Option<f64>,
     /// When the index first saw it.
     pub first_seen: Timestamp,
-    /// When our copy was verified.
+    /// When our best copy was verified.
     pub verified_at: Option<Timestamp>,
+    /// Ids of the rules that made the vendor record the call.
+    pub rule_ids: Vec<String>,
+    /// The vendor's own file name.
+    pub file_name: Option<String>,
+    /// Where the vendor says the audio is, or was when this was read.
+    pub media_url: Option<String>,
     /// What a person wrote on it.
     pub annotations: Annotations,
 }
@@ -80,6 +86,8 @@ pub struct Totals {
     pub count: u32,
     /// Length in milliseconds, of those with a known length.
     pub duration_ms: u64,
+    /// Rows of unknown length.
+    pub unknown_duration_count: u32,
     /// Bytes, of those with a known size.
     pub known_bytes: u64,
     /// Rows of unknown size.
@@ -96,6 +104,8 @@ pub struct Totals {
     pub unknown_cost_count: u32,
     /// Rows on hold.
     pub held_count: u32,
+    /// Of those on hold, the ones with a verified copy, as in `saved_count`.
+    pub held_saved_count: u32,
 }
 
 impl Catalogue {
@@ -107,11 +117,12 @@ impl Catalogue {
                 "SELECT r.key, a.id, r.recording_id, r.when_ms, r.start_is_estimated, r.from_party, r.to_party,
                    r.conference_name, r.duration_ms, r.kind, r.format, r.shown_bytes, r.state, r.gone_ms,
                    r.deleted_by_us, r.direction, r.caller_name, r.extensions, r.call_uuid, r.added_ms, r.ended_ms,
-                   r.billed_s, r.storage_days, r.storage_rate, r.monthly_cost, r.first_seen_ms, c.verified_ms, {}
+                   r.billed_s, r.storage_days, r.storage_rate, r.monthly_cost, r.first_seen_ms, {},
+                   r.rule_ids, r.file_name, r.media_url, {}
                  FROM recordings r JOIN accounts a ON a.no = r.account_no
-                 LEFT JOIN copies c ON c.account_no = r.account_no AND c.recording_id = r.recording_id
                  LEFT JOIN annotations n ON n.account_no = r.account_no AND n.recording_id = r.recording_id
                  WHERE r.key = ?1",
+                copies::of_best("verified_ms", "r"),
                 annotations::COLUMNS
             ))?;
             let mut rows = Vec::with_capacity(keys.len());
@@ -129,6 +140,7 @@ impl Catalogue {
         Ok(Totals {
             count: sums.count,
             duration_ms: sums.duration_ms,
+            unknown_duration_count: sums.unknown_duration_count,
             known_bytes: sums.known_bytes,
             unknown_size_count: sums.unknown_size_count,
             saved_count: sums.saved_count,
@@ -137,6 +149,7 @@ impl Catalogue {
             monthly_cost: sums.monthly_cost,
             unknown_cost_count: sums.unknown_cost_count,
             held_count: sums.held_count,
+            held_saved_count: sums.held_saved_count,
         })
     }
 }
@@ -175,6 +188,9 @@ fn row_record(row: &Row<'_>) -> rusqlite::Result<RowRecord> {
         monthly_cost: row.get(24)?,
         first_seen: row.get::<_, Instant>(25)?.0,
         verified_at: instant(26)?,
-        annotations: annotations::annotations_at(row, 27)?,
+        rule_ids: row.get::<_, StoredList>(27)?.0,
+        file_name: row.get(28)?,
+        media_url: row.get(29)?,
+        annotations: annotations::annotations_at(row, 30)?,
     })
 }

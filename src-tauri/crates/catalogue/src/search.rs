@@ -21,6 +21,8 @@ pub struct Found {
     pub keys: Vec<RecordingKey>,
     /// Length in milliseconds, of those with a known length.
     pub duration_ms: u64,
+    /// Rows of unknown length.
+    pub unknown_duration_count: u32,
     /// Bytes, of those with a known size.
     pub known_bytes: u64,
     /// Rows of unknown size.
@@ -45,6 +47,7 @@ impl Catalogue {
             Ok(Some(Found {
                 keys: hits.keys.into_iter().map(RecordingKey).collect(),
                 duration_ms: hits.sums.duration_ms,
+                unknown_duration_count: hits.sums.unknown_duration_count,
                 known_bytes: hits.sums.known_bytes,
                 unknown_size_count: hits.sums.unknown_size_count,
                 monthly_cost: hits.sums.monthly_cost,

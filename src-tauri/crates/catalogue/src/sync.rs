@@ -6,7 +6,7 @@
 
 use domain::{AccountId, Recording, RecordingKey, RecordingList};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Transaction};
+use rusqlite::{OptionalExtension as _, ToSql, Transaction};
 
 use crate::accounts;
 use crate::catalogue::Catalogue;
@@ -150,16 +150,12 @@ impl Catalogue {
     /// How many recordings of a list the run has brought so far.
     pub fn brought(&self, run: &SyncRun, list: &RecordingList) -> Result<u64> {
         self.read(|tx| {
-            let (from, to) = id_range(list);
-            let mut statement = tx.prepare_cached(
-                "SELECT count(*) FROM recordings
-                 WHERE account_no = ?1 AND seen_run = ?2
-                   AND (recording_id >= ?3 AND recording_id < ?4) = ?5",
-            )?;
-            let inside = *list != RecordingList::Company;
-            let found = statement
-                .query_row((run.account_no, run.id, from, to, inside), |row| row.get(0))?;
-            Ok(uncount(found))
+            count_of_list(
+                tx,
+                list,
+                "account_no = ?1 AND seen_run = ?2",
+                &[&run.account_no, &run.id],
+            )
         })
     }
 
@@ -167,15 +163,11 @@ impl Catalogue {
     pub fn believed_there(&self, account: &AccountId, list: &RecordingList) -> Result<u64> {
         self.read(|tx| {
             let account_no = accounts::number(tx, account)?;
-            let (from, to) = id_range(list);
-            let mut statement = tx.prepare_cached(
-                "SELECT count(*) FROM recordings
-                 WHERE account_no = ?1 AND gone_ms IS NULL
-                   AND (recording_id >= ?2 AND recording_id < ?3) = ?4",
-            )?;
-            let inside = *list != RecordingList::Company;
-            let found = statement.query_row((account_no, from, to, inside), |row| row.get(0))?;
-            Ok(uncount(found))
+            let all = count_of_list(tx, list, "account_no = ?1", &[&account_no])?;
+            // Those that are gone have an index of their own; what is in no index would have to be read row by row.
+            let gone =
+                count_of_list(tx, list, "account_no = ?1 AND gone_ms IS NOT NULL", &[&account_no])?;
+            Ok(all - gone)
         })
     }
 
@@ -335,6 +327,32 @@ pub(crate) fn mark_gone(
         (key.0, Instant(now), run),
     )?;
     Ok(())
+}
+
+/// How many rows of a list meet `condition`, which has `params`.
+fn count_of_list(
+    tx: &Transaction<'_>,
+    list: &RecordingList,
+    condition: &str,
+    params: &[&dyn ToSql],
+) -> Result<u64> {
+    // Of a whole account the ids need not be looked at, and an index answers alone.
+    if *list == RecordingList::All {
+        let mut statement =
+            tx.prepare_cached(&format!("SELECT count(*) FROM recordings WHERE {condition}"))?;
+        return Ok(uncount(statement.query_row(params, |row| row.get(0))?));
+    }
+    let (from, to) = id_range(list);
+    let inside = *list != RecordingList::Company;
+    let mut statement = tx.prepare_cached(&format!(
+        "SELECT count(*) FROM recordings
+         WHERE {condition} AND (recording_id >= ?3 AND recording_id < ?4) = ?5"
+    ))?;
+    let mut params = params.to_vec();
+    // Parameters have their numbers, whether or not the condition has a second one.
+    params.resize(2, &rusqlite::types::Null);
+    params.extend([&from as &dyn ToSql, &to, &inside]);
+    Ok(uncount(statement.query_row(params.as_slice(), |row| row.get(0))?))
 }
 
 fn note_progress(tx: &Transaction<'_>, run: &SyncRun, progress_json: &str) -> Result<()> {

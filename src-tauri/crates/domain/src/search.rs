@@ -73,11 +73,17 @@ pub enum SortColumn {
     Note,
     /// What it is on hold for.
     Hold,
+    /// Ids of the vendor's rules that recorded the call, in the order they came.
+    Rules,
+    /// The vendor's file name, as written.
+    FileName,
+    /// Where the vendor says the audio is, as written.
+    Address,
 }
 
 impl SortColumn {
     /// All columns.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::When,
         Self::From,
         Self::To,
@@ -110,6 +116,9 @@ impl SortColumn {
         Self::Tags,
         Self::Note,
         Self::Hold,
+        Self::Rules,
+        Self::FileName,
+        Self::Address,
     ];
 
     /// The name used in saved views and on the wire.
@@ -147,6 +156,9 @@ impl SortColumn {
             Self::Tags => "tags",
             Self::Note => "note",
             Self::Hold => "hold",
+            Self::Rules => "rules",
+            Self::FileName => "fileName",
+            Self::Address => "address",
         }
     }
 

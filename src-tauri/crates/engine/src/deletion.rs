@@ -1,12 +1,12 @@
 //! Deleting recordings at the provider: for ever, so never without a record and never by accident.
 //!
-//! For each recording, in this order: the copy on disk is hashed again and must match (or the person chose to delete
-//! without a copy, and there is none), the deletion is written down, the provider is asked, the answer is written down.
+//! For each recording, in this order: a copy is hashed again and must match, of several the first that does (or the person
+//! chose to delete without a copy, and there is none), the deletion is written down, the provider is asked, the answer is written down.
 //!
 //! An answer that is lost leaves the deletion unsettled: it may have happened. The provider is asked for the recording
 //! then, at once and again at the next start, until it says whether it still has it.
 
-use catalogue::{DeletionOutcome, NewDeletion, StoredRecording};
+use catalogue::{CopyRecord, DeletionOutcome, NewDeletion, StoredRecording};
 use domain::{RecordingId, RecordingKey};
 use futures_util::{StreamExt, stream};
 use providers::{Deleted, Provider};
@@ -167,14 +167,15 @@ impl Engine {
         }
         let _under_way = self.inner.deletions.begin(key);
         let stored = self.stored(key).await?;
-        match self.check_copy(&stored).await? {
-            CopyCheck::Whole => {}
-            CopyCheck::None | CopyCheck::Remarked(_) if order.without_copy => {}
+        let had_copy_sha256 = match self.prove_by_copies(&stored).await? {
+            CopyCheck::Whole(sha256) => Some(sha256),
+            CopyCheck::Remarked(sha256, _) if order.without_copy => Some(sha256),
+            CopyCheck::None if order.without_copy => None,
             CopyCheck::None => {
                 return Ok(Ended::Kept("There is no verified copy of it here.".into()));
             }
-            CopyCheck::Remarked(why) | CopyCheck::Bad(why) => return Ok(Ended::Kept(why)),
-        }
+            CopyCheck::Remarked(_, why) | CopyCheck::Bad(why) => return Ok(Ended::Kept(why)),
+        };
         let provider = self.provider(&stored.account).await?;
         let deletion = NewDeletion {
             key,
@@ -182,7 +183,7 @@ impl Engine {
             recording_id: stored.recording.id.clone(),
             who: self.inner.actor.clone(),
             reason: order.reason.clone(),
-            had_copy_sha256: stored.copy.as_ref().map(|copy| copy.sha256.clone()),
+            had_copy_sha256,
             at: self.now(),
         };
         let record =
@@ -285,9 +286,20 @@ impl Engine {
         .await
     }
 
-    /// Hashes the copy again, now.
-    async fn check_copy(&self, stored: &StoredRecording) -> Result<CopyCheck> {
-        let Some(copy) = stored.copy.clone() else { return Ok(CopyCheck::None) };
+    /// Hashes copies again, now, until one is whole: those at hand first. What is wrong with others is then no hindrance.
+    async fn prove_by_copies(&self, stored: &StoredRecording) -> Result<CopyCheck> {
+        let mut found = CopyCheck::None;
+        for copy in stored.copies() {
+            match self.check_copy(copy.clone()).await? {
+                whole @ CopyCheck::Whole(_) => return Ok(whole),
+                other => found = found.and(other),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Hashes one copy again, now.
+    async fn check_copy(&self, copy: CopyRecord) -> Result<CopyCheck> {
         let found = if let Some(place) = &copy.place {
             let read = self.hash_object(place, &copy, |_| true).await;
             read.and_then(|found| {
@@ -300,12 +312,11 @@ impl Engine {
         Ok(match found {
             Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => {
                 if copy.remarks.is_empty() {
-                    CopyCheck::Whole
+                    CopyCheck::Whole(sha256)
                 } else {
-                    CopyCheck::Remarked(format!(
-                        "Its copy was saved with a remark: {}",
-                        copy.remarks.join(" ")
-                    ))
+                    let remarks = copy.remarks.join(" ");
+                    let why = format!("Its copy was saved with a remark: {remarks}");
+                    CopyCheck::Remarked(sha256, why)
                 }
             }
             Ok(_) => CopyCheck::Bad(format!(
@@ -317,15 +328,28 @@ impl Engine {
     }
 }
 
+/// What hashing again found; with the hash, and with a sentence.
 enum CopyCheck {
     /// There, and the same bytes as when it was verified.
-    Whole,
+    Whole(String),
     /// Whole, but something about it differs from what the vendor said, so it proves too little to delete by.
-    Remarked(String),
+    Remarked(String, String),
     /// None was ever saved.
     None,
     /// There should be one, but it is not what it was.
     Bad(String),
+}
+
+impl CopyCheck {
+    /// What two copies amount to of which neither is whole: the worst of them, so that a person looks at it first.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Bad(one), Self::Bad(other)) => Self::Bad(format!("{one} {other}")),
+            (bad @ Self::Bad(_), _) | (_, bad @ Self::Bad(_)) => bad,
+            (Self::None, other) => other,
+            (one, _) => one,
+        }
+    }
 }
 
 /// Whether the provider may have done what it was asked, although this is all we heard.

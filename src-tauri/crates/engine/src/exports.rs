@@ -182,9 +182,11 @@ fn settle(answer: &providers::Result<providers::ExportAccepted>) -> Settled {
 pub(crate) fn settle_refusal(error: &providers::Error) -> Settled {
     let outcome = match error {
         providers::Error::Busy(_) => ExportOutcome::Busy,
-        providers::Error::Unreachable { .. } | providers::Error::Interrupted { .. } => {
-            ExportOutcome::Unanswered
-        }
+        // A gateway's error and a reply that cannot be read do not say whether the vendor took it.
+        providers::Error::Unreachable { .. }
+        | providers::Error::Interrupted { .. }
+        | providers::Error::VendorFailed(_)
+        | providers::Error::BadReply { .. } => ExportOutcome::Unanswered,
         _ => ExportOutcome::Refused,
     };
     let said = error.correlation().cloned().unwrap_or_default();
@@ -215,6 +217,26 @@ mod tests {
         );
         assert!(command.contains(r"Anna'\''s"), "{command}");
         assert!(!command.contains("Token: MA"), "{command}");
+    }
+
+    #[test]
+    fn nothing_is_called_refused_that_may_have_been_taken() {
+        use providers::{Correlation, Error};
+        let said = || Correlation { status: Some(502), ..Correlation::default() };
+        for (error, outcome) in [
+            (Error::VendorFailed(said()), ExportOutcome::Unanswered),
+            (
+                Error::BadReply { reason: "a web page".into(), correlation: said() },
+                ExportOutcome::Unanswered,
+            ),
+            (Error::Interrupted { reason: "it broke".into() }, ExportOutcome::Unanswered),
+            (Error::Busy(said()), ExportOutcome::Busy),
+            (Error::Rejected(said()), ExportOutcome::Refused),
+            (Error::PermissionDenied(said()), ExportOutcome::Refused),
+            (Error::RateLimited { retry_after: None, correlation: said() }, ExportOutcome::Refused),
+        ] {
+            assert_eq!(settle_refusal(&error).0, outcome, "{error:?}");
+        }
     }
 
     #[test]

@@ -49,8 +49,9 @@ pub use accounts::{
 pub use annotations::Annotating;
 pub use audio::{OutputKind, Peaks};
 pub use catalogue::{
-    Annotation, Annotations, CheckResult, CopyRecord, ExportJobRow, ExportOutcome, ExportRow, Hold,
-    ItemFilter, ItemOrder, ItemRecord, ItemState, JobFilter, JobState, Priority, RowRecord, Totals,
+    Annotation, Annotations, CheckResult, Checked, CopyRecord, ExportJobRow, ExportOutcome,
+    ExportRow, Hold, ItemFilter, ItemOrder, ItemRecord, ItemState, JobFilter, JobState, Priority,
+    RowRecord, Totals,
 };
 pub use catalogue::{StoredRecording, ViewCounts};
 pub use completeness::Completeness;
@@ -69,7 +70,7 @@ pub use metadata::{MetadataOrder, MetadataProgress, PreparedMetadata, WrittenMet
 pub use network::{AuthorityFile, Waits};
 pub use places::{NewPlace, Place, PlaceError, PlaceReport, PlaceState};
 pub use playback::{PlaybackState, PlayerPhase};
-pub use providers::{Correlation, Error as VendorError, Obstacle, Pace, Transcript};
+pub use providers::{Correlation, Error as VendorError, Obstacle, Pace, TlsTrouble, Transcript};
 pub use rules::{AutoSaveRule, RuleChange, RuleQuery, RuleTally};
 pub use settings::{ColumnOrder, ColumnWidth, Density, ProxyChoice, Settings, Theme};
 pub use sync::{SyncDepth, SyncProgress, SyncTally};

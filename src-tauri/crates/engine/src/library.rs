@@ -13,6 +13,7 @@ use domain::search::{LibraryView, Search, Sort};
 use domain::{AccountId, phone};
 use jiff::tz::TimeZone;
 
+use crate::accounts::named_with_owner;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::{Engine, blocking, lock};
@@ -48,6 +49,8 @@ pub struct Snapshot {
     pub count: u32,
     /// Total length in milliseconds.
     pub duration_ms: u64,
+    /// Rows of unknown length.
+    pub unknown_duration_count: u32,
     /// Total of the known sizes in bytes.
     pub known_bytes: u64,
     /// Rows of unknown size.
@@ -83,7 +86,7 @@ pub struct Detail {
     pub stored: StoredRecording,
     /// The same as a row.
     pub row: RowRecord,
-    /// The account's label.
+    /// The account's label, with the sub-account the recording belongs to, where that is another.
     pub account_label: String,
     /// Other recordings of the same call.
     pub same_call: Vec<RowRecord>,
@@ -130,6 +133,7 @@ impl Engine {
             id,
             count,
             duration_ms: found.duration_ms,
+            unknown_duration_count: found.unknown_duration_count,
             known_bytes: found.known_bytes,
             unknown_size_count: found.unknown_size_count,
             monthly_cost: found.monthly_cost,
@@ -203,7 +207,7 @@ impl Engine {
         let (stored, row, same_call) =
             found.ok_or_else(|| Error::stale("This recording is not in the index any more."))?;
         let account_label = match self.account(&stored.account).await {
-            Ok(account) => account.label,
+            Ok(account) => named_with_owner(&account, &stored.recording.raw),
             Err(Error::Stale { .. }) => String::new(),
             Err(error) => return Err(error),
         };

@@ -24,6 +24,11 @@ pub struct Waits {
     pub request_again: Duration,
     /// The shortest wait before a file that failed is begun a second time. It triples from then on.
     pub file_again: Duration,
+    /// How often in a row a file may be met by silence, with no other one to compare it with, before it counts as its own
+    /// fault. With the pauses in between the usual number is about ten minutes.
+    pub silences_alone: u32,
+    /// How long a server that answers nothing but trouble is waited for before a download stands still.
+    pub server_back: Duration,
     /// How soon an export job of VBC is asked about again (contract B6). It gets longer from then on.
     pub export_job_again: Duration,
 }
@@ -35,6 +40,8 @@ impl Default for Waits {
             silence: usual.read_timeout,
             request_again: usual.first_backoff,
             file_again: Duration::from_millis(400),
+            silences_alone: 8,
+            server_back: Duration::from_hours(24),
             export_job_again: Duration::from_secs(5),
         }
     }

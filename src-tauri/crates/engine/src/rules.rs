@@ -1,10 +1,13 @@
 //! Rules that keep saving: every recording a query finds, to one place, after each sync.
+//!
+//! A copy elsewhere is none in that place: a rule is kept only by what is there.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use catalogue::{Priority, SaveRule};
+use catalogue::{CopyRecord, ItemState, Priority, SaveRule};
 use domain::search::LibraryView;
-use domain::{AccountId, CopyState, RecordingKey};
+use domain::{AccountId, PlaceId, RecordingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use transfer::naming::Template;
@@ -13,7 +16,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::SearchOrder;
-use crate::transfers::{JobOptions, TransferOptions};
+use crate::transfers::{Destination, JobOptions, TransferOptions};
 use crate::{Engine, blocking};
 
 /// Rows looked at in one go.
@@ -38,9 +41,9 @@ pub struct RuleTally {
     pub at: Timestamp,
     /// Recordings that matched.
     pub matched: u32,
-    /// Of them saved already.
+    /// Of them saved in this place already.
     pub saved: u32,
-    /// Of them on their way already.
+    /// Of them on their way to it already.
     pub moving: u32,
     /// Of them gone at the provider, or given up after failing.
     pub left_out: u32,
@@ -59,8 +62,12 @@ pub struct AutoSaveRule {
     pub label: String,
     /// Which recordings.
     pub query: RuleQuery,
-    /// Where they go.
+    /// Where they go, or are received on their way into a bucket.
     pub folder: PathBuf,
+    /// The bucket they go to.
+    pub place: Option<PlaceId>,
+    /// Where they go, to show.
+    pub destination: String,
     /// How files are named.
     pub template: String,
     /// What comes along.
@@ -80,7 +87,7 @@ pub struct RuleChange {
     pub label: String,
     /// Which recordings.
     pub query: RuleQuery,
-    /// The token of a folder; `None` keeps the one it has.
+    /// The token of a folder or of a bucket; `None` keeps the one it has.
     pub folder: Option<String>,
     /// How files are named.
     pub template: String,
@@ -103,7 +110,7 @@ impl Engine {
     /// All rules, oldest first.
     pub async fn save_rules(&self) -> Result<Vec<AutoSaveRule>> {
         let rules = self.with_catalogue(catalogue::Catalogue::save_rules).await?;
-        rules.into_iter().map(AutoSaveRule::read).collect()
+        rules.into_iter().map(|rule| self.read_rule(rule)).collect()
     }
 
     /// Makes a rule, or changes one. It runs with the next sync, or by [`Engine::run_save_rule`].
@@ -121,9 +128,12 @@ impl Engine {
             Some(id) => Some(self.save_rule(id).await?),
             None => None,
         };
-        let folder = match (&change.folder, &before) {
-            (Some(token), _) => self.inner.transfers.folder(token)?,
-            (None, Some(before)) => before.folder.clone(),
+        let (folder, place) = match (&change.folder, before) {
+            (Some(token), _) => match self.inner.transfers.destination(token)? {
+                Destination::Folder(folder) => (folder, None),
+                Destination::Place(id) => (self.outbox(&id).await?, Some(id)),
+            },
+            (None, Some(before)) => (before.folder, before.place),
             (None, None) => return Err(Error::invalid("folderToken", "Choose a folder.")),
         };
         let id = change.id.unwrap_or_else(|| Uuid::now_v7().to_string());
@@ -132,7 +142,11 @@ impl Engine {
             account: change.query.account.map(|account| account.to_string()),
             view: change.query.view.name().to_owned(),
         };
-        let options = JobOptions { options: change.options, ..JobOptions::default() };
+        let options = JobOptions {
+            options: change.options,
+            place: place.map(|place| place.to_string()),
+            fixed_stem: None,
+        };
         let rule = SaveRule {
             id: id.clone(),
             label: change.label.trim().to_owned(),
@@ -199,29 +213,84 @@ impl Engine {
             ..SearchOrder::default()
         };
         let search = self.to_search(order).await?;
+        let sorted = rule.clone();
         let (mut tally, keys) = self
-            .with_catalogue(move |catalogue| sort_out(catalogue, &search))
+            .with_catalogue(move |catalogue| sort_out(catalogue, &search, &sorted))
             .await
             .map(|(tally, keys)| (RuleTally { at: self.now(), ..tally }, keys))?;
-        let folder = rule.folder.clone();
-        let is_there = blocking(move || Ok(folder.is_dir())).await?;
-        if !keys.is_empty() && is_there {
+        tally.problem = self.trouble_of_rule(&rule).await?;
+        if !keys.is_empty() && tally.problem.is_none() {
             tally.queued = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-            let options = JobOptions { options: rule.options, ..JobOptions::default() };
+            let options = JobOptions {
+                options: rule.options,
+                place: rule.place.map(|place| place.to_string()),
+                fixed_stem: None,
+            };
             let mut job = self.new_job(rule.folder, rule.template, Priority::Low, &options);
             job.label.clone_from(&rule.label);
             job.rule_id = Some(rule.id.clone());
             self.begin_job(job, keys).await?;
-        } else if !is_there {
-            tally.problem = Some(format!(
-                "The folder {} is not there. Connect its disk, or choose another one.",
-                rule.folder.display()
-            ));
         }
         let (id, kept) = (rule.id, serde_json::to_string(&tally).unwrap_or_default());
         self.with_catalogue(move |catalogue| catalogue.note_rule_run(&id, &kept)).await?;
         self.tell(Event::RulesChanged);
         Ok(tally)
+    }
+
+    /// Why nothing can be saved where a rule saves, as a sentence.
+    async fn trouble_of_rule(&self, rule: &AutoSaveRule) -> Result<Option<String>> {
+        if let Some(place) = &rule.place {
+            if self.place(place).is_err() {
+                let label = &rule.destination;
+                let what =
+                    "was removed from the settings. Set it up again, or choose another place.";
+                return Ok(Some(format!("“{label}” {what}")));
+            }
+            self.outbox(place).await?;
+            return Ok(None);
+        }
+        let folder = rule.folder.clone();
+        let is_there = blocking(move || Ok(folder.is_dir())).await?;
+        let what = "is not there. Connect its disk, or choose another one.";
+        Ok((!is_there).then(|| format!("The folder {} {what}", rule.folder.display())))
+    }
+
+    fn read_rule(&self, rule: SaveRule) -> Result<AutoSaveRule> {
+        let kept: KeptQuery = serde_json::from_str(&rule.query_json)
+            .map_err(|error| Error::Internal { what: format!("a rule cannot be read: {error}") })?;
+        let JobOptions { options, place, .. } = JobOptions::read(&rule.options_json);
+        let place = place.map(PlaceId::new);
+        let destination = match &place {
+            Some(place) => self.place_label(place),
+            None => rule.folder.display().to_string(),
+        };
+        Ok(AutoSaveRule {
+            id: rule.id,
+            label: rule.label,
+            query: RuleQuery {
+                text: kept.text,
+                account: kept.account.map(AccountId::new),
+                view: LibraryView::named(&kept.view).unwrap_or_default(),
+            },
+            folder: rule.folder,
+            place,
+            destination,
+            template: rule.template,
+            options,
+            enabled: rule.enabled,
+            last: rule.last_json.and_then(|json| serde_json::from_str(&json).ok()),
+        })
+    }
+}
+
+impl AutoSaveRule {
+    /// Whether a copy keeps it: where it saves, and not found gone or changed since.
+    fn is_kept_by(&self, copy: &CopyRecord) -> bool {
+        let is_here = match &self.place {
+            Some(place) => copy.place.as_ref() == Some(place),
+            None => copy.place.is_none() && copy.path.starts_with(&self.folder),
+        };
+        is_here && !copy.is_spoilt()
     }
 }
 
@@ -229,6 +298,7 @@ impl Engine {
 fn sort_out(
     catalogue: &catalogue::Catalogue,
     search: &domain::search::Search,
+    rule: &AutoSaveRule,
 ) -> catalogue::Result<(RuleTally, Vec<RecordingKey>)> {
     let found = catalogue.search(search)?.keys;
     let mut tally = RuleTally {
@@ -241,37 +311,24 @@ fn sort_out(
         problem: None,
     };
     let mut keys = Vec::new();
+    let unsaved = catalogue.unsaved_in(&rule.folder)?;
     for page in found.chunks(PAGE) {
+        let copies = catalogue.copies_of(page)?;
+        let of = |is_meant: &dyn Fn(&CopyRecord) -> bool| -> HashSet<RecordingKey> {
+            copies.iter().filter(|(_, copy)| is_meant(copy)).map(|(key, _)| *key).collect()
+        };
+        let here = of(&|copy| rule.is_kept_by(copy));
+        // What the provider does not have any more can still be taken from these.
+        let anywhere = of(&|copy| !copy.is_spoilt());
         for row in catalogue.rows(page)? {
-            match row.state {
-                CopyState::Verified | CopyState::Remarked => tally.saved += 1,
-                CopyState::Moving => tally.moving += 1,
-                CopyState::Failed => tally.left_out += 1,
-                CopyState::NotSaved if row.gone => tally.left_out += 1,
-                CopyState::NotSaved => keys.push(row.key),
+            match unsaved.get(&row.key) {
+                _ if here.contains(&row.key) => tally.saved += 1,
+                Some(ItemState::Failed) => tally.left_out += 1,
+                Some(_) => tally.moving += 1,
+                None if row.gone && !anywhere.contains(&row.key) => tally.left_out += 1,
+                None => keys.push(row.key),
             }
         }
     }
     Ok((tally, keys))
-}
-
-impl AutoSaveRule {
-    fn read(rule: SaveRule) -> Result<Self> {
-        let kept: KeptQuery = serde_json::from_str(&rule.query_json)
-            .map_err(|error| Error::Internal { what: format!("a rule cannot be read: {error}") })?;
-        Ok(Self {
-            id: rule.id,
-            label: rule.label,
-            query: RuleQuery {
-                text: kept.text,
-                account: kept.account.map(AccountId::new),
-                view: LibraryView::named(&kept.view).unwrap_or_default(),
-            },
-            folder: rule.folder,
-            template: rule.template,
-            options: JobOptions::read(&rule.options_json).options,
-            enabled: rule.enabled,
-            last: rule.last_json.and_then(|json| serde_json::from_str(&json).ok()),
-        })
-    }
 }

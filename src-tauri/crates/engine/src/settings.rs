@@ -89,6 +89,8 @@ pub struct Settings {
     pub columns: Vec<ColumnWidth>,
     /// Whether the details pane is open.
     pub details_open: bool,
+    /// Width of the details pane, in the window's pixels.
+    pub details_px: u32,
     /// Whether the sidebar is open.
     pub sidebar_open: bool,
     /// What the table is sorted by, first the one that counts most; empty means newest first.
@@ -116,6 +118,7 @@ impl Default for Settings {
             volume: 0.8,
             columns: Vec::new(),
             details_open: true,
+            details_px: 320,
             sidebar_open: true,
             sort: Vec::new(),
             mask_numbers: false,
@@ -148,6 +151,9 @@ impl Settings {
         }
         if !(0.0..=1.0).contains(&self.volume) {
             return Err(Error::invalid("volume", "The volume lies between 0 and 1."));
+        }
+        if !(100..=2000).contains(&self.details_px) {
+            return Err(Error::invalid("detailsPx", "The details are 100 to 2000 pixels wide."));
         }
         transfer::naming::Template::parse(&self.name_template)
             .map_err(|problem| Error::invalid("nameTemplate", problem.to_string()))?;

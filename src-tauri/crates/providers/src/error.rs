@@ -28,12 +28,31 @@ pub enum Obstacle {
     /// No answer in time.
     TimedOut,
     /// The other side cannot be trusted, or offers no secure connection.
-    Tls,
+    Tls(TlsTrouble),
     /// A certificate is expired or not valid yet, which is often this computer's clock.
     Clock,
     /// The proxy refused.
     Proxy,
     /// Anything else.
+    Other,
+}
+
+/// What kept a connection from being secure. Each is set right in another way, by somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsTrouble {
+    /// The certificate comes from an authority this computer does not trust.
+    Authority,
+    /// The certificate is somebody else's.
+    Name,
+    /// Nothing is offered but versions of TLS that are not secure any more.
+    Outdated,
+    /// The other side said no, by an alert.
+    Refused,
+    /// The other side hung up before the connection was secure.
+    Cut,
+    /// The other side does not speak TLS.
+    Plain,
+    /// Anything else, such as a certificate that is damaged or was revoked.
     Other,
 }
 

@@ -12,7 +12,7 @@ pub mod provider;
 pub mod vbc;
 pub mod vobiz;
 
-pub use error::{Correlation, Error, Obstacle, Result};
+pub use error::{Correlation, Error, Obstacle, Result, TlsTrouble};
 pub use http::{Proxy, Transport, TransportOptions};
 pub use order::{ListOrder, OrderField};
 pub use provider::{

@@ -27,8 +27,8 @@ pub use faults::{
     STRUCK_TRIES, Target,
 };
 pub use options::{
-    ArchiveNotation, ClientAuth, LargeLimit, MediaLength, PageBase, SandboxOptions, ThrottleReply,
-    VbcRole,
+    ArchiveNotation, ClientAuth, LargeLimit, MediaLength, PageBase, SandboxOptions, SubAccount,
+    ThrottleReply, VbcRole,
 };
 pub use request_log::{Logged, Origin};
 pub use server::{RecordingFacts, Sandbox};

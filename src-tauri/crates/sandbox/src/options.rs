@@ -33,6 +33,11 @@ pub struct SandboxOptions {
     pub large_limit: LargeLimit,
     /// How large the files of audio are, of both vendors.
     pub media_length: MediaLength,
+    /// The age in days behind which Vobiz's list hides what was not asked for by date, as the API that Vobiz's is like does
+    /// with 7. Only then are the undocumented filters by date known.
+    pub hidden_after_days: Option<u32>,
+    /// Whether Vobiz's account has a sub-account, and where its recordings are listed.
+    pub sub_account: SubAccount,
     /// How long an export of Vobiz is in process, during which another is refused.
     pub export_processing: Duration,
     /// Port of the VBC API on 127.0.0.1; 0 takes any free one.
@@ -94,6 +99,8 @@ impl Default for SandboxOptions {
             max_page_size: 100,
             large_limit: LargeLimit::Capped,
             media_length: MediaLength::OfTheCall,
+            hidden_after_days: None,
+            sub_account: SubAccount::None,
             export_processing: Duration::from_mins(1),
             vbc_port: 0,
             vbc_recordings: 600,
@@ -142,6 +149,18 @@ impl MediaLength {
             Self::Fixed { bytes } => Some(ring.duration_ms(bytes)),
         }
     }
+}
+
+/// The sub-account of Vobiz's account, which recorded every third of the calls. The vendor's documents disagree on whether
+/// the main account lists those too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SubAccount {
+    /// There is none.
+    None,
+    /// Its recordings are on both lists.
+    OnBothLists,
+    /// Its recordings are on its own list alone.
+    Apart,
 }
 
 /// What a list does with a page that is asked to be larger than the largest. No vendor's documents say.

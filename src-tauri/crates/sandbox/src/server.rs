@@ -30,7 +30,7 @@ use crate::request_log::{Logged, Origin, RequestLog};
 use crate::shelf::{Row, Shelf};
 use crate::state_file::Export;
 use crate::vbc::{self, Office, VbcSandbox};
-use crate::vobiz::{self, AUTH_ID, AUTH_TOKEN};
+use crate::vobiz::{self, AUTH_ID, AUTH_TOKEN, SUB_AUTH_ID, SUB_AUTH_TOKEN};
 
 /// How long open replies may take to end when the sandbox stops.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -170,6 +170,11 @@ impl Sandbox {
     /// The account's token.
     pub fn auth_token(&self) -> &str {
         AUTH_TOKEN
+    }
+
+    /// The sub-account's id and token; good for nothing unless the options have one.
+    pub fn sub_account(&self) -> (&str, &str) {
+        (SUB_AUTH_ID, SUB_AUTH_TOKEN)
     }
 
     /// The VBC account: another vendor's, on an origin of its own.

@@ -1,6 +1,7 @@
 //! The recordings the account holds now, in the order of the list, and the exports that were asked for.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -39,7 +40,8 @@ impl Row {
         };
         match self {
             Self::Made(call) => {
-                same(&filter.call_uuid, &|| Some(call.belongs_to.to_string()))
+                filter.added_us.as_ref().is_none_or(|range| range.contains(&call.added_us))
+                    && same(&filter.call_uuid, &|| Some(call.belongs_to.to_string()))
                     && filter
                         .recording_type
                         .as_ref()
@@ -53,11 +55,13 @@ impl Row {
     }
 }
 
-/// The filters the vendor documents for its list.
+/// The filters the vendor documents for its list, and when a call was stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
     pub(crate) call_uuid: Option<String>,
     pub(crate) recording_type: Option<String>,
+    /// In microseconds since the epoch. Planted rows are of any time.
+    pub(crate) added_us: Option<RangeInclusive<i64>>,
 }
 
 /// All rows.
@@ -142,7 +146,19 @@ impl Shelf {
             let rows = page.iter().rev().filter_map(|at| self.rows.get(*at as usize));
             return (rows.cloned().collect(), self.len());
         }
-        let matching: Vec<&Row> = self.rows().filter(|row| row.matches(filter)).collect();
+        self.page_of(filter, |_| true, offset, limit)
+    }
+
+    /// The same of the rows that are also `listed`.
+    pub(crate) fn page_of(
+        &self,
+        filter: &Filter,
+        listed: impl Fn(&Row) -> bool,
+        offset: usize,
+        limit: usize,
+    ) -> (Vec<Row>, usize) {
+        let matching: Vec<&Row> =
+            self.rows().filter(|row| row.matches(filter) && listed(row)).collect();
         let page = matching.iter().skip(offset).take(limit).map(|row| (*row).clone()).collect();
         (page, matching.len())
     }

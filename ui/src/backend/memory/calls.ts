@@ -229,6 +229,10 @@ export function makeCall(shelf: Shelf, key: number): Call {
       starred: hash(seed, position, 29) % 41 === 4,
       tags: tag === null ? [] : [tag],
       note: rarely(NOTES, 37, seed, position, 32),
+      ruleIds: kind === 'extension' ? [String(40 + (hash(seed, position, 33) % 3))] : [],
+      // The vendor puts the number into the name.
+      fileName: `${from.raw.replace(/\D/g, '')}_${position}.${formatOf(seed, position)}`,
+      mediaUrl: `https://media.example.test/${from.raw.replace(/\D/g, '')}_${position}.${formatOf(seed, position)}`,
     },
   };
 }

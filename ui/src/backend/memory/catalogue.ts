@@ -72,7 +72,14 @@ export class Catalogue {
     const order = [{ column: sort, descending }, ...thenBy];
     const keys: number[] = [];
     const values: (string | number)[][] = [];
-    const totals = { durationMs: 0, knownBytes: 0, unknownSizeCount: 0, monthlyCost: 0, unknownCostCount: 0 };
+    const totals = {
+      durationMs: 0,
+      unknownDurationCount: 0,
+      knownBytes: 0,
+      unknownSizeCount: 0,
+      monthlyCost: 0,
+      unknownCostCount: 0,
+    };
     // Rows are made newest first, so the common order needs no sort.
     const needsSort = sort !== 'when' || thenBy.length > 0;
     for (const key of this.#keys()) {
@@ -86,6 +93,7 @@ export class Catalogue {
       }
       keys.push(key);
       totals.durationMs += facts.durationMs ?? 0;
+      if (facts.durationMs === null) totals.unknownDurationCount += 1;
       totals.knownBytes += facts.sizeBytes ?? 0;
       totals.monthlyCost += facts.monthlyCost ?? 0;
       if (facts.sizeBytes === null) totals.unknownSizeCount += 1;
@@ -175,6 +183,7 @@ export class Catalogue {
     const totals = {
       count: 0,
       durationMs: 0,
+      unknownDurationCount: 0,
       knownBytes: 0,
       unknownSizeCount: 0,
       savedCount: 0,
@@ -183,15 +192,19 @@ export class Catalogue {
       monthlyCost: 0,
       unknownCostCount: 0,
       heldCount: 0,
+      heldSavedCount: 0,
     };
     for (const key of keysOf(selection, this.rowsOf)) {
       const row = this.world.facts(key);
       totals.count += 1;
       totals.durationMs += row.durationMs ?? 0;
+      if (row.durationMs === null) totals.unknownDurationCount += 1;
       totals.knownBytes += row.sizeBytes ?? 0;
       if (row.sizeBytes === null) totals.unknownSizeCount += 1;
-      if (row.state === 'verified' || row.state === 'remarked') totals.savedCount += 1;
+      const isSaved = row.state === 'verified' || row.state === 'remarked';
+      if (isSaved) totals.savedCount += 1;
       else totals.unsavedCount += 1;
+      if (isSaved && row.hold !== null) totals.heldSavedCount += 1;
       if (row.gone) totals.goneCount += 1;
       if (row.hold !== null) totals.heldCount += 1;
       totals.monthlyCost += row.monthlyCost ?? 0;

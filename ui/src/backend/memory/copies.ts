@@ -86,6 +86,20 @@ export class Copies {
     this.#check.report.endedAtMs = Date.now();
   }
 
+  /** Their recordings have no other copy in this world. */
+  forgetMissing(): number {
+    if (this.#check === null) return 0;
+    const { report } = this.#check;
+    const forgotten = report.troubles.filter(({ result }) => result === 'missing');
+    for (const { key } of forgotten) this.world.change(key, { state: 'notSaved' });
+    report.troubles = report.troubles.filter(({ result }) => result !== 'missing');
+    report.total -= report.missing;
+    report.missing = 0;
+    this.world.emit({ type: 'copiesCheck', report: structuredClone(report) });
+    this.world.libraryChanged();
+    return forgotten.length;
+  }
+
   source(isArchive: boolean): ChosenSource {
     return {
       token: isArchive ? 'source-zip' : 'source-folder',

@@ -98,7 +98,7 @@ export class Downloads {
 
   #go(running: Running): void {
     const { scenario } = this.world.options;
-    if (scenario === 'ratelimited') running.job.note = 'Vobiz answered 429, trying again in 41 s.';
+    if (scenario === 'ratelimited') running.job.note = 'The provider asked to slow down; going on in 41 s.';
     running.job.state = 'running';
     running.timer ??= setInterval(() => this.#tick(running), TICK_MS);
     this.#tell(running);
@@ -122,7 +122,11 @@ export class Downloads {
       item.receivedBytes += step;
       job.receivedBytes += step;
       if (scenario === 'diskfull' && job.receivedBytes > 400_000) {
-        this.#stop(running, 'paused', 'The disk is full: 1.2 MB free in /home/you/Recordings.');
+        this.#stop(
+          running,
+          'paused',
+          'Paused: the disk of /home/you/Recordings is full. Nothing that was saved is lost; make room, then resume.',
+        );
         return;
       }
       if (item.receivedBytes >= size || row.gone || scenario === 'offline')

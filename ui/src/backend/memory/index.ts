@@ -178,6 +178,7 @@ export function createMemoryBackend(query: string): Backend {
     copiesCheck: (scope) => world.reply(() => copies.check(scope)),
     copiesCheckReport: () => world.reply(() => copies.checkReport()),
     copiesCancelCheck: () => world.reply(() => copies.cancelCheck()),
+    copiesForgetMissing: () => world.reply(() => copies.forgetMissing()),
     copiesChooseSource: (isArchive) => world.reply(() => copies.source(isArchive)),
     copiesAdopt: (request) => world.reply(() => copies.adopt(request)),
     copiesAdoptionReport: () => world.reply(() => copies.adoptReport()),

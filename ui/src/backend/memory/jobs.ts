@@ -114,7 +114,7 @@ export class Jobs {
       problems: problemsOf(draft),
       url,
       bodyJson,
-      curl: `curl -X POST '${url}' \\\n  -H "Authorization: Bearer $VONAGE_TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d '${bodyJson}'`,
+      curl: `curl -X POST '${url}' \\\n  -H "Authorization: Bearer $VBC_ACCESS_TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d '${bodyJson}'`,
       matchingCount,
       matchingDurationMs,
     };

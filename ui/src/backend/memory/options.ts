@@ -1,5 +1,7 @@
 /** What the address of the page asks of the made-up program: `?rows=1000000&scenario=offline&latency=0&seed=7`. */
 
+import type { ObstacleName } from '../../ipc/error';
+
 /** A state of the world worth seeing. */
 export type Scenario =
   | 'full'
@@ -87,6 +89,8 @@ export interface Options {
   latencyMs: number;
   /** The sentence of the program with which the scenario's trouble is told, when it matters which; else empty. */
   what: string;
+  /** What stood in the way in a scenario without an answer, when it matters which; else null. */
+  obstacle: ObstacleName | null;
 }
 
 /** Reads the query string; what is not understood falls back to the default. */
@@ -104,5 +108,6 @@ export function readOptions(query: string): Options {
     seed: number('seed', 7),
     latencyMs: number('latency', scenario === 'slow' ? 2000 : 8),
     what: params.get('what') ?? '',
+    obstacle: params.get('obstacle') as ObstacleName | null,
   };
 }

@@ -2,6 +2,7 @@
 import type { AccountView, AddVobizAccount, SignIn } from '../../ipc/accounts';
 import type { IpcError } from '../../ipc/error';
 import type { SyncProgress } from '../../ipc/events';
+import { refusalOf } from './refusals';
 import { fail, NO_REPLY, SANDBOX_ACCOUNT, type World } from './world';
 
 const OFFLINE: IpcError = {
@@ -19,10 +20,11 @@ export class People {
   constructor(readonly world: World) {}
 
   #check(token: string, sessionOnly: boolean): void {
-    const { scenario } = this.world.options;
+    const { options } = this.world;
     if (token.trim() === '') fail({ code: 'invalid', field: 'authToken', what: 'The auth token is empty.' });
-    if (scenario === 'offline') fail(OFFLINE);
-    if (scenario === 'badtoken' || token === 'wrong') {
+    const refusal = refusalOf(options, 'api.vobiz.ai');
+    if (refusal !== null) fail(refusal);
+    if (options.scenario === 'badtoken' || token === 'wrong') {
       const reply = {
         ...NO_REPLY,
         status: 401,

@@ -173,7 +173,7 @@ function wordTest(value: string): Test {
   return (row) =>
     party(row.from, row.fromRaw) ||
     party(row.to, row.toRaw) ||
-    [row.conferenceName, row.recordingId, row.kind, row.callerName, row.note, ...row.tags]
+    [row.conferenceName, row.recordingId, row.kind, row.callerName, row.note, row.hold, ...row.tags]
       .join('\n')
       .toLowerCase()
       .includes(text);

@@ -16,6 +16,7 @@ export const DAY_MS = 86_400_000;
 
 export function seconds(text: string): number | null {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  if (/^\d+ms$/.test(text)) return Number(text.slice(0, -2)) / 1000;
   const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
   return parts === null || text === ''
     ? null

@@ -1,6 +1,6 @@
 /** Everything about one made-up recording: its details, the record of its call, what was said in it. */
 import type { CallRecordView, TranscriptView } from '../../ipc/calls';
-import type { RecordingDetail } from '../../ipc/library';
+import type { RecordingDetail, SavedCopy } from '../../ipc/library';
 import { formatClock } from '../../lib/format';
 import type { Catalogue } from './catalogue';
 import { hash, hex } from './random';
@@ -74,6 +74,17 @@ export class Recordings {
     const neighbours = [key - 1, key + 1].filter((other) => other >= 1 && other <= world.indexed);
     const bytes = row.sizeBytes ?? 0;
     const placeId = world.inBucket.get(key) ?? null;
+    const copyIn = (folder: string): SavedCopy => ({
+      path: `${folder}/${number}_${row.recordingId}.${row.format}`,
+      placeId,
+      sizeBytes: bytes,
+      sha256: hex(world.options.seed, key, 50, 64),
+      verifiedAtMs: world.shelf.nowMs - 3_600_000,
+      evidence: `${row.format} · 8 kHz · ${channels === 2 ? 'stereo' : 'mono'}`,
+      remarks: row.state === 'remarked' ? ['The file is 3 s shorter than the provider says.'] : [],
+      checkedAtMs: null,
+      checkResult: null,
+    });
     return {
       row,
       accountLabel: world.accounts.find((account) => account.id === row.accountId)?.label ?? row.accountId,
@@ -89,8 +100,7 @@ export class Recordings {
       sameNumber: sameNumber.slice(0, NEIGHBOURS),
       sameNumberCount: sameNumber.length,
       sameNumberQuery: query,
-      fileName: null,
-      ruleIds: [],
+      goneAtMs: row.gone ? world.shelf.nowMs - 3 * 86_400_000 : null,
       hold:
         row.hold === null
           ? null
@@ -104,22 +114,25 @@ export class Recordings {
         .map((other) => world.call(other))
         .filter((other) => other.callUuid === callUuid)
         .map((other) => other.row),
-      copy: saved
-        ? {
-            path: `${placeId === null ? '/home/you/Recordings' : 'calls'}/${row.recordingId}.${row.format}`,
-            placeId,
-            sizeBytes: bytes,
-            sha256: hex(world.options.seed, key, 50, 64),
-            verifiedAtMs: world.shelf.nowMs - 3_600_000,
-            evidence: `${row.format} · 8 kHz · ${channels === 2 ? 'stereo' : 'mono'}`,
-            remarks: row.state === 'remarked' ? ['The file is 3 s shorter than the provider says.'] : [],
-          }
-        : null,
+      copy: saved ? copyIn(placeId === null ? '/home/you/Recordings' : 'calls') : null,
+      // Some were saved on another disk as well, which has lost a few of them since.
+      otherCopies:
+        saved && key % 4 === 1
+          ? [
+              {
+                ...copyIn('/media/archive/calls'),
+                placeId: null,
+                checkedAtMs: key % 8 === 1 ? world.shelf.nowMs - 7_200_000 : null,
+                checkResult: key % 8 === 1 ? 'missing' : null,
+              },
+            ]
+          : [],
       lastFailure: row.state === 'failed' ? 'The reply was a web page, not audio.' : null,
       rawJson: JSON.stringify(
         {
           recording_id: row.recordingId,
           call_uuid: callUuid,
+          recording_url: row.mediaUrl,
           from_number: fromRaw,
           to_number: toRaw,
           recording_type: row.kind,

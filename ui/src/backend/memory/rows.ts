@@ -96,6 +96,12 @@ export function sortValue(row: Row, column: ColumnName): string | number {
       return row.note ?? '';
     case 'hold':
       return row.hold ?? '';
+    case 'rules':
+      return row.ruleIds.join();
+    case 'fileName':
+      return row.fileName ?? '';
+    case 'address':
+      return row.mediaUrl ?? '';
   }
 }
 

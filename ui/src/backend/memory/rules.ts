@@ -12,6 +12,7 @@ export class Rules {
       label: 'Everything new to the archive',
       query: { text: '', accountId: null, view: 'new' },
       folder: '/home/you/Recordings',
+      placeId: null,
       template: '{date}/{time}_{from}_{to}_{id}',
       options: { ...NO_OPTIONS, checksums: true },
       enabled: true,
@@ -41,10 +42,12 @@ export class Rules {
     if (request.label.trim() === '') fail({ code: 'invalid', field: 'label', what: 'Give the rule a name.' });
     const known = this.#rules.find(({ id }) => id === request.id);
     const { folderToken, ...rest } = request;
+    const place = this.downloads.places.of(folderToken ?? '');
     const rule: AutoSaveRule = {
       ...rest,
       id: known?.id ?? `rule-${this.#next++}`,
-      folder: folderToken === null ? (known?.folder ?? '') : this.downloads.folder().path,
+      folder: folderToken === null ? (known?.folder ?? '') : (place?.label ?? this.downloads.folder().path),
+      placeId: folderToken === null ? (known?.placeId ?? null) : (place?.id ?? null),
       last: known?.last ?? null,
     };
     this.#rules =
@@ -79,7 +82,7 @@ export class Rules {
     if (wanted.length > 0) {
       this.downloads.start({
         selection: { kind: 'keys', keys: wanted.map(({ key }) => key) },
-        folderToken: 'folder-1',
+        folderToken: rule.placeId === null ? 'folder-1' : this.downloads.places.choose(rule.placeId).token,
         template: rule.template,
         options: rule.options,
         priority: 'low',

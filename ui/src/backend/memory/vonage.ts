@@ -8,25 +8,17 @@ import type {
   UserView,
   VbcGrant,
 } from '../../ipc/accounts';
-import type { IpcError, ObstacleName } from '../../ipc/error';
+import type { IpcError } from '../../ipc/error';
 import type { Scenario } from './options';
+import { refusalOf } from './refusals';
 import { fail, NO_REPLY, type World } from './world';
 
 const DEFAULT_SERVICE = 'https://api.vonage.com/t/vbc.prod/call_recording';
 /** A person at the browser takes their time. */
 const BROWSER_MS = 1_500;
 
-const unreachable = (obstacle: ObstacleName, what: string): IpcError => ({
-  code: 'unreachable',
-  obstacle,
-  what,
-});
-
+/** What only this vendor has. */
 const REFUSALS: Partial<Record<Scenario, IpcError>> = {
-  offline: unreachable('offline', 'The name api.vonage.com could not be resolved.'),
-  tlsrefused: unreachable('tls', 'The certificate of api.vonage.com is signed by somebody unknown.'),
-  clockwrong: unreachable('clock', 'The certificate of api.vonage.com is valid from 2026-03-01 on.'),
-  proxyrefused: unreachable('proxy', 'The proxy answered 407 Proxy Authentication Required.'),
   lockedout: {
     code: 'lockedOut',
     waitMs: 1_800_000,
@@ -35,10 +27,6 @@ const REFUSALS: Partial<Record<Scenario, IpcError>> = {
   notsubscribed: {
     code: 'notSubscribed',
     reply: { ...NO_REPLY, status: 403, errorCode: '900908', message: 'Resource forbidden' },
-  },
-  nopermission: {
-    code: 'permissionDenied',
-    reply: { ...NO_REPLY, status: 403, message: 'missing user data' },
   },
   wrongregion: {
     code: 'wrongAddress',
@@ -114,10 +102,9 @@ export class Vonage {
       this.#waiting = null;
       if (gaveUp) fail({ code: 'cancelled' });
     }
-    const refusal = REFUSALS[this.world.options.scenario];
-    const { what } = this.world.options;
-    if (refusal?.code === 'unreachable' && what !== '') fail({ ...refusal, what });
-    if (refusal !== undefined) fail(refusal);
+    const { options } = this.world;
+    const refusal = REFUSALS[options.scenario] ?? refusalOf(options, 'api.vonage.com');
+    if (refusal !== null) fail(refusal);
     if (clientSecret === 'wrong')
       fail(refusedSignIn('A valid OAuth client could not be found for client_id', 'invalid_client'));
     if (grant.kind === 'password' && grant.password === 'wrong')

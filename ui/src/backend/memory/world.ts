@@ -51,6 +51,7 @@ export class World {
       volume: 0.8,
       columns: [],
       detailsOpen: true,
+      detailsPx: 320,
       sidebarOpen: true,
       sort: [],
       maskNumbers: false,

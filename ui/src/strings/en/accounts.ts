@@ -1,4 +1,5 @@
 /** Words of accounts: adding, signing in, removing. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const accounts = {
@@ -107,6 +108,20 @@ export const accounts = {
       title: 'There is no such service for this account in this region',
       next: 'Choose the other region and try again: accounts in India work with India only. With other addresses, check them.',
     },
+    vobiz: {
+      token: {
+        title: 'Vobiz refused the Auth ID or its token',
+        next: 'Copy both again from the Vobiz console. A sub-account (SA_) has a token of its own, which is shown once, when it is made.',
+      },
+      permission: {
+        title: 'This account may not read recordings',
+        next: 'Vobiz knows the Auth ID and its token. Ask the owner of the main account (MA_) for the permission, or add that account.',
+      },
+      address: {
+        title: 'Vobiz has no recordings at this address',
+        next: 'Leave the address under Advanced empty for Vobiz’s own, or check it: it ends with its version, as in /api/v1.',
+      },
+    },
     again: 'Nothing was saved.',
   },
   facts: {
@@ -137,9 +152,9 @@ export const accounts = {
     tokenLife: 'Sign-in',
     token: {
       renews: 'Renews itself.',
-      renewsAt: (when: string) => `Renews itself; the present one ends ${when}.`,
-      endsAt: (when: string) => `Ends ${when}, for good.`,
-      endedAt: (when: string) => `Ended ${when}.`,
+      renewsAt: (when: string) => `Renews itself; the present one ends ${within(when)}.`,
+      endsAt: (when: string) => `Ends ${within(when)}, for good.`,
+      endedAt: (when: string) => `Ended ${within(when)}.`,
       unknown: 'Nobody said when it ends; it does not renew itself.',
       soon: (label: string, length: string) =>
         `The sign-in of ${label} ends in about ${length} and does not renew itself.`,
@@ -208,7 +223,7 @@ export const accounts = {
       missing: 'Signed out',
     },
     recordings: (n: number) => count(n, 'recording', 'recordings'),
-    synced: (when: string) => `synced ${when}`,
+    synced: (when: string) => `synced ${within(when)}`,
     neverSynced: 'not synced yet',
     signIn: 'Sign in…',
     remove: 'Remove…',

@@ -1,4 +1,5 @@
 /** Words of notes, tags, stars and holds. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const annotations = {
@@ -18,7 +19,7 @@ export const annotations = {
   hold: 'Put on hold…',
   release: 'Release…',
   held: (name: string) => `On hold: ${name}`,
-  heldBy: (who: string, when: string) => `${who}, ${when}`,
+  heldBy: (who: string, when: string) => `${who}, ${within(when)}`,
   heldShort: 'On hold',
   dialog: {
     title: (n: number) => (n === 1 ? 'Edit the recording' : `Edit ${count(n, 'recording', 'recordings')}`),
@@ -47,6 +48,8 @@ export const annotations = {
     nameMissing: 'A hold needs a name.',
     reason: 'Reason',
     reasonMissing: 'A hold needs a reason.',
+    replaces: (n: number) =>
+      `${count(n, 'recording is on hold already: its name and reason are', 'recordings are on hold already: their names and reasons are')} replaced.`,
     submit: 'Put on hold',
   },
   releaseDialog: {

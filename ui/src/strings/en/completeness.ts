@@ -12,11 +12,11 @@ export const completeness = {
   /** The sentence at the top: all well, or how much is not. */
   verdict: {
     complete: (n: number) =>
-      `Nothing is missing: the provider counts ${count(n, 'recording', 'recordings')}, and all are indexed.`,
+      `Nothing is missing: the provider counts ${count(n, 'recording', 'recordings')}, and all are here.`,
     fewer: (says: number, has: number) =>
-      `${count(says - has, 'recording is', 'recordings are')} missing: the provider counts ${new Intl.NumberFormat('en').format(says)}, the index has ${new Intl.NumberFormat('en').format(has)}.`,
+      `${count(says - has, 'recording is', 'recordings are')} missing: the provider counts ${new Intl.NumberFormat('en').format(says)}, this computer has ${new Intl.NumberFormat('en').format(has)}.`,
     more: (says: number, has: number) =>
-      `The index has ${new Intl.NumberFormat('en').format(has)} and the provider counts ${new Intl.NumberFormat('en').format(says)}: recordings were deleted there, or are new here since the last complete sync.`,
+      `This computer has ${new Intl.NumberFormat('en').format(has)} and the provider counts ${new Intl.NumberFormat('en').format(says)}: recordings were deleted there, or are new here since the last complete sync.`,
     unknown: 'The provider was not asked yet: sync this account to compare.',
   },
   undated: (n: number) => `${count(n, 'recording has', 'recordings have')} no time and belong to no day.`,
@@ -29,6 +29,8 @@ export const completeness = {
   findHint: 'Asks the provider month by month, newest first, until each missing recording has its day',
   stop: 'Stop',
   fetch: 'Fetch what is missing',
+  fetchDay: 'Fetch and show',
+  fetchDayHint: 'Reads this day again at the provider, and shows its recordings',
   fetchHint: 'Syncs this account, then asks the provider about those days again',
   asking: (days: string) => `Asking the provider about ${days}`,
   unplaced: (n: number) => `${count(n, 'of them has', 'of them have')} no day yet.`,

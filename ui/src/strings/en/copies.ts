@@ -1,4 +1,5 @@
 /** Words of the copies on this computer: checking them again, taking in files that are there already, rules. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const copies = {
@@ -18,14 +19,18 @@ export const copies = {
     read: (read: string, total: string) => `${read} of ${total} read`,
     progress: 'Progress of the check',
     never: 'Not checked yet.',
-    finished: (when: string) => `Finished ${when}`,
-    cancelled: (when: string) => `Stopped ${when}; the numbers are of what was checked until then`,
+    finished: (when: string) => `Finished ${within(when)}`,
+    cancelled: (when: string) => `Stopped ${within(when)}; the numbers are of what was checked until then`,
     allWell: (n: number) => `All ${count(n, 'copy is', 'copies are')} as they were.`,
     nothing: 'There are no copies to check.',
     result: { ok: 'As they were', changed: 'Changed', missing: 'Missing', cannotCheck: 'Cannot be checked' },
     troubles: 'Copies that need a look',
     columns: { file: 'File', result: 'Found' },
     more: (shown: string, total: string) => `The first ${shown} of ${total} are shown.`,
+    forget: (n: number) => `Forget ${n === 1 ? 'the missing one' : `the ${n} missing`}`,
+    forgetHint:
+      'What is gone for good need not be looked for again. A recording without another copy then counts as not saved.',
+    forgotten: (n: number) => `${count(n, 'missing copy is', 'missing copies are')} forgotten`,
     showRecording: 'Show the recording',
     copyReport: 'the report',
   },
@@ -45,8 +50,8 @@ export const copies = {
     stop: 'Stop',
     progress: 'Progress of the adoption',
     running: (done: string, total: string) => `${done} of ${total} files`,
-    finished: (when: string) => `Finished ${when}`,
-    cancelled: (when: string) => `Stopped ${when}; what was adopted until then stays`,
+    finished: (when: string) => `Finished ${within(when)}`,
+    cancelled: (when: string) => `Stopped ${within(when)}; what was adopted until then stays`,
     result: {
       adopted: 'Adopted',
       foundAgain: 'Found again',
@@ -62,7 +67,7 @@ export const copies = {
   },
   rules: {
     title: 'Keep every call of a view',
-    text: 'After each sync, what matches and has no copy yet is downloaded.',
+    text: 'After each sync, what matches and has no copy yet in the rule’s own place is saved there.',
     empty: 'No rule yet.',
     add: 'New rule…',
     edit: 'Change…',
@@ -74,9 +79,9 @@ export const copies = {
     on: (label: string) => `${label}: run after each sync`,
     into: (folder: string) => `into ${folder}`,
     never: 'has not run yet',
-    last: (when: string) => `Ran ${when}`,
+    last: (when: string) => `Ran ${within(when)}`,
     tally: (matched: number, saved: number, queued: number) =>
-      `${count(matched, 'matches', 'match')}, ${saved} saved, ${queued} queued`,
+      `${count(matched, 'matches', 'match')}, ${saved} saved there, ${queued} queued`,
     moving: (n: number) => `${n} under way`,
     leftOut: (n: number) => `${n} left out (gone at the provider, or given up)`,
     everything: 'All recordings',

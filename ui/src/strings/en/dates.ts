@@ -21,3 +21,9 @@ export const dates = {
   ],
   months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
 } as const;
+
+/** An instant inside a sentence, where its first word has no capital: `today 14:02`. */
+export function within(when: string): string {
+  const day = [dates.today, dates.yesterday].find((name) => when.startsWith(name));
+  return day === undefined ? when : `${day.toLowerCase()}${when.slice(day.length)}`;
+}

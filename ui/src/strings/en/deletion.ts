@@ -19,6 +19,7 @@ export const deletion = {
   withoutCopyHint: (n: number) => `${n === 1 ? 'It' : 'They'} will be lost for good.`,
   nothing:
     'Nothing to delete: none of them has a verified copy. Download them first, or choose to delete without one.',
+  nothingHeld: 'Nothing to delete: all of them are on hold.',
   downloadFirst: 'Download first…',
   reason: 'Reason',
   reasonHint: 'Kept with the record of this deletion.',

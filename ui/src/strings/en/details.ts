@@ -1,4 +1,5 @@
 /** Words of the details pane. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const details = {
@@ -46,6 +47,9 @@ export const details = {
     extensions: 'Extensions',
     storageRate: 'Storage rate',
     fileName: 'File name',
+    address: 'Audio address',
+    goneAt: 'Gone since',
+    deletedAt: 'Deleted by us',
     ruleIds: 'Rules',
   },
   days: (n: number) => count(n, 'day', 'days'),
@@ -59,7 +63,7 @@ export const details = {
   copy: {
     none: 'No copy on this computer yet.',
     gone: 'The provider does not have this recording any more, and there is no copy here.',
-    goneSaved: 'The provider does not have this recording any more. Your copy is the only one.',
+    goneSaved: 'The provider does not have this recording any more. What you saved is all there is.',
     path: 'File',
     size: 'Size',
     verified: 'Verified',
@@ -68,10 +72,16 @@ export const details = {
     remarks: 'Remarks',
     lastFailure: 'The last attempt failed',
     proof: 'Proof',
+    others: (n: number) => (n === 1 ? 'One more copy' : `${n} more copies`),
+    checkedAs: {
+      changed: (when: string) => `It had changed when it was checked ${within(when)}.`,
+      missing: (when: string) => `It was missing when it was looked for ${within(when)}.`,
+    },
   },
   showAll: (n: number) => `Show all ${new Intl.NumberFormat('en').format(n)}`,
   callRecord: {
     show: 'Call record',
+    raw: 'call record as received',
     asking: 'Asking the provider',
     none: 'The provider has no record of this call, or this account may not read it.',
     direction: 'Direction',

@@ -56,9 +56,33 @@ export const errors = {
       title: 'The provider did not answer in time',
       next: 'Try again in a few minutes. On a slow network, ask for fewer recordings a request.',
     },
+    tlsAuthority: {
+      title: 'Nobody trusted here vouches for the other side, so nothing was sent',
+      next: 'If your company inspects connections, add its certificate in Settings › Network. Otherwise use another network.',
+    },
+    tlsName: {
+      title: 'Somebody else answered in the provider’s place, so nothing was sent',
+      next: 'Check the address. On a hotel’s or a guest network, sign in to it in a browser first, or use another network.',
+    },
+    tlsOutdated: {
+      title: 'Only outdated encryption was offered, so nothing was sent',
+      next: 'Something old stands in between, often a proxy or a filter: ask whoever runs your network to bring it up to date (TLS 1.2 or newer), or use another network.',
+    },
+    tlsRefused: {
+      title: 'The other side refused a secure connection',
+      next: 'Check the address. If it is right, ask whoever runs your network, and then the provider, whether this computer is let in.',
+    },
+    tlsCut: {
+      title: 'The connection was cut before it was secure',
+      next: 'Try again. If it goes on, a firewall may cut it: ask whoever runs your network to let Tapeshelf through, or use another network.',
+    },
+    tlsPlain: {
+      title: 'There is no encryption at this address, so nothing was sent',
+      next: 'Check the address and its port. If they are right, a sign-in page of the network may be in the way: open any page in a browser first.',
+    },
     tls: {
       title: 'The connection is not safe, so nothing was sent',
-      next: 'If your company inspects connections, add its certificate in Settings › Network. Otherwise use another network.',
+      next: 'Use another network. A server that signs its own certificate has to be added in Settings › Network. If it goes on, tell the provider’s support.',
     },
     clock: {
       title: 'A certificate does not fit the time of this computer',

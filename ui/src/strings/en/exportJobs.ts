@@ -1,4 +1,5 @@
 /** Words of Vonage's export jobs: choosing, watching, fetching the archive. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const exportJobs = {
@@ -20,6 +21,8 @@ export const exportJobs = {
     callId: 'Call id',
     shortest: 'At least (seconds)',
     longest: 'At most (seconds)',
+    atLeast: (seconds: string) => `at least ${seconds} s long`,
+    atMost: (seconds: string) => `at most ${seconds} s long`,
     numberHint: 'Digits without +, as Vonage writes it: 17325550100.',
     nameHint: 'Vonage does not say how it compares names.',
     filtersHint: 'All of them must hold.',
@@ -54,9 +57,9 @@ export const exportJobs = {
     progressUnknown: 'Vonage does not say how far it is',
     other: (word: string) => `Vonage’s word for it: ${word}`,
     barLabel: (job: string) => `Progress of ${job}`,
-    validUntil: (when: string) => `Archive stays until ${when}`,
+    validUntil: (when: string) => `Archive stays until ${within(when)}`,
     validFor: (length: string) => `${length} left to download it`,
-    expired: (when: string) => `The archive went away ${when}. Start a new export to have it again.`,
+    expired: (when: string) => `The archive went away ${within(when)}. Start a new export to have it again.`,
     failed: (word: string) => `Vonage says: ${word}. Start a new export to try again.`,
     download: 'Download archive…',
     downloadOf: (job: string) => `Download archive… (${job})`,
@@ -65,7 +68,7 @@ export const exportJobs = {
     starting: 'Downloading…',
     downloaded: (n: number) => `The archive is here: ${count(n, 'file', 'files')}, each one read through`,
     savedAt: (path: string) => `Saved as ${path}`,
-    requested: (when: string) => `asked ${when}`,
+    requested: (when: string) => `asked ${within(when)}`,
     elsewhere: 'asked for elsewhere',
     request: 'Filters',
     copyRequest: 'the filters',
@@ -75,6 +78,6 @@ export const exportJobs = {
     refresh: 'Ask again',
     asking: 'Asking…',
     nextAsk: (length: string) => `Asks again in ${length}`,
-    asked: (when: string) => `As of ${when}`,
+    asked: (when: string) => `As of ${within(when)}`,
   },
 } as const;

@@ -42,7 +42,7 @@ export const exportList = {
   stopped: 'Stopped. Nothing was left behind; a file that was there is as it was.',
   done: (rows: number) => `${count(rows, 'row', 'rows')} written.`,
   missing: (rows: number) =>
-    `${count(rows, 'recording', 'recordings')} left the index meanwhile and ${rows === 1 ? 'is' : 'are'} not in the file.`,
+    `${count(rows, 'recording', 'recordings')} left the list meanwhile and ${rows === 1 ? 'is' : 'are'} not in the file.`,
   shortened: (cells: number) =>
     `${count(cells, 'value was', 'values were')} too long for a cell and shortened. CSV, JSON Lines and Parquet hold ${cells === 1 ? 'it' : 'them'} whole.`,
   path: 'File',

@@ -21,7 +21,7 @@ export const exports = {
       accepted: 'Accepted',
       busy: 'Another one was running',
       refused: 'Refused',
-      unanswered: 'No answer',
+      unanswered: 'No clear answer',
     },
     outcomeHint: {
       sent: 'The request was sent, and Tapeshelf closed before an answer came. It may or may not have arrived.',
@@ -78,7 +78,13 @@ export const exports = {
     to: 'To',
     civilWrong: 'Write it like 2026-01-31 or 2026-01-31 14:05:00.',
     daysWrong: 'A whole number of days.',
-    zone: 'Vobiz does not say which time zone it reads these in. They are sent exactly as written here: a day more at each end is on the safe side.',
+    pad: 'A day more at each end',
+    padHint: (zone: string | null) =>
+      zone === null
+        ? 'Vobiz does not say in which time zone it reads these. With a day more at each end nothing is missed, whichever it is.'
+        : `Vobiz does not say in which time zone it reads these; probably the account’s, ${zone}. With a day more at each end nothing is missed, whichever it is.`,
+    padTooLong: (most: number) =>
+      `Vobiz does not say in which time zone it reads these, and takes ${count(most, 'day', 'days')} at most here: choose two days less to ask for a day more at each end.`,
     defaults: 'With both ends empty, Vobiz takes the last 7 days.',
     exactDays: 'Age in days',
     exactHint: 'Recordings that have been in storage for exactly this long.',
@@ -139,6 +145,7 @@ export const exports = {
   review: {
     title: 'Check the request',
     period: 'Recordings',
+    padded: (period: string) => `${period}, and a day more at each end`,
     filters: 'Only',
     noFilters: 'all of the period',
     account: 'Account',
@@ -166,7 +173,7 @@ export const exports = {
     refusedTitle: 'Vobiz refused the request',
     refusedText: 'Nothing was started; your request is kept here.',
     refusedNext: 'Its own words are below. Go back, correct it and send it again.',
-    unansweredTitle: 'No answer from Vobiz',
+    unansweredTitle: 'No clear answer from Vobiz',
     unansweredText: 'The request may or may not have arrived.',
     unansweredNext:
       'Look into the mailbox before sending it again: a second one is refused while the first runs.',

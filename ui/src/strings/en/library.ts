@@ -1,4 +1,5 @@
 /** Words of the table and its search. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const library = {
@@ -74,7 +75,12 @@ export const library = {
     verifiedAt: 'Verified',
     id: 'Recording id',
     call: 'Call id',
+    rules: 'Rules',
+    fileName: 'File name',
+    address: 'Audio address',
   },
+  /** What vendors write with an underscore. */
+  words: { intra_pbx: 'internal', on_demand: 'on demand' },
   state: {
     notSaved: 'Not saved',
     moving: 'Being saved',
@@ -89,7 +95,7 @@ export const library = {
   starred: 'Starred',
   about: 'about',
   days: (n: number) => `${new Intl.NumberFormat('en').format(n)} d`,
-  aMonth: (price: string) => `${price} a month`,
+  aMonth: (price: string) => `costs ${price} a month`,
   aMonthHint: (unknown: number) =>
     unknown === 0
       ? 'What keeping them at the provider costs, as it says; it names no currency'
@@ -99,14 +105,17 @@ export const library = {
   inPlayer: 'In the player',
   unknownTime: 'Time unknown',
   unknown: 'Unknown',
-  call: (from: string, to: string, when: string) => `call from ${from} to ${to}, ${when}`,
+  call: (from: string, to: string, when: string) => `call from ${from} to ${to}, ${within(when)}`,
   selection: {
     label: 'Selection',
     some: (n: number) => `${new Intl.NumberFormat('en').format(n)} selected`,
     allMatching: (n: number) => `All ${new Intl.NumberFormat('en').format(n)} selected`,
     selectAllMatching: (n: number) => `Select all ${new Intl.NumberFormat('en').format(n)} matching`,
     clear: 'Clear selection',
+    lengthUnknown: 'length unknown',
+    lengthPartlyHint: (n: number) => `The length of ${count(n, 'recording is', 'recordings are')} not known`,
     sizeUnknown: 'size unknown',
+    costUnknown: 'price unknown',
     sizePartly: (size: string) => `over ${size}`,
     sizePartlyHint: (n: number) => `The size of ${count(n, 'recording is', 'recordings are')} not known yet`,
     play: 'Play',
@@ -114,6 +123,7 @@ export const library = {
     more: 'More for the selection',
     edit: 'Tags, note, star…',
     hold: 'Put on hold…',
+    release: 'Release the hold…',
     verify: 'Verify the copies',
     held: (n: number) => `${new Intl.NumberFormat('en').format(n)} on hold`,
     export: 'Export list…',

@@ -1,4 +1,5 @@
 /** Words of downloads: the dialog and the list of jobs. */
+import { within } from './dates';
 import { count } from './plural';
 
 export const transfers = {
@@ -76,7 +77,7 @@ export const transfers = {
     toLibrary: 'Go to the library',
     active: 'Now',
     history: 'Earlier',
-    job: (n: number, when: string) => `${count(n, 'file', 'files')}, ${when}`,
+    job: (n: number, when: string) => `${count(n, 'file', 'files')}, ${within(when)}`,
     progress: (done: string, total: string) => `${done} of ${total}`,
     state: {
       running: 'Running',
@@ -128,7 +129,7 @@ export const transfers = {
     rule: 'By a rule',
     held: (n: string) => `${n} paused`,
     waiting: (n: string) => `${n} put off`,
-    nextTry: (when: string) => `next try ${when}`,
+    nextTry: (when: string) => `next try ${within(when)}`,
     tries: (n: number) => `${count(n, 'try', 'tries')}`,
     itemMenu: (file: string) => `Actions for ${file}`,
     itemOrders: {

@@ -30,13 +30,12 @@ import { narrowed, tokenFor } from '../../lib/narrow';
 import { accounts } from '../../state/accounts.svelte';
 import { exportList } from '../../state/actions';
 import { annotateOne } from '../../state/annotations';
-import { cellText } from '../../state/cells';
+import { cellText, shownText } from '../../state/cells';
 import { copyRows, copyText } from '../../state/clipboard';
 import { columns } from '../../state/columns.svelte';
 import { details } from '../../state/details.svelte';
 import { dialogs } from '../../state/dialogs.svelte';
 import { library } from '../../state/library.svelte';
-import { masking } from '../../state/masking.svelte';
 import { player } from '../../state/player.svelte';
 import { selection } from '../../state/selection.svelte';
 import { settings } from '../../state/settings.svelte';
@@ -60,7 +59,7 @@ function cellItems(row: Row, column: ColumnName): MenuItem[] {
     timeZone: settings.current.timeZone,
   });
   // A day is what "only this" means for an instant.
-  const shown = masking.text(token?.startsWith('date:') ? token.slice('date:'.length) : value);
+  const shown = token?.startsWith('date:') ? token.slice('date:'.length) : shownText(row, column);
   const items: MenuItem[] = [];
   if (token !== null) {
     items.push(

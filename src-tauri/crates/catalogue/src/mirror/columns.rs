@@ -72,13 +72,10 @@ impl Columns {
             SortColumn::When => Box::new(when),
             SortColumn::Added => Box::new(move |row| rows.added_ms(row).map(signed)),
             SortColumn::Age => Box::new(move |row| when(row).map(|at| u64::MAX - at)),
-            SortColumn::From => {
+            SortColumn::From | SortColumn::To => {
                 let ranks = self.party_ranks(rows);
-                Box::new(move |row| rank(&ranks, rows.from[row]))
-            }
-            SortColumn::To => {
-                let ranks = self.party_ranks(rows);
-                Box::new(move |row| rank(&ranks, rows.to[row]))
+                let parties = if column == SortColumn::From { &rows.from } else { &rows.to };
+                Box::new(move |row| rank(&ranks, parties[row]))
             }
             SortColumn::Duration => Box::new(move |row| rows.duration_ms.get(row)),
             SortColumn::Size => Box::new(move |row| rows.bytes.get(row)),
@@ -160,7 +157,10 @@ impl Columns {
             | SortColumn::StorageDays
             | SortColumn::StorageRate
             | SortColumn::FirstSeen
-            | SortColumn::VerifiedAt => self.dear_values(rows, list, column, read)?,
+            | SortColumn::VerifiedAt
+            | SortColumn::Rules
+            | SortColumn::FileName
+            | SortColumn::Address => self.dear_values(rows, list, column, read)?,
         })
     }
 

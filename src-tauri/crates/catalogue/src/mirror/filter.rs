@@ -196,7 +196,9 @@ impl Rows {
             }));
         }
         rows.or(&self.where_marks(|marks| {
-            marks.note.contains(&text) || marks.tags.iter().any(|tag| tag.contains(&text))
+            marks.note.contains(&text)
+                || marks.tags.iter().any(|tag| tag.contains(&text))
+                || marks.hold.as_ref().is_some_and(|hold| hold.contains(&text))
         }));
         if text.chars().count() >= SHORTEST_ID_PART {
             self.ids.add_containing(&text, &mut rows);

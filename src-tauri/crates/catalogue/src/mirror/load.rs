@@ -20,8 +20,10 @@ use super::filter::{AccountNames, Context, has_state};
 use super::late::LateIds;
 use super::rows::{DEAD, DELETED, Facts, GONE, HELD, Marks, Rows};
 use super::saved::{self, Picture};
+use crate::copies;
 use crate::error::{Error, Result};
 use crate::pictures;
+use crate::text_ranks;
 use crate::values::{StoredList, uncount};
 
 /// The most values of a field that are worth offering.
@@ -202,16 +204,17 @@ pub(super) fn column(
     column: SortColumn,
     keys: Option<&[u32]>,
 ) -> Result<Vec<(u32, u64)>> {
+    let verified = copies::of_best("verified_ms", "recordings");
     let name = match column {
         SortColumn::Ended => "ended_ms",
         SortColumn::Billed => "billed_s",
         SortColumn::StorageDays => "storage_days",
         SortColumn::StorageRate => "storage_rate",
         SortColumn::FirstSeen => "first_seen_ms",
-        SortColumn::VerifiedAt => {
-            "(SELECT c.verified_ms FROM copies c
-              WHERE c.account_no = recordings.account_no AND c.recording_id = recordings.recording_id)"
-        }
+        SortColumn::VerifiedAt => verified.as_str(),
+        SortColumn::Rules => return text_ranks::of(tx, "nullif(rule_ids, '[]')", keys),
+        SortColumn::FileName => return text_ranks::of(tx, "nullif(file_name, '')", keys),
+        SortColumn::Address => return text_ranks::of(tx, "nullif(media_url, '')", keys),
         _ => return Err(Error::not_found("column", &column.name())),
     };
     let number = |row: &Row<'_>| -> rusqlite::Result<Option<u64>> {

@@ -114,6 +114,7 @@ pub(crate) struct Hits {
 pub(crate) struct Sums {
     pub(crate) count: u32,
     pub(crate) duration_ms: u64,
+    pub(crate) unknown_duration_count: u32,
     pub(crate) known_bytes: u64,
     pub(crate) unknown_size_count: u32,
     pub(crate) monthly_cost: f64,
@@ -121,6 +122,7 @@ pub(crate) struct Sums {
     pub(crate) saved_count: u32,
     pub(crate) gone_count: u32,
     pub(crate) held_count: u32,
+    pub(crate) held_saved_count: u32,
 }
 
 /// A search, resolved as far as it needs the file.
@@ -372,7 +374,10 @@ fn sums(rows: &Rows, chosen: impl Iterator<Item = usize>) -> Sums {
     // that the same rows have the same sum in any order.
     for row in chosen {
         sums.count += 1;
-        sums.duration_ms = sums.duration_ms.saturating_add(rows.duration_ms.get(row).unwrap_or(0));
+        match rows.duration_ms.get(row) {
+            Some(ms) => sums.duration_ms = sums.duration_ms.saturating_add(ms),
+            None => sums.unknown_duration_count += 1,
+        }
         match rows.bytes.get(row) {
             Some(bytes) => sums.known_bytes = sums.known_bytes.saturating_add(bytes),
             None => sums.unknown_size_count += 1,
@@ -381,9 +386,11 @@ fn sums(rows: &Rows, chosen: impl Iterator<Item = usize>) -> Sums {
             Some(cost) => sums.monthly_cost += cost,
             None => sums.unknown_cost_count += 1,
         }
-        sums.saved_count += u32::from(rows.state(row) == 4);
+        let (is_saved, is_held) = (rows.state(row) == 4, rows.flags[row] & rows::HELD != 0);
+        sums.saved_count += u32::from(is_saved);
         sums.gone_count += u32::from(rows.flags[row] & rows::GONE != 0);
-        sums.held_count += u32::from(rows.flags[row] & rows::HELD != 0);
+        sums.held_count += u32::from(is_held);
+        sums.held_saved_count += u32::from(is_held && is_saved);
     }
     sums
 }

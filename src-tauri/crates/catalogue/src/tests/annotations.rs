@@ -96,6 +96,31 @@ fn a_hold_blocks_the_record_of_a_deletion() {
     bed.catalogue.forget_recordings().unwrap();
     assert!(matches!(bed.catalogue.begin_deletion(&deletion), Err(Error::Held { .. })));
     bed.sync(&recordings(0..2), 10);
+    // And through another account that leads to the same recording: at another address, or as a parent's.
+    let mut others = [account("a"), account("b")];
+    others[0].base_url = "https://proxy.example.test/api/v1".into();
+    for (number, other) in others.iter_mut().enumerate() {
+        other.id = domain::AccountId::new(format!("other-{number}"));
+        bed.catalogue.save_account(other).unwrap();
+        let theirs = NewDeletion { account: other.id.clone(), ..deletion.clone() };
+        let refused = bed.catalogue.begin_deletion(&theirs);
+        assert!(matches!(&refused, Err(Error::Held { name }) if name == "Case 14"), "{refused:?}");
+    }
+    // VBC counts the recordings of each account from one: another account's hold says nothing.
+    for (id, vendor_id) in [("v", "1"), ("w", "2")] {
+        let office = domain::Account {
+            vendor: domain::Vendor::Vbc,
+            auth_id: vendor_id.into(),
+            ..account(id)
+        };
+        bed.catalogue.save_account(&office).unwrap();
+        let of = |id: &str| domain::AccountId::new(id);
+        bed.catalogue.store_one(&of(id), &recording(1), at(1)).unwrap();
+        let key = bed.catalogue.find(&of("v"), &recording(1).id).unwrap().unwrap();
+        bed.catalogue.annotate(&[key], &Annotation::Hold(Some(hold("Case 15"))), at(4)).unwrap();
+        let theirs = NewDeletion { account: of(id), ..deletion.clone() };
+        assert_eq!(bed.catalogue.begin_deletion(&theirs).is_ok(), id == "w");
+    }
     let key = bed.catalogue.find(&bed.account, &recording(1).id).unwrap().unwrap();
     bed.catalogue.annotate(&[key], &Annotation::Hold(None), at(5)).unwrap();
     bed.catalogue.begin_deletion(&deletion).unwrap();

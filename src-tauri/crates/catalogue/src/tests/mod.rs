@@ -1,12 +1,14 @@
 //! What the index promises, from outside its tables.
 
 mod annotations;
+mod copies;
 mod damage;
 mod ingest;
 mod jobs;
 mod kill;
 mod pictures;
 mod queue;
+mod recorded;
 mod records;
 mod refusals;
 mod scan;
@@ -81,6 +83,7 @@ pub(crate) fn copy(name: &str) -> CopyRecord {
         verified_at: at(9_000),
         evidence: "mp3 · 8 kHz · mono · 0:25".to_owned(),
         remarks: Vec::new(),
+        checked: None,
     }
 }
 

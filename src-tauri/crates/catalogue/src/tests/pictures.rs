@@ -61,7 +61,7 @@ proptest! {
             let done = match kind {
                 0 => bed.catalogue.store_one(&owner(*index), row, at(5)).map(drop),
                 1 => bed.catalogue.save_copy(key, &copy("y")),
-                2 => bed.catalogue.forget_copy(key),
+                2 => bed.catalogue.forget_copy(key, &copy("y")),
                 3 => bed.catalogue.annotate(&[key], &held(), at(5)).map(drop),
                 4 => bed.catalogue.annotate(&[key], &Annotation::Hold(None), at(5)).map(drop),
                 5 => bed.catalogue.annotate(&[key], &Annotation::Star(*index > 12), at(5)).map(drop),

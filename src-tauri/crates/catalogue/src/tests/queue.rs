@@ -97,11 +97,11 @@ fn an_item_ends_with_its_copy_or_not_at_all() {
     let items = bed.catalogue.take_items(std::slice::from_ref(&id), &[], 2, at(0)).unwrap();
     let done =
         |number: usize| ItemRecord { state: ItemState::Verified, ..items[number].item.clone() };
-    bed.catalogue.complete_item(&id, &done(0), keys[0], &copy("0.mp3")).unwrap();
+    bed.catalogue.complete_item(&id, &done(0), keys[0], &copy("0.mp3"), &[]).unwrap();
     bed.catalogue.order_items(&id, &[1], ItemOrder::Cancel).unwrap();
     let wrong = ItemRecord { state: ItemState::Failed, ..items[1].item.clone() };
     assert!(matches!(
-        bed.catalogue.complete_item(&id, &wrong, keys[1], &copy("1.mp3")),
+        bed.catalogue.complete_item(&id, &wrong, keys[1], &copy("1.mp3"), &[]),
         Err(Error::WrongState { .. })
     ));
     assert!(bed.catalogue.recording(keys[1]).unwrap().unwrap().copy.is_none(), "nothing of it");
@@ -151,17 +151,24 @@ fn a_copy_that_changed_is_verified_no_longer() {
     let (bed, keys) = bed(1);
     bed.catalogue.save_copy(keys[0], &copy("0.mp3")).unwrap();
     let state = || bed.catalogue.rows(&keys).unwrap()[0].state;
-    bed.catalogue.note_checks(&[(keys[0], CheckResult::Changed)], at(5)).unwrap();
+    let check = |found, at| {
+        bed.catalogue.note_checks(&[(keys[0], copy("0.mp3"), found)], at).unwrap();
+    };
+    let last = || {
+        let copy = bed.catalogue.recording(keys[0]).unwrap().unwrap().copy.unwrap();
+        copy.checked.map(|check| (check.at, check.found))
+    };
+    check(CheckResult::Changed, at(5));
     assert_eq!(state(), CopyState::Remarked);
-    assert_eq!(bed.catalogue.last_check(keys[0]).unwrap(), Some((at(5), CheckResult::Changed)));
+    assert_eq!(last(), Some((at(5), CheckResult::Changed)));
     // A disk that is not connected takes nothing back.
-    bed.catalogue.note_checks(&[(keys[0], CheckResult::CannotCheck)], at(6)).unwrap();
+    check(CheckResult::CannotCheck, at(6));
     assert_eq!(state(), CopyState::Remarked);
-    assert_eq!(bed.catalogue.last_check(keys[0]).unwrap(), Some((at(5), CheckResult::Changed)));
-    bed.catalogue.note_checks(&[(keys[0], CheckResult::Ok)], at(6)).unwrap();
+    assert_eq!(last(), Some((at(5), CheckResult::Changed)));
+    check(CheckResult::Ok, at(6));
     assert_eq!(state(), CopyState::Verified);
-    bed.catalogue.note_checks(&[(keys[0], CheckResult::CannotCheck)], at(7)).unwrap();
-    assert_eq!(bed.catalogue.last_check(keys[0]).unwrap(), Some((at(6), CheckResult::Ok)));
+    check(CheckResult::CannotCheck, at(7));
+    assert_eq!(last(), Some((at(6), CheckResult::Ok)));
     assert_eq!(bed.catalogue.copies_with_hash(&"ab".repeat(32)).unwrap().len(), 1);
 }
 

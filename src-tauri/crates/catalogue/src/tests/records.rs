@@ -21,15 +21,15 @@ fn a_copy_decides_the_state_and_size_of_its_row() {
     assert_eq!((row(key).state, row(key).size_bytes), (CopyState::Verified, Some(4321)));
     assert_eq!(bed.catalogue.recording(key).unwrap().unwrap().last_failure, None);
 
-    let remarked = CopyRecord { remarks: vec!["Shorter.".to_owned()], ..copy("0 (2).mp3") };
+    let remarked = CopyRecord { remarks: vec!["Shorter.".to_owned()], ..copy("0.mp3") };
     bed.catalogue.save_copy(key, &remarked).unwrap();
     assert_eq!(row(key).state, CopyState::Remarked);
-    assert_eq!(bed.catalogue.recording(key).unwrap().unwrap().copy, Some(remarked));
+    assert_eq!(bed.catalogue.recording(key).unwrap().unwrap().copy, Some(remarked.clone()));
     bed.catalogue.note_failure(key, "A second try failed.").unwrap();
     assert_eq!(row(key).state, CopyState::Remarked, "the copy is still there");
     assert_eq!(bed.catalogue.counts(at(0)).unwrap().needs_attention, 1);
 
-    bed.catalogue.forget_copy(key).unwrap();
+    bed.catalogue.forget_copy(key, &remarked).unwrap();
     assert_eq!((row(key).state, row(key).size_bytes), (CopyState::Failed, None));
     assert!(matches!(
         bed.catalogue.save_copy(RecordingKey(777), &copy("x")),
@@ -65,6 +65,7 @@ fn rows_keep_the_order_asked_for_and_totals_count_each_once() {
         Totals {
             count: 3,
             duration_ms: 500 * 3 + 5_000,
+            unknown_duration_count: 0,
             known_bytes: 4321,
             unknown_size_count: 2,
             saved_count: 1,
@@ -73,6 +74,7 @@ fn rows_keep_the_order_asked_for_and_totals_count_each_once() {
             monthly_cost: 0.01 + 0.01 + 0.01,
             unknown_cost_count: 0,
             held_count: 0,
+            held_saved_count: 0,
         }
     );
     assert_eq!(bed.catalogue.totals(&[]).unwrap(), Totals::default());

@@ -46,6 +46,20 @@ impl Scan {
         found.iter().map(|row| row.key).collect()
     }
 
+    /// Milliseconds of some rows and how many are of unknown length; how many are on hold and have a verified copy.
+    pub(crate) fn lengths_and_held_saved(&self, keys: &[RecordingKey]) -> ((u64, u32), u32) {
+        let mut found = ((0, 0), 0);
+        for row in self.rows.iter().filter(|row| keys.contains(&row.key)) {
+            match row.recording.duration_ms {
+                Some(ms) => found.0.0 += ms,
+                None => found.0.1 += 1,
+            }
+            let is_saved = row.state == CopyState::Verified;
+            found.1 += u32::from(is_saved && row.annotations.hold.is_some());
+        }
+        found
+    }
+
     fn in_view(&self, row: &StoredRecording, search: &Search) -> bool {
         let saved = row.copy.is_some();
         let shown = !(row.deleted_by_us && row.gone) || saved;
@@ -270,6 +284,10 @@ impl Scan {
             SortColumn::Tags => list(&row.annotations.tags),
             SortColumn::Note => text(&row.annotations.note),
             SortColumn::Hold => text(&row.annotations.hold.as_ref().map(|hold| hold.name.clone())),
+            SortColumn::Rules => (!recording.rule_ids.is_empty())
+                .then(|| Value::Text(serde_json::to_string(&recording.rule_ids).unwrap())),
+            SortColumn::FileName => as_written(recording.file_name.as_ref()),
+            SortColumn::Address => as_written(recording.media_url.as_ref()),
         }
     }
 }
@@ -280,6 +298,10 @@ enum Value {
     Real(f64),
     Text(String),
     List(Vec<String>),
+}
+
+fn as_written(text: Option<&String>) -> Option<Value> {
+    text.filter(|text| !text.is_empty()).cloned().map(Value::Text)
 }
 
 fn is_there(text: Option<&String>) -> bool {
@@ -307,6 +329,7 @@ fn is_word(term: &Term, row: &StoredRecording) -> bool {
         recording.caller_name.as_deref(),
         recording.kind.as_deref(),
         row.annotations.note.as_deref(),
+        row.annotations.hold.as_ref().map(|hold| hold.name.as_str()),
     ];
     let ids = [Some(recording.id.as_str()), recording.call_uuid.as_ref().map(CallUuid::as_str)];
     let long_enough = typed.chars().count() >= SHORTEST_ID_PART;

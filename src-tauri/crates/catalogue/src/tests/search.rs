@@ -4,6 +4,7 @@ use domain::{AccountId, CallUuid, Recording, RecordingId, RecordingKey};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::recorded::office;
 use super::scan::Scan;
 use super::{Bed, account, at, copy, recording, recordings};
 use crate::{Annotation, CopyRecord, Hold};
@@ -232,7 +233,16 @@ pub(super) fn filled(rows: &[(Recording, u8)]) -> Bed {
     bed.catalogue.save_account(&account("b")).unwrap();
     for (index, (row, fate)) in rows.iter().enumerate() {
         let owner = AccountId::new(if index % 3 == 0 { "b" } else { "a" });
-        let row = Recording { id: RecordingId::new(format!("{}-{index}", row.id)), ..row.clone() };
+        let some = |one_in: usize, text: &str| {
+            (index % one_in > 0).then(|| format!("{text} {}", (index * 7) % 5))
+        };
+        let row = Recording {
+            id: RecordingId::new(format!("{}-{index}", row.id)),
+            media_url: some(3, "https://m.test/É"),
+            file_name: some(4, "b"),
+            rule_ids: some(2, "rule").into_iter().chain(some(5, "a")).collect(),
+            ..row.clone()
+        };
         let before = Recording {
             conference_name: Some("aab 919 before".to_owned()),
             from: None,
@@ -292,6 +302,10 @@ proptest! {
             prop_assert_eq!(&found.keys, &expected, "{:?}", search);
             let totals = bed.catalogue.totals(&found.keys).unwrap();
             prop_assert_eq!(found.duration_ms, totals.duration_ms);
+            prop_assert_eq!(found.unknown_duration_count, totals.unknown_duration_count);
+            let (lengths, held_saved) = scan.lengths_and_held_saved(&expected);
+            prop_assert_eq!((totals.duration_ms, totals.unknown_duration_count), lengths);
+            prop_assert_eq!(totals.held_saved_count, held_saved);
             prop_assert_eq!(found.known_bytes, totals.known_bytes);
             prop_assert_eq!(found.unknown_size_count, totals.unknown_size_count);
             prop_assert_eq!(found.monthly_cost.to_bits(), totals.monthly_cost.to_bits());
@@ -309,131 +323,32 @@ proptest! {
     }
 }
 
-/// Rows that the recorded searches meet: Indian, American and British numbers, names, conferences, all states.
-fn office(count: u32) -> Bed {
-    let bed = Bed::new();
-    bed.catalogue.save_account(&account("b")).unwrap();
-    let names = ["Anna Sharma", "Bob Gupta", "Sharmila O'Hara", "María Sort", "Support desk"];
-    let conferences = ["Weekly sales", "Board call", "Support weekly"];
-    let numbers = ["+9198765", "9198860", "+1415555", "+44207946", "sip:sales@10.0.0.", "00919845"];
-    let mut pages = [Vec::new(), Vec::new()];
-    for number in 0..count {
-        let pick =
-            |list: &[&str], step: u32| list[(number * step) as usize % list.len()].to_owned();
-        let days = i64::from(number % 97);
-        let row = Recording {
-            id: RecordingId::new(format!(
-                "{:08x}-4f2a-4b{:02x}-8a1b-{:012x}",
-                number.wrapping_mul(2_654_435_761),
-                number % 256,
-                u64::from(number) * 7_919_777
-            )),
-            call_uuid: (number % 9 > 0).then(|| {
-                CallUuid::new(format!("00ff{:04x}-0000-4000-8000-{:012x}", number / 3, number / 3))
-            }),
-            from: (number % 11 > 0)
-                .then(|| format!("{}{:05}", pick(&numbers, 1), number * 37 % 100_000)),
-            to: (number % 13 > 0)
-                .then(|| format!("{}{:05}", pick(&numbers, 5), number * 53 % 100_000)),
-            caller_name: (number % 3 > 0).then(|| pick(&names, 1)),
-            conference_name: (number % 4 == 0).then(|| pick(&conferences, 1)),
-            kind: (number % 17 > 0).then(|| pick(&["call", "conference", "trunk"], 7)),
-            format: Some(pick(&["mp3", "wav"], 1)),
-            direction: (number % 2 == 0).then(|| pick(&["inbound", "outbound", "intra_pbx"], 3)),
-            extensions: (0..number % 3).map(|step| format!("100{step}")).collect(),
-            started_at: (number % 19 > 0)
-                .then(|| at(-days * 86_400 + i64::from(number % 24) * 3_600)),
-            added_at: Some(at(-days * 86_400 + 60)),
-            duration_ms: (number % 23 > 0).then(|| u64::from(number * 7_919 % 5_000_000)),
-            size_bytes: (number % 2 == 0).then(|| u64::from(number * 9_973 % 3_000_000)),
-            monthly_cost: (number % 5 > 0).then(|| f64::from(number % 5) * 0.005),
-            ..recording(number)
-        };
-        let owner = usize::from(number % 3 == 0);
-        pages[owner].push(row);
-    }
-    for (owner, page) in ["a", "b"].into_iter().zip(&pages) {
-        let run = bed.catalogue.begin_sync(&AccountId::new(owner), at(5)).unwrap();
-        bed.catalogue.store_page(&run, page, at(5)).unwrap();
-    }
-    let keys = |rest: u32| -> Vec<RecordingKey> {
-        (1..=count).filter(|key| key % 12 == rest).map(RecordingKey).collect()
-    };
-    for (number, key) in (0..).zip(keys(1)) {
-        bed.catalogue.save_copy(key, &CopyRecord { verified_at: at(number), ..copy("x") }).unwrap();
-    }
-    for key in keys(2) {
-        let remarks = vec!["Short.".to_owned()];
-        bed.catalogue.save_copy(key, &CopyRecord { remarks, ..copy("y") }).unwrap();
-    }
-    for key in keys(3) {
-        bed.catalogue.note_failure(key, "Reset.").unwrap();
-    }
-    for key in keys(4) {
-        bed.catalogue.mark_gone(key, at(1)).unwrap();
-    }
-    let hold = Hold {
-        name: "Case 14".to_owned(),
-        reason: "court".to_owned(),
-        who: "me".to_owned(),
-        since: at(3),
-    };
-    for (rest, mark) in [
-        (5, Annotation::Note(Some("wants a Refund".to_owned()))),
-        (6, Annotation::AddTags(vec!["Urgent".to_owned(), "to do".to_owned()])),
-        (7, Annotation::Star(true)),
-        (8, Annotation::Hold(Some(hold))),
-    ] {
-        assert_eq!(
-            bed.catalogue.annotate(&keys(rest), &mark, at(4)).unwrap() as usize,
-            keys(rest).len()
-        );
-    }
-    bed
-}
-
-/// The recorded searches, as the search bench has them too.
-fn recorded() -> Vec<Search> {
-    include_str!("../../../../../tests/fixtures/queries.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let mut parts = line.split('\t');
-            let mut next = || parts.next().unwrap_or_else(|| panic!("{line}"));
-            let (view, sort, text) = (next(), next(), next());
-            let step = |step: &str| {
-                let (name, descending) =
-                    step.strip_prefix('-').map_or((step, false), |name| (name, true));
-                Sort { column: SortColumn::named(name).unwrap(), descending }
-            };
-            Search {
-                text: text.to_owned(),
-                view: LibraryView::named(view).unwrap(),
-                sort: sort.split(',').map(step).collect(),
-                now: at(43_200),
-                zone: TimeZone::get("Asia/Kolkata").unwrap(),
-                ..Search::default()
-            }
-        })
-        .collect()
-}
-
+/// What only the file has is read for a few rows by themselves, and for many together.
 #[test]
-fn the_recorded_searches_find_what_a_scan_finds() {
-    let bed = office(800);
-    bed.catalogue.begin_visit(at(0)).unwrap();
-    let late = Recording { from: Some("+919876599999".to_owned()), ..recording(5_000) };
-    bed.catalogue.store_one(&bed.account, &late, at(9_000)).unwrap();
-    let scan = Scan::of(&bed.catalogue, 801, 800);
-    let searches = recorded();
-    assert_eq!(searches.len(), 200);
-    let mut with_hits = 0;
-    for search in &searches {
-        let found = bed.catalogue.search(search).unwrap();
-        assert_eq!(found.keys, scan.find(search), "{search:?}");
-        with_hits += u32::from(!found.keys.is_empty());
+fn many_rows_are_sorted_by_what_only_the_file_has() {
+    let count = 2_100;
+    let all: Vec<Recording> = (0..count)
+        .map(|number| Recording {
+            media_url: (number % 7 > 0).then(|| format!("https://m.test/{}", number * 31 % 977)),
+            file_name: (number % 5 > 0).then(|| format!("{}.mp3", number * 17 % 1_009)),
+            rule_ids: (0..number % 3).map(|rule| (rule * number % 13).to_string()).collect(),
+            billed_s: (number % 4 > 0).then(|| u64::from(number % 50) * 60),
+            ..recording(number)
+        })
+        .collect();
+    let bed = Bed::with(&all);
+    let scan = Scan::of(&bed.catalogue, count, 0);
+    for column in [SortColumn::Rules, SortColumn::FileName, SortColumn::Address, SortColumn::Billed]
+    {
+        for descending in [false, true] {
+            for text in ["", "dur:<20s"] {
+                let sort = vec![Sort { column, descending }];
+                let search = Search { sort, ..text_search(text) };
+                let found = bed.catalogue.search(&search).unwrap().keys;
+                assert_eq!(found, scan.find(&search), "{search:?}");
+            }
+        }
     }
-    assert!(with_hits > 150, "only {with_hits} of them meet something");
 }
 
 #[test]
@@ -458,7 +373,7 @@ fn rows_in_memory_follow_every_change() {
     bed.catalogue
         .annotate(&[RecordingKey(7), RecordingKey(7_000)], &Annotation::Star(true), at(6))
         .unwrap();
-    bed.catalogue.forget_copy(RecordingKey(2)).unwrap();
+    bed.catalogue.forget_copy(RecordingKey(2), &copy("x")).unwrap();
     same(&scan(400));
     bed.catalogue.forget_recordings().unwrap();
     same(&scan(400));

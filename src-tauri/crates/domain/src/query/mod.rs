@@ -119,7 +119,7 @@ pub enum Condition {
     Kind(Vec<String>),
     /// Format, whole.
     Format(Vec<String>),
-    /// Direction, from its beginning: `in` is enough for `inbound`.
+    /// Direction, from its beginning. What people say for one (`in`, `out`, `internal`) is read as the vendors' word for it.
     Direction(Vec<String>),
     /// An extension that took part, whole.
     Extension(Vec<String>),

@@ -368,7 +368,7 @@ fn condition(field: Field, whole: &str, list: &[&str]) -> Result<Condition, Stri
         Field::Age => Condition::Age(Comparison::read(one()?, Recent::read)?),
         Field::Kind => Condition::Kind(texts()),
         Field::Format => Condition::Format(texts()),
-        Field::Direction => Condition::Direction(texts()),
+        Field::Direction => Condition::Direction(list.iter().map(|text| direction(text)).collect()),
         Field::Extension => Condition::Extension(texts()),
         Field::Name => Condition::Name(text()),
         Field::Conference => Condition::Conference(text()),
@@ -397,6 +397,17 @@ fn condition(field: Field, whole: &str, list: &[&str]) -> Result<Condition, Stri
                 .collect::<Result<_, _>>()?,
         ),
     })
+}
+
+/// The vendors' word for a direction. `in` is also how `intra_pbx` begins, which is neither in nor out.
+fn direction(text: &str) -> String {
+    match text.to_ascii_lowercase().as_str() {
+        "in" | "incoming" => "inbound",
+        "out" | "outgoing" => "outbound",
+        "internal" | "intra" => "intra_pbx",
+        _ => text,
+    }
+    .to_owned()
 }
 
 fn words<T: Copy>(

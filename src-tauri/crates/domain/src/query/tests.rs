@@ -65,7 +65,8 @@ fn the_examples_of_the_design_read_well() {
             "date:<=2026 date:>=today date:<2026-05-01T14:30",
         ),
         ("last:7d last:12h age:>25d", "last:7d last:12h age:>25d"),
-        ("type:call,conference format:MP3 dir:in", "type:call,conference format:MP3 dir:in"),
+        ("type:call,conference format:MP3 dir:in", "type:call,conference format:MP3 dir:inbound"),
+        ("dir:OUT,internal -dir:inb", "dir:outbound,intra_pbx -dir:inb"),
         ("state:not-saved has:Note,tags -has:star", "state:unsaved has:note,tag -has:star"),
         ("cost:>0.01 size:1.5mb size:>=2gib", "cost:>0.01 size:1500kb size:>=2gib"),
         (

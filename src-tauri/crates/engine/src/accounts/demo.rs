@@ -23,6 +23,21 @@ const DEMO_REQUESTS_PER_MIN: u32 = 600;
 /// People of the demo company.
 const DEMO_PEOPLE: u32 = 5;
 
+impl VbcProfile {
+    /// The addresses and the key of a sandbox's VBC account.
+    pub fn of_sandbox(vbc: &VbcSandbox<'_>, requests_per_min: u32) -> Self {
+        Self {
+            region: Region::Custom,
+            service_base: vbc.service_base(),
+            provisioning_base: Some(vbc.provisioning_base()),
+            token_url: vbc.token_url(),
+            authorize_url: vbc.authorize_url(),
+            client_id: vbc.client_id().to_owned(),
+            requests_per_min,
+        }
+    }
+}
+
 impl Engine {
     /// Starts the built-in server and adds its accounts, or returns those that are there. The first is Vobiz's.
     pub async fn add_sandbox(&self) -> Result<Vec<Account>> {
@@ -71,18 +86,11 @@ impl Engine {
         let mut account = account.clone();
         account.base_url = sandbox.api_base_url();
         if account.vendor == Vendor::Vobiz {
-            return self.speak_vobiz(&account, Secret::new(sandbox.auth_token().to_owned()));
+            let token = Secret::new(sandbox.auth_token().to_owned());
+            return self.speak_vobiz(&account, token).await;
         }
         let vbc = sandbox.vbc();
-        let profile = VbcProfile {
-            region: Region::Custom,
-            service_base: vbc.service_base(),
-            provisioning_base: Some(vbc.provisioning_base()),
-            token_url: vbc.token_url(),
-            authorize_url: vbc.authorize_url(),
-            client_id: vbc.client_id().to_owned(),
-            requests_per_min: DEMO_REQUESTS_PER_MIN,
-        };
+        let profile = VbcProfile::of_sandbox(&vbc, DEMO_REQUESTS_PER_MIN);
         let tokens = self.demo_tokens(&profile, &vbc).await?;
         let secret =
             VbcSecret { client_secret: Secret::new(vbc.client_secret().to_owned()), tokens };

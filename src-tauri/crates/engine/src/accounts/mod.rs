@@ -4,6 +4,7 @@ mod demo;
 mod loopback;
 mod profile;
 mod secrets;
+mod sub_accounts;
 mod vbc;
 mod vobiz;
 
@@ -20,6 +21,7 @@ use tokio::sync::OnceCell;
 pub use profile::VbcProfile;
 pub(crate) use secrets::TokenLives;
 pub use secrets::{SecretPlace, TokenLife};
+pub(crate) use sub_accounts::named_with_owner;
 pub use vbc::{NewVbcAccount, OpenBrowser, VbcGrant};
 pub use vobiz::NewVobizAccount;
 
@@ -146,6 +148,7 @@ impl Engine {
         let removed = id.clone();
         self.with_catalogue(move |catalogue| catalogue.remove_account(&removed)).await?;
         lock(&self.inner.providers).remove(id);
+        self.give_back(&account).await?;
         self.tell(Event::AccountsChanged);
         self.tell(Event::LibraryChanged);
         if account.is_sandbox {
@@ -206,7 +209,7 @@ impl Engine {
         }
         let secret = self.secret(id).await?;
         if account.vendor == Vendor::Vobiz {
-            return self.speak_vobiz(&account, secret);
+            return self.speak_vobiz(&account, secret).await;
         }
         let (Some(profile), Some(secret)) = (remembered.vbc, VbcSecret::from_text(&secret)) else {
             return Err(Error::SignInNeeded(id.clone()));

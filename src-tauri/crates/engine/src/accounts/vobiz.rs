@@ -64,12 +64,13 @@ impl Engine {
             is_sandbox: false,
             time_zone: None,
         };
-        let provider = self.speak_vobiz(&account, new.auth_token.clone())?;
+        let provider = self.speak_vobiz(&account, new.auth_token.clone()).await?;
         let facts = provider.check().await?;
         account.time_zone.clone_from(&facts.time_zone);
         self.keep_secret(&account.id, new.auth_token, new.session_only).await?;
         self.keep_account(&account, provider, &Remembered::default().learn(facts, self.now()))
             .await?;
+        self.take_over(&account).await?;
         self.start_sync(&account.id);
         Ok(account)
     }
@@ -89,7 +90,7 @@ impl Engine {
                 "A Vonage account signs in with its own form.",
             ));
         }
-        let provider = self.speak_vobiz(&account, token.clone())?;
+        let provider = self.speak_vobiz(&account, token.clone()).await?;
         let facts = provider.check().await?;
         self.keep_secret(id, token, session_only).await?;
         self.keep_account(&account, provider, &remembered.learn(facts, self.now())).await?;
@@ -97,7 +98,7 @@ impl Engine {
         Ok(account)
     }
 
-    pub(super) fn speak_vobiz(
+    pub(super) async fn speak_vobiz(
         &self,
         account: &Account,
         auth_token: Secret<String>,
@@ -112,7 +113,7 @@ impl Engine {
             page_size: account.page_size,
         };
         match Vobiz::new(config, self.transport()) {
-            Ok(vobiz) => Ok(Arc::new(vobiz)),
+            Ok(vobiz) => Ok(Arc::new(vobiz.beside(self.sub_profiles(account).await?))),
             Err(providers::Error::Invalid { reason }) => Err(Error::invalid("baseUrl", reason)),
             Err(error) => Err(error.into()),
         }

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use catalogue::CopyRecord;
 use domain::RecordingKey;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,17 +14,14 @@ use uuid::Uuid;
 
 use super::MOST_LISTED;
 use super::archive::Archive;
+use super::files::{AUDIO, files_in, has_extension};
 use super::recognise::{Finding, Recogniser};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::{Engine, blocking, lock};
 
-/// Folders inside folders are followed so deep.
-const MOST_DEPTH: usize = 32;
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(250);
-/// What a recording is called at its end.
-const AUDIO: [&str; 9] = ["mp3", "wav", "wave", "ogg", "oga", "opus", "flac", "m4a", "mp4"];
 
 /// A folder or archive that a person picked.
 #[derive(Debug, Clone)]
@@ -58,9 +56,9 @@ pub enum Adopted {
     NoMatch,
     /// A copy that had been moved.
     FoundAgain,
-    /// The copy of a recording that had none.
+    /// A copy that was not known.
     Adopted,
-    /// The recording has a copy already.
+    /// It is a copy that is known already, or in an archive, of a recording that has one.
     AlreadyKnown,
 }
 
@@ -257,14 +255,14 @@ impl Adoption<'_> {
                 continue;
             }
             let name = path.to_string_lossy().into_owned();
-            let found = recogniser.look_at(&path, &name);
+            let found = recogniser.look_at(&path, &name, true);
             self.note(name, found, |finding| {
-                if let (Some(copy), Some(key)) = (&finding.copy, finding.key) {
-                    catalogue.save_copy(key, copy)?;
-                } else if finding.outcome == Adopted::FoundAgain
-                    && let Some(key) = finding.key
-                {
-                    catalogue.move_copy(key, &path, self.engine.now())?;
+                match (finding.key, &finding.copy, &finding.before) {
+                    (Some(key), Some(copy), _) => catalogue.save_copy(key, copy)?,
+                    (Some(key), None, Some(before)) => {
+                        catalogue.move_copy(key, before, &path, self.engine.now())?;
+                    }
+                    _ => {}
                 }
                 Ok(())
             });
@@ -332,13 +330,14 @@ impl Adoption<'_> {
                     continue;
                 }
             };
-            let found = recogniser.look_at(&sealed.path, &name);
+            let found = recogniser.look_at(&sealed.path, &name, false);
             let entry = format!("{shown} › {name}");
             let mut sealed = Some(sealed);
             self.note(entry, found, |finding| {
-                let (Some(copy), Some(stored)) = (&finding.copy, &finding.stored) else {
-                    return Ok(());
-                };
+                let catalogue = &self.engine.inner.catalogue;
+                let is_wanted = finding.copy.is_some() || finding.before.is_some();
+                let Some(key) = finding.key.filter(|_| is_wanted) else { return Ok(()) };
+                let Some(stored) = catalogue.recording(key)? else { return Ok(()) };
                 let Some(sealed) = sealed.take() else { return Ok(()) };
                 let label = self.labels.get(&stored.account).map_or("", String::as_str);
                 let input = NameInput {
@@ -350,8 +349,16 @@ impl Adoption<'_> {
                 let extension = Path::new(&name).extension().and_then(|e| e.to_str());
                 let name = self.template.render(&input, extension.unwrap_or("bin"));
                 let path = self.shelf.publish(sealed, &folder, &name)?;
-                let copy = catalogue::CopyRecord { path, ..copy.clone() };
-                Ok(self.engine.inner.catalogue.save_copy(stored.key, &copy)?)
+                match (&finding.copy, &finding.before) {
+                    (Some(copy), _) => {
+                        catalogue.save_copy(key, &CopyRecord { path, ..copy.clone() })?;
+                    }
+                    (None, Some(before)) => {
+                        catalogue.move_copy(key, before, &path, self.engine.now())?;
+                    }
+                    (None, None) => {}
+                }
+                Ok(())
             });
             if let Some(sealed) = sealed {
                 sealed.discard()?;
@@ -363,41 +370,4 @@ impl Adoption<'_> {
         }
         Ok(())
     }
-}
-
-/// Audio and archives below a folder, by path. Links are not followed, hidden files are not looked at.
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![(folder.to_owned(), 0)];
-    while let Some((place, depth)) = folders.pop() {
-        let entries = std::fs::read_dir(&place).map_err(|source| Error::file(&place, &source));
-        let entries = match entries {
-            Ok(entries) => entries,
-            // One folder that may not be read is no reason to leave out the others.
-            Err(_) if depth > 0 => continue,
-            Err(error) => return Err(error),
-        };
-        for entry in entries.flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            let path = entry.path();
-            if entry.file_name().to_string_lossy().starts_with('.') {
-                continue;
-            }
-            if kind.is_dir() && depth < MOST_DEPTH {
-                folders.push((path, depth + 1));
-            } else if kind.is_file()
-                && (has_extension(&path, &AUDIO) || has_extension(&path, &["zip"]))
-            {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn has_extension(path: &Path, among: &[&str]) -> bool {
-    path.extension()
-        .and_then(|extension| extension.to_str())
-        .is_some_and(|extension| among.iter().any(|one| extension.eq_ignore_ascii_case(one)))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use catalogue::{CheckResult, CopyRecord};
+use catalogue::{CheckResult, Checked, CopyRecord};
 use domain::{PlaceId, RecordingKey};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -124,6 +124,29 @@ impl Engine {
         }
     }
 
+    /// Forgets the copies that the last check found missing, and says how many; they are in no later check. What is known of
+    /// other copies stays.
+    ///
+    /// # Errors
+    /// `Invalid` while a check runs: it would write down again what it finds.
+    pub async fn forget_missing_copies(&self) -> Result<u32> {
+        if lock(&self.inner.copies.check_stop).is_some() {
+            let what = "Copies are being verified. Wait for the end, or stop it.".into();
+            return Err(Error::Invalid { field: None, what });
+        }
+        let Some(since) = self.check_report().map(|report| report.began_at) else { return Ok(0) };
+        let forgotten =
+            self.with_catalogue(move |catalogue| catalogue.forget_missing(since)).await?;
+        self.change_check(|report| {
+            report.total = report.total.saturating_sub(report.missing);
+            report.missing = 0;
+            report.troubles.retain(|copy| copy.result != CheckResult::Missing);
+        });
+        self.tell_check();
+        self.tell(Event::LibraryChanged);
+        Ok(forgotten)
+    }
+
     /// The check that runs, or ran last in this run of the program.
     pub fn check_report(&self) -> Option<CheckReport> {
         lock(&self.inner.copies.check).clone()
@@ -157,11 +180,11 @@ impl Engine {
                 break;
             };
             if result == CheckResult::CannotCheck
-                && let Some(before) = self.inner.catalogue.last_check(*key)?.and_then(known_before)
+                && let Some(before) = copy.checked.and_then(known_before)
             {
                 what = format!("{what} {before}");
             }
-            unwritten.push((*key, result));
+            unwritten.push((*key, copy.clone(), result));
             self.change_check(|report| {
                 report.read_bytes = before + copy.size_bytes;
                 match result {
@@ -190,7 +213,13 @@ impl Engine {
         copy: &CopyRecord,
         go_on: impl FnMut(u64) -> bool,
     ) -> Option<(CheckResult, String)> {
-        let shown = format!("{} in “{}”", copy.path.display(), self.place_label(place));
+        let label = self.place_label(place);
+        let shown = format!("{} in “{label}”", copy.path.display());
+        if let Some(until) = self.quiet_until().await {
+            let until = until.strftime("%H:%M");
+            let what = format!("“{label}” is not asked in quiet hours, which last until {until}.");
+            return Some((CheckResult::CannotCheck, what));
+        }
         Some(match self.hash_object(place, copy, go_on).await {
             Ok(None) => return None,
             Ok(Some(found)) => compare(copy, &shown, found),
@@ -232,8 +261,8 @@ fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(Check
 }
 
 /// What an earlier check found, which still stands; `None` where it found nothing wrong.
-fn known_before((_, found): (Timestamp, CheckResult)) -> Option<&'static str> {
-    match found {
+fn known_before(before: Checked) -> Option<&'static str> {
+    match before.found {
         CheckResult::Changed => Some("When it could last be read, it had changed."),
         CheckResult::Missing => Some("When it could last be looked for, it was missing."),
         CheckResult::Ok | CheckResult::CannotCheck => None,

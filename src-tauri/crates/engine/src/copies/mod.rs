@@ -3,6 +3,7 @@
 mod adopt;
 mod archive;
 mod check;
+mod files;
 mod recognise;
 
 use std::collections::HashMap;

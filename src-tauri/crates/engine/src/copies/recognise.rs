@@ -22,8 +22,8 @@ pub(super) struct Finding {
     pub(super) what: String,
     /// The copy to record, for [`Adopted::Adopted`].
     pub(super) copy: Option<CopyRecord>,
-    /// The recording it belongs to.
-    pub(super) stored: Option<Box<StoredRecording>>,
+    /// The copy that it was under another path, for [`Adopted::FoundAgain`].
+    pub(super) before: Option<CopyRecord>,
 }
 
 /// Knows what recordings can be recognised by. Likenesses are read when they are first needed.
@@ -38,22 +38,30 @@ impl<'a> Recogniser<'a> {
         Self { catalogue, likenesses: None, now }
     }
 
-    /// Looks at one file. `name` is what it is called, which in an archive is not what its path says.
-    pub(super) fn look_at(&mut self, path: &Path, name: &str) -> Result<Finding> {
+    /// Looks at one file. `name` is what it is called, which in an archive is not what its path says. A file that lies where
+    /// it stays is a copy of its own; what is in an archive is worth unpacking only where there is no copy.
+    pub(super) fn look_at(&mut self, path: &Path, name: &str, stays: bool) -> Result<Finding> {
         let (size_bytes, sha256) = transfer::hash_file(path)?;
         let same = self.catalogue.copies_with_hash(&sha256)?;
-        // Whether an object of a bucket is still there is not asked here; the check of copies does.
-        let is_there = |copy: &CopyRecord| {
-            copy.place.is_some()
-                || copy.path == path
-                || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
-        };
+        let is_this = |copy: &CopyRecord| copy.place.is_none() && is_same_file(&copy.path, path);
+        if let Some((key, copy)) = same.iter().find(|(_, copy)| stays && is_this(copy)) {
+            if copy.is_spoilt() {
+                return Ok(Finding::again(*key, copy, "It is as it was when it was verified."));
+            }
+            let what = "Its copy is known already.";
+            return Ok(Finding::plain(Adopted::AlreadyKnown, Some(*key), what));
+        }
         // Two recordings may have the same bytes; the one whose copy is missing is the one to mend.
         if let Some((key, copy)) = same.iter().find(|(_, copy)| !is_there(copy)) {
             let what = format!("It was at {} before.", copy.path.display());
-            return Ok(Finding::plain(Adopted::FoundAgain, Some(*key), what));
+            return Ok(Finding::again(*key, copy, what));
         }
-        if let Some((key, _)) = same.first() {
+        if let Some((key, known)) = same.first() {
+            // Of which recording it would be one more copy, nobody can tell where several have these bytes.
+            let is_of_one = same.iter().all(|(other, _)| other == key);
+            if stays && is_of_one {
+                return Ok(self.one_more(*key, known, path));
+            }
             let what = "Its copy is known already.";
             return Ok(Finding::plain(Adopted::AlreadyKnown, Some(*key), what));
         }
@@ -83,14 +91,25 @@ impl<'a> Recogniser<'a> {
                 "Its recording is gone from the index.",
             ));
         };
-        if let Some(copy) = &stored.copy
-            && (copy.place.is_some()
-                || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes))
-        {
-            let what = format!("Its recording has a copy at {} already.", copy.path.display());
+        if let Some(copy) = stored.copies().find(|copy| is_there(copy)) {
+            let where_ = copy.path.display();
+            let what = format!("Its recording has a copy with other bytes already, at {where_}.");
             return Ok(Finding::plain(Adopted::AlreadyKnown, Some(key), what));
         }
-        self.judge(path, size_bytes, sha256, Box::new(stored), how)
+        self.judge(path, size_bytes, sha256, &stored, how)
+    }
+
+    /// The bytes of a copy that was verified, once more.
+    fn one_more(&self, key: RecordingKey, known: &CopyRecord, path: &Path) -> Finding {
+        let what = format!("It has the very bytes of the copy at {}.", known.path.display());
+        let copy = CopyRecord {
+            path: path.to_owned(),
+            place: None,
+            verified_at: self.now,
+            checked: None,
+            ..known.clone()
+        };
+        Finding { copy: Some(copy), ..Finding::plain(Adopted::Adopted, Some(key), what) }
     }
 
     fn judge(
@@ -98,7 +117,7 @@ impl<'a> Recogniser<'a> {
         path: &Path,
         size_bytes: u64,
         sha256: String,
-        stored: Box<StoredRecording>,
+        stored: &StoredRecording,
         how: How,
     ) -> Result<Finding> {
         let recording = &stored.recording;
@@ -132,14 +151,10 @@ impl<'a> Recogniser<'a> {
             verified_at: self.now,
             evidence: evidence(&facts),
             remarks,
+            checked: None,
         };
-        Ok(Finding {
-            outcome: Adopted::Adopted,
-            key: Some(stored.key),
-            what,
-            copy: Some(copy),
-            stored: Some(stored),
-        })
+        let plain = Finding::plain(Adopted::Adopted, Some(stored.key), what);
+        Ok(Finding { copy: Some(copy), ..plain })
     }
 
     /// By the whole name, or by a piece of it that is an id.
@@ -198,8 +213,25 @@ impl Guess {
 
 impl Finding {
     fn plain(outcome: Adopted, key: Option<RecordingKey>, what: impl Into<String>) -> Self {
-        Self { outcome, key, what: what.into(), copy: None, stored: None }
+        Self { outcome, key, what: what.into(), copy: None, before: None }
     }
+
+    fn again(key: RecordingKey, before: &CopyRecord, what: impl Into<String>) -> Self {
+        let plain = Self::plain(Adopted::FoundAgain, Some(key), what);
+        Self { before: Some(before.clone()), ..plain }
+    }
+}
+
+/// Whether a copy is there with the size it had. Whether an object of a bucket is, is not asked here; the check of copies does.
+fn is_there(copy: &CopyRecord) -> bool {
+    copy.place.is_some()
+        || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
+}
+
+/// Whether two paths lead to one file, also through links.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    one == other || real(one).is_some_and(|one| real(other) == Some(one))
 }
 
 /// Pieces of a file name that may be ids: all of it, what stands between characters that ids do not have, and UUIDs

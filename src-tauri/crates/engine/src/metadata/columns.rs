@@ -195,11 +195,22 @@ fn shown(column: SortColumn) -> Source {
         SortColumn::Hold => with_numbers("hold", "On hold", Text, |facts| {
             text(facts.stored.annotations.hold.as_ref().map(|hold| hold.name.clone()))
         }),
+        SortColumn::Rules => {
+            plain("rule_ids", "Rules", List, |facts| list(&facts.stored.recording.rule_ids))
+        }
+        SortColumn::FileName => {
+            with_numbers("vendor_file_name", "Provider's file name", Text, |facts| {
+                text(facts.stored.recording.file_name.clone())
+            })
+        }
+        SortColumn::Address => with_numbers("audio_url", "Address of the audio", Text, |facts| {
+            text(facts.stored.recording.media_url.clone())
+        }),
     }
 }
 
 /// What is known beyond the table.
-const MORE: [Source; 16] = [
+const MORE: [Source; 14] = [
     plain("vendor", "Provider", Kind::Text, |facts| Cell::Text(facts.account.1.to_owned())),
     plain("start_is_estimated", "Start is estimated", Kind::YesNo, |facts| {
         Cell::YesNo(facts.stored.recording.start_is_estimated)
@@ -210,10 +221,6 @@ const MORE: [Source; 16] = [
     with_numbers("to_as_sent", "To, as sent", Kind::Text, |facts| {
         text(facts.stored.recording.to.clone())
     }),
-    with_numbers("vendor_file_name", "Provider's file name", Kind::Text, |facts| {
-        text(facts.stored.recording.file_name.clone())
-    }),
-    plain("rule_ids", "Rules", Kind::List, |facts| list(&facts.stored.recording.rule_ids)),
     plain("is_gone", "Gone at the provider", Kind::YesNo, |facts| Cell::YesNo(facts.stored.gone)),
     plain("gone_at", "Gone since", Kind::Instant, |facts| instant(facts.stored.gone_at)),
     plain("is_deleted_by_us", "Deleted by us", Kind::YesNo, |facts| {

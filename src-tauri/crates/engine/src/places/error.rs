@@ -212,7 +212,7 @@ impl From<providers::Error> for PlaceError {
     fn from(error: providers::Error) -> Self {
         use providers::{Error as Wire, Obstacle};
         match error {
-            Wire::Unreachable { reason, obstacle: Obstacle::Tls | Obstacle::Clock } => {
+            Wire::Unreachable { reason, obstacle: Obstacle::Tls(_) | Obstacle::Clock } => {
                 Self::Tls { reason }
             }
             Wire::Unreachable { reason, .. } | Wire::Interrupted { reason } => {

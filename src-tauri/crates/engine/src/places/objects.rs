@@ -12,6 +12,7 @@ use super::bucket::{Ask, Bucket};
 use super::error::PlaceError;
 use super::outgoing::hex;
 use crate::error::{Error, Result};
+use crate::transfers::Bandwidth;
 use crate::{Engine, blocking};
 
 impl Bucket {
@@ -57,12 +58,14 @@ impl Engine {
         bucket.read_back(key, go_on).await.map_err(|trouble| self.of_place(place, trouble))
     }
 
-    /// Reads a copy out of its bucket into `part`, and proves that it is what it was.
+    /// Reads a copy out of its bucket into `part`, and proves that it is what it was. A person who waits to hear it waits for
+    /// no `cap`.
     pub(crate) async fn fetch_object(
         &self,
         place: &PlaceId,
         copy: &CopyRecord,
         part: &Path,
+        cap: Option<&Bandwidth>,
     ) -> Result<SealedPart> {
         let bucket = self.bucket(place).await?;
         let failed = |trouble| self.of_place(place, trouble);
@@ -76,6 +79,9 @@ impl Engine {
         })
         .await?;
         while let Some(chunk) = bucket.next_chunk(&mut reply).await.map_err(failed)? {
+            if let Some(cap) = cap {
+                cap.pay(chunk.len()).await;
+            }
             file = blocking(move || {
                 file.write(&chunk)?;
                 Ok(file)

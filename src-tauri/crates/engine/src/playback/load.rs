@@ -92,12 +92,12 @@ impl Engine {
         loading: &CancellationToken,
     ) -> Result<Option<PathBuf>> {
         let Some((copy, place)) =
-            stored.copy.as_ref().and_then(|copy| Some((copy, copy.place.as_ref()?)))
+            stored.copies().find_map(|copy| Some((copy, copy.place.as_ref()?)))
         else {
             return Ok(None);
         };
         let part = cache.join(format!("{name}.part"));
-        match or_cancelled(loading, self.fetch_object(place, copy, &part)).await {
+        match or_cancelled(loading, self.fetch_object(place, copy, &part, None)).await {
             Ok(sealed) => {
                 let extension = copy.path.extension().and_then(|e| e.to_str()).unwrap_or("bin");
                 let (cache, path) = (cache.to_owned(), cache.join(format!("{name}.{extension}")));
@@ -267,10 +267,10 @@ impl Engine {
     }
 }
 
-/// Our verified copy on this computer, if it is still there.
+/// The best verified copy on this computer that is still there.
 fn own_copy(stored: &StoredRecording) -> Option<PathBuf> {
-    let copy = stored.copy.as_ref().filter(|copy| copy.place.is_none())?;
-    copy.path.is_file().then(|| copy.path.clone())
+    let here = stored.copies().filter(|copy| copy.place.is_none());
+    here.map(|copy| &copy.path).find(|path| path.is_file()).cloned()
 }
 
 async fn analyse(path: PathBuf) -> Result<Analysis> {

@@ -13,6 +13,7 @@ mod schedule;
 mod speed;
 mod walk;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use domain::{AccountId, RecordingList};
@@ -199,41 +200,42 @@ impl Engine {
             return self.read_everything(provider.as_ref(), &lists, reading).await;
         }
         let due = last_full.is_none_or(|last| is_due(last, now));
-        if depth == SyncDepth::Quick
-            && !due
-            && let Some(tally) =
-                self.read_news(provider.as_ref(), id, account.page_size, &lists).await?
-        {
-            return Ok(tally);
+        let mut stored = SyncTally::default();
+        if depth == SyncDepth::Quick && !due {
+            match self.read_news(provider.as_ref(), id, account.page_size, &lists).await? {
+                ControlFlow::Break(tally) => return Ok(tally),
+                ControlFlow::Continue(tally) => stored = tally,
+            }
         }
         let run = self.begin_run(id).await?;
-        let reading = Reading::of_everything(run, account.page_size);
+        let reading = Reading::of_everything_after(run, account.page_size, &stored);
         self.read_everything(provider.as_ref(), &lists, reading).await
     }
 
-    /// Reads each list from its newest recording down to what is known. `None` when the counts say that this was not
-    /// enough.
+    /// Reads each list from its newest recording down to what is known. Breaks off what follows, unless the counts say that
+    /// this was not enough.
     async fn read_news(
         &self,
         provider: &dyn Provider,
         id: &AccountId,
         page_size: u32,
         lists: &[RecordingList],
-    ) -> Result<Option<SyncTally>> {
+    ) -> Result<ControlFlow<SyncTally, SyncTally>> {
         let mut reading = Reading::new(self.begin_run(id).await?, page_size);
         for list in lists {
             if !self.read_news_of(provider, list, &mut reading).await? {
                 tracing::info!(account = %id, %list, "the counts differ; reading everything");
+                let stored = reading.tally(0, None);
                 let (run, now) = (reading.run, self.now());
                 self.with_catalogue(move |catalogue| catalogue.finish_sync(run, false, None, now))
                     .await?;
-                return Ok(None);
+                return Ok(ControlFlow::Continue(stored));
             }
         }
         let tally = reading.tally(0, None);
         let (run, total, now) = (reading.run, reading.total, self.now());
         self.with_catalogue(move |catalogue| catalogue.finish_quick_sync(run, total, now)).await?;
-        Ok(Some(tally))
+        Ok(ControlFlow::Break(tally))
     }
 
     /// Whether the news of one list explain the vendor's count.

@@ -90,12 +90,18 @@ impl Reading {
         }
     }
 
-    pub(super) fn of_everything(run: catalogue::SyncRun, page_size: u32) -> Self {
-        Self { is_whole: true, ..Self::new(run, page_size) }
+    /// What an earlier look at the lists stored is no longer new to the index, but it is to whoever waits for the sync.
+    pub(super) fn of_everything_after(
+        run: catalogue::SyncRun,
+        page_size: u32,
+        stored: &SyncTally,
+    ) -> Self {
+        let SyncTally { new, changed, .. } = *stored;
+        Self { is_whole: true, new, changed, ..Self::new(run, page_size) }
     }
 
     pub(super) fn resumed(run: catalogue::SyncRun, page_size: u32, progress: Progress) -> Self {
-        Self { progress, ..Self::of_everything(run, page_size) }
+        Self { progress, is_whole: true, ..Self::new(run, page_size) }
     }
 
     pub(super) fn tally(&self, gone: u64, warning: Option<String>) -> SyncTally {

@@ -76,6 +76,14 @@ impl ActiveJob {
         self.place.as_ref().map_or_else(|| self.folder.clone(), |place| place.prefix.clone().into())
     }
 
+    /// Whether a copy is where this job saves, as far as its record tells.
+    pub(super) fn holds(&self, copy: &CopyRecord) -> bool {
+        match &self.place {
+            Some(place) => copy.place.as_ref() == Some(&place.id),
+            None => copy.place.is_none() && copy.path.starts_with(&self.folder),
+        }
+    }
+
     /// The name of a copy below where this job saves, with `/` on every system; `None` for one that is elsewhere.
     pub(super) fn name_below(&self, copy: &CopyRecord) -> Option<String> {
         if copy.place.as_ref() != self.place.as_ref().map(|place| &place.id) {

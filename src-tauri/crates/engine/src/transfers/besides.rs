@@ -1,10 +1,10 @@
 //! What comes along with the audio when a job ends: metadata, checksums, a bag, the vendor's own records.
 //!
-//! The lists describe the folder, not the job: every verified copy below it, whichever job saved it, and every
-//! recording that a job was to save there and could not. So a second job into the same folder makes them longer and
+//! The lists describe the folder, not the job: every verified copy below it, whichever job saved it, every one that is not
+//! there any more, and every recording that a job was to save there and could not. So a second job into the same folder makes them longer and
 //! never wrong, and writing them again changes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use transfer::beside::{
 use transfer::write_whole;
 
 use super::active::ActiveJob;
+use super::found;
 use crate::error::{Error, Result};
 use crate::{Engine, blocking};
 
@@ -168,10 +169,22 @@ fn entries(
 ) -> Result<(Vec<Entry>, Vec<Listed>)> {
     let mut entries = Vec::new();
     let mut listed = Vec::new();
+    let mut lost = Vec::new();
+    let mut here = HashSet::new();
     for (key, copy) in catalogue.copies()? {
         let Some(file) = job.name_below(&copy) else { continue };
+        let is_there = match &job.place {
+            // As the last check of it found: asking for each object would take a request a file.
+            Some(_) => !copy.is_spoilt(),
+            None => found::is_there(&copy, &job.folder),
+        };
+        if !is_there {
+            lost.push((key, copy, file));
+            continue;
+        }
+        here.insert(key);
         let Some(stored) = catalogue.recording(key)? else { continue };
-        if job.options.raw_json && (job.place.is_some() || copy.path.is_file()) {
+        if job.options.raw_json {
             // Not with_extension: a name like `call 1.30` has a dot of its own before the extension.
             let path = folder.join(format!("{file}.json"));
             let raw = pretty(&stored.recording.raw);
@@ -189,13 +202,22 @@ fn entries(
     }
     entries.sort_by(|one, other| one.file.cmp(&other.file));
     listed.sort();
-    for (key, why) in failures(catalogue, job)? {
-        let Some(stored) = catalogue.recording(key)? else { continue };
-        let is_here = stored.copy.as_ref().is_some_and(|copy| job.name_below(copy).is_some());
-        if !is_here {
-            let label = label(&stored);
-            entries.push(Entry::new(&stored, label, &job.zone, "not saved", Some(why)));
+    // Nobody can vouch for what was taken away. It is named all the same, unless another file has the recording.
+    for (key, copy, file) in lost {
+        if !here.insert(key) {
+            continue;
         }
+        let Some(stored) = catalogue.recording(key)? else { continue };
+        let why = Some("It was saved here, and is not there any more as it was.".to_owned());
+        let saved = Entry::saved(&stored, &copy, file, label(&stored), &job.zone);
+        entries.push(Entry { status: "missing", why, ..saved });
+    }
+    for (key, why) in failures(catalogue, job)? {
+        let Some(stored) = catalogue.recording(key)?.filter(|_| !here.contains(&key)) else {
+            continue;
+        };
+        let label = label(&stored);
+        entries.push(Entry::new(&stored, label, &job.zone, "not saved", Some(why)));
     }
     Ok((entries, listed))
 }
@@ -203,7 +225,7 @@ fn entries(
 /// What jobs into this folder could not save, each recording once with the latest reason.
 fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey, String)>> {
     let mut failed: Vec<(RecordingKey, String)> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let (_, jobs) = catalogue.find_jobs(&JobFilter::default(), 0, u32::MAX)?;
     for record in jobs.into_iter().filter(|record| record.folder == job.folder) {
         let filter = ItemFilter { states: vec![ItemState::Failed], ..ItemFilter::default() };

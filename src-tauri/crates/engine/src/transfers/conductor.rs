@@ -282,6 +282,11 @@ impl Engine {
         }
     }
 
+    /// Until when nothing is begun, if it is quiet now.
+    pub(crate) async fn quiet_until(&self) -> Option<jiff::Zoned> {
+        self.rules().await.quiet_until
+    }
+
     /// The rules as set, read again every now and then.
     async fn rules(&self) -> Rules {
         let transfers = &self.inner.transfers;

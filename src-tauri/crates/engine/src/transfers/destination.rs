@@ -13,7 +13,7 @@ use crate::places::Place;
 
 /// What a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Destination {
+pub(crate) enum Destination {
     Folder(PathBuf),
     Place(PlaceId),
 }
@@ -56,7 +56,7 @@ impl Transfers {
     }
 
     /// What a token stands for.
-    pub(super) fn destination(&self, token: &str) -> Result<Destination> {
+    pub(crate) fn destination(&self, token: &str) -> Result<Destination> {
         let destination = lock(&self.folders).get(token).cloned();
         destination.ok_or_else(|| Error::stale("Choose the folder again."))
     }

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalogue::{Catalogue, CheckResult, CopyRecord, ItemRecord, StoredRecording};
-use domain::{PlaceId, RecordingKey};
+use catalogue::{CopyRecord, ItemRecord, StoredRecording};
+use domain::PlaceId;
 use serde::{Deserialize, Serialize};
 use transfer::part::{PartFile, SealedPart};
 
@@ -35,6 +35,18 @@ impl Intent {
         item.intent_json.as_deref().and_then(|json| serde_json::from_str(json).ok())
     }
 
+    /// Of a file with the bytes of a copy that was verified before.
+    pub(super) fn again(copy: &CopyRecord) -> Self {
+        Self {
+            name: None,
+            size_bytes: copy.size_bytes,
+            sha256: copy.sha256.clone(),
+            evidence: copy.evidence.clone(),
+            remarks: copy.remarks.clone(),
+            upload: None,
+        }
+    }
+
     pub(super) fn copy(
         self,
         path: PathBuf,
@@ -49,6 +61,7 @@ impl Intent {
             verified_at,
             evidence: self.evidence,
             remarks: self.remarks,
+            checked: None,
         }
     }
 }
@@ -74,18 +87,16 @@ pub(super) async fn look_around(
     if let Some(place) = &job.place {
         return engine.look_in_place(place, item, stored, part).await;
     }
-    let copy = stored.copy.clone();
+    let copies: Vec<CopyRecord> = stored.copies().cloned().collect();
     let intent = Intent::of(item);
-    let (job, part, key) = (Arc::clone(job), part.to_owned(), item.key);
-    let catalogue = engine.inner.catalogue.clone();
+    let (job, part) = (Arc::clone(job), part.to_owned());
     blocking(move || {
         if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
             return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
         }
-        if let Some(copy) = copy
-            && job.fixed_stem.is_none()
-            && is_there(&copy, &job.folder)
-            && is_unchanged(&catalogue, key, &copy)?
+        let is_good = |copy: &CopyRecord| is_there(copy, &job.folder) && is_unchanged(copy);
+        if job.fixed_stem.is_none()
+            && let Some(copy) = copies.into_iter().find(is_good)
         {
             return Ok(Found::There(copy));
         }
@@ -108,13 +119,9 @@ pub(super) async fn look_around(
 }
 
 /// A copy that was found changed by a check is hashed before it counts again.
-fn is_unchanged(catalogue: &Catalogue, key: RecordingKey, copy: &CopyRecord) -> Result<bool> {
-    match catalogue.last_check(key)? {
-        Some((_, CheckResult::Changed | CheckResult::Missing)) => {
-            Ok(transfer::hash_file(&copy.path).is_ok_and(|(_, sha256)| sha256 == copy.sha256))
-        }
-        _ => Ok(true),
-    }
+fn is_unchanged(copy: &CopyRecord) -> bool {
+    !copy.is_spoilt()
+        || transfer::hash_file(&copy.path).is_ok_and(|(_, sha256)| sha256 == copy.sha256)
 }
 
 fn is_same(path: &Path, intent: &Intent) -> bool {

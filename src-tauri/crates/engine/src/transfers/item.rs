@@ -2,35 +2,27 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use catalogue::{CopyRecord, ItemRecord, ItemState, StoredRecording, TakenItem};
+use catalogue::{ItemRecord, ItemState, StoredRecording, TakenItem};
+use domain::AccountId;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
-use transfer::naming::{NameInput, RelativeName};
-use transfer::part::{SealedPart, part_path};
+use transfer::part::part_path;
 
 use super::active::ActiveJob;
 use super::found::{Found, Intent, look_around};
 use super::lanes::Outcome;
-use super::trouble::{self, Verdict};
+use super::publish::{Published, Saved, relative, saved};
+use super::trouble::{self, Blame, Verdict};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::fetch::{Attempt, Fetched, MediaHost};
 use crate::verify::evidence;
-use crate::{Engine, blocking, or_cancelled};
+use crate::{Engine, blocking};
 
 /// Below this size a download that was cut off is cheaper to begin anew than to write down how far it came.
 const WORTH_RESUMING_BYTES: u64 = 1_000_000;
-
-/// A verified file that is to get its name.
-pub(super) struct Published<'a> {
-    pub(super) intent: Intent,
-    pub(super) sealed: SealedPart,
-    /// By content, without the dot.
-    pub(super) extension: &'a str,
-    pub(super) answered_in: Option<Duration>,
-}
 
 /// How an item ended.
 pub(super) enum Ended {
@@ -38,13 +30,6 @@ pub(super) enum Ended {
     Settled,
     /// No file of the job can be saved now.
     Halt(Error),
-}
-
-/// What was saved.
-pub(super) struct Saved {
-    state: ItemState,
-    copy: Option<CopyRecord>,
-    answered_in: Option<Duration>,
 }
 
 impl Engine {
@@ -59,6 +44,11 @@ impl Engine {
         let mut media_host = None;
         let asked_at = Instant::now();
         let saved = self.save_item(&mut item, job, &mut media_host, cancel).await;
+        if media_host.as_ref().is_some_and(|host| host.is_fresh) {
+            // The provider told where the audio is, so it is there, whatever came of the audio.
+            self.inner.transfers.hosts.arrived(&api_of(&taken.account), item.key, Instant::now());
+        }
+        let mut blame = Blame::File;
         let (saved, outcome) = match saved {
             Ok(saved) => {
                 let outcome = saved.answered_in.map_or(Outcome::Neutral, Outcome::Arrived);
@@ -66,15 +56,25 @@ impl Engine {
             }
             Err(error) => {
                 let host = media_host.as_ref();
+                let hosts = &self.inner.transfers.hosts;
+                let api = api_of(&taken.account);
+                let waits = &self.inner.waits;
                 let (error, outcome) =
-                    self.inner.transfers.hosts.judged(error, item.key, host, asked_at);
+                    hosts.judged(error, item.key, host, &api, asked_at, waits.silences_alone);
+                let name = host.map_or(api.as_str(), |host| &host.origin);
+                if outcome.is_waited_for() {
+                    // The network itself may be away for as long as it likes.
+                    let is_lost = outcome != Outcome::Offline
+                        && hosts.is_away_for(name, waits.server_back, Instant::now());
+                    blame = if is_lost { Blame::LostHost } else { Blame::Host };
+                }
                 (Err(error), outcome)
             }
         };
         let position = item.position;
         let ended = match saved {
             Ok(saved) => self.complete(item, job, saved).await,
-            Err(error) => self.settle_trouble(item, job, error).await,
+            Err(error) => self.settle_trouble(item, job, error, blame).await,
         };
         job.live.settle(position);
         let ended = match ended {
@@ -104,7 +104,7 @@ impl Engine {
         let (id, key) = (job.id.clone(), item.key);
         let received = part_path(&job.folder, job.id.as_str(), item.position);
         self.with_catalogue(move |catalogue| match &saved.copy {
-            Some(copy) => catalogue.complete_item(&id, &item, key, copy),
+            Some(copy) => catalogue.complete_item(&id, &item, key, copy, &saved.replaced),
             None => catalogue.set_item(&id, &item),
         })
         .await?;
@@ -126,11 +126,13 @@ impl Engine {
         mut item: ItemRecord,
         job: &Arc<ActiveJob>,
         error: Error,
+        blame: Blame,
     ) -> Result<Ended> {
         let (folder, disk, tries) = (job.folder.clone(), job.disk, item.tries);
         let again = self.inner.waits.file_again;
         let (error, verdict) = blocking(move || {
-            let verdict = trouble::judge(&error, tries, again, || trouble::is_sound(&folder, disk));
+            let is_sound = || trouble::is_sound(&folder, disk);
+            let verdict = trouble::judge(&error, blame, tries, again, is_sound);
             Ok((error, verdict))
         })
         .await?;
@@ -141,7 +143,7 @@ impl Engine {
                 item.tries = tries.saturating_sub(1);
             }
             Verdict::PutOff(wait, why) => {
-                if trouble::is_out_of_reach(&error) {
+                if blame == Blame::Host || trouble::is_out_of_reach(&error) {
                     // The file did nothing wrong, so it has all its tries when somebody answers again.
                     item.tries = tries.saturating_sub(1);
                 }
@@ -186,6 +188,12 @@ impl Engine {
         let stored = self.stored(item.key).await?;
         let part = part_path(&job.folder, job.id.as_str(), item.position);
         let found = look_around(self, job, item, &stored, &part).await?;
+        let found = match found {
+            Found::Nothing => {
+                self.take_from_copy(job, item.position, &stored, &part, cancel).await?
+            }
+            found => found,
+        };
         match found {
             Found::Nothing => {}
             Found::There(copy) => {
@@ -194,16 +202,22 @@ impl Engine {
                 item.name = Some(relative(&copy.path, &job.root()));
                 let what = if job.place.is_some() { "bucket" } else { "folder" };
                 item.note = Some(format!("A verified copy is in this {what} already."));
-                return Ok(Saved { state: ItemState::Skipped, copy: None, answered_in: None });
+                let state = ItemState::Skipped;
+                return Ok(Saved { state, copy: None, replaced: Vec::new(), answered_in: None });
             }
             Found::Named(intent, path) => {
                 let place = job.place.as_ref().map(|place| place.id.clone());
-                return Ok(saved(item, job, intent.copy(path, place, self.now()), None));
+                let copy = intent.copy(path, place, self.now());
+                return Ok(saved(item, job, &stored, copy, None));
             }
             Found::Sealed(intent, sealed) => {
-                let name = intent.name.clone().unwrap_or_default();
-                let extension = Path::new(&name).extension().and_then(|e| e.to_str());
-                let extension = extension.unwrap_or("bin");
+                item.etag = None;
+                // By content, as it was named before: here, or where another copy of it is.
+                let before = intent.name.as_deref().map(Path::new);
+                let name = before.or_else(|| of_same_bytes(&stored, &intent));
+                let extension = name.and_then(Path::extension).and_then(|e| e.to_str());
+                let extension = extension.unwrap_or("bin").to_owned();
+                let extension = extension.as_str();
                 let published = Published { intent, sealed, extension, answered_in: None };
                 return self.publish(item, job, &stored, published, cancel).await;
             }
@@ -222,7 +236,7 @@ impl Engine {
             stored: &stored,
             part: &part,
             validator: &mut item.etag,
-            address_is_stale: item.tries > 1 || transfers.hosts.is_silent(item.key),
+            address_is_stale: item.tries > 1 || transfers.hosts.is_unwell(item.key),
             on_opened: Some(&on_opened),
             on_bytes: &on_bytes,
             media_host: &mut *media_host,
@@ -283,108 +297,15 @@ impl Engine {
         let id = job.id.clone();
         self.with_catalogue(move |catalogue| catalogue.note_progress(&id, &item)).await
     }
-
-    /// Brings a verified file where it belongs.
-    async fn publish(
-        &self,
-        item: &mut ItemRecord,
-        job: &Arc<ActiveJob>,
-        stored: &StoredRecording,
-        published: Published<'_>,
-        cancel: &CancellationToken,
-    ) -> Result<Saved> {
-        match &job.place {
-            None => self.publish_in_folder(item, job, stored, published).await,
-            Some(place) => {
-                let sending = self.publish_to_place(item, job, place, stored, published);
-                or_cancelled(cancel, sending).await
-            }
-        }
-    }
-
-    /// Gives the file its name: first the intent is written down, then the file is renamed.
-    async fn publish_in_folder(
-        &self,
-        item: &mut ItemRecord,
-        job: &Arc<ActiveJob>,
-        stored: &StoredRecording,
-        published: Published<'_>,
-    ) -> Result<Saved> {
-        let Published { intent, sealed, extension, answered_in } = published;
-        let name = self.name_in(job, stored, item.position, extension).await?;
-        let call_time = job.options.call_time.then(|| stored.recording.when()).flatten();
-        let (catalogue, now) = (self.inner.catalogue.clone(), self.now());
-        let (work_job, mut work_item, mut intent) = (Arc::clone(job), item.clone(), intent);
-        let copy = blocking(move || {
-            let job = work_job;
-            if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
-                return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
-            }
-            if let Some(at) = call_time {
-                sealed.set_changed_at(at.into())?;
-            }
-            let path = job.shelf.publish_announced(
-                sealed,
-                &job.audio_folder(),
-                &name,
-                |path: &Path| -> Result<()> {
-                    intent.name = path.strip_prefix(&job.folder).ok().and_then(plain_text);
-                    work_item.intent_json = serde_json::to_string(&intent).ok();
-                    Ok(catalogue.note_progress(&job.id, &work_item)?)
-                },
-            )?;
-            Ok(intent.copy(path, None, now))
-        })
-        .await?;
-        Ok(saved(item, job, copy, answered_in))
-    }
-
-    /// The name a recording gets in a job.
-    pub(super) async fn name_in(
-        &self,
-        job: &ActiveJob,
-        stored: &StoredRecording,
-        position: u32,
-        extension: &str,
-    ) -> Result<RelativeName> {
-        if let Some(stem) = &job.fixed_stem {
-            return Ok(RelativeName::from_stem(stem, extension));
-        }
-        let account_label = if let Some(label) = job.label_of(&stored.account) {
-            label
-        } else {
-            let label = self.account(&stored.account).await?.label;
-            job.keep_label(&stored.account, &label);
-            label
-        };
-        let input = NameInput {
-            recording: &stored.recording,
-            account_label: &account_label,
-            zone: &job.zone,
-            index: position as usize,
-        };
-        Ok(job.template.render(&input, extension))
-    }
 }
 
-pub(super) fn saved(
-    item: &mut ItemRecord,
-    job: &ActiveJob,
-    copy: CopyRecord,
-    answered_in: Option<Duration>,
-) -> Saved {
-    item.received_bytes = copy.size_bytes;
-    item.total_bytes = Some(copy.size_bytes);
-    item.name = Some(relative(&copy.path, &job.root()));
-    item.note = (!copy.remarks.is_empty()).then(|| copy.remarks.join(" "));
-    let state = if copy.remarks.is_empty() { ItemState::Verified } else { ItemState::Remarked };
-    Saved { state, copy: Some(copy), answered_in }
+/// Where a copy of these bytes is.
+fn of_same_bytes<'a>(stored: &'a StoredRecording, intent: &Intent) -> Option<&'a Path> {
+    let copy = stored.copies().find(|copy| copy.sha256 == intent.sha256)?;
+    Some(&copy.path)
 }
 
-pub(super) fn relative(path: &Path, folder: &Path) -> String {
-    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
-}
-
-fn plain_text(path: &Path) -> Option<String> {
-    path.to_str().map(str::to_owned)
+/// What the provider's own server is called among the hosts that audio is asked of.
+fn api_of(account: &AccountId) -> String {
+    format!("provider of {account}")
 }

@@ -35,8 +35,19 @@ pub(super) enum Outcome {
     Offline,
     /// The provider answered, and the host that has its audio did not, for any file.
     MediaAway,
+    /// The host that has the audio answers everything with errors of its own.
+    MediaFails,
+    /// The provider itself does.
+    ProviderFails,
     /// Nothing that says anything about the provider.
     Neutral,
+}
+
+impl Outcome {
+    /// Whether somebody is waited for who will be back, with every file of theirs.
+    pub(super) fn is_waited_for(self) -> bool {
+        matches!(self, Self::Offline | Self::MediaAway | Self::MediaFails | Self::ProviderFails)
+    }
 }
 
 /// Why the limit is what it is.
@@ -48,6 +59,15 @@ enum Why {
     Slow,
     Offline,
     MediaAway,
+    MediaFails,
+    ProviderFails,
+}
+
+impl Why {
+    /// Whom one file at a time is sent to, to find out whether it is over.
+    fn is_scouted(self) -> bool {
+        !matches!(self, Self::Trying | Self::Failed | Self::Slow)
+    }
 }
 
 #[derive(Debug)]
@@ -168,7 +188,7 @@ impl Lane {
 
     fn allowed(&self, ceiling: u32) -> u32 {
         // After a refusal one file finds out whether it is over.
-        if self.strikes > 0 && matches!(self.why, Why::Throttled | Why::Offline | Why::MediaAway) {
+        if self.strikes > 0 && self.why.is_scouted() {
             return 1;
         }
         #[expect(
@@ -204,18 +224,22 @@ impl Lane {
             }
             Outcome::Failed => self.cut(0.7, Why::Failed, now),
             // One request that hangs while others are answered is no network that is away.
-            Outcome::Offline | Outcome::MediaAway
-                if self.arrived_at.is_some_and(|at| now.duration_since(at) < SIGN_OF_LIFE) =>
+            _ if outcome.is_waited_for()
+                && self.arrived_at.is_some_and(|at| now.duration_since(at) < SIGN_OF_LIFE) =>
             {
                 self.cut(0.7, Why::Failed, now);
             }
-            Outcome::Offline | Outcome::MediaAway => {
-                let is_media = outcome == Outcome::MediaAway;
-                self.why = if is_media { Why::MediaAway } else { Why::Offline };
-                self.strike(None, now);
-            }
+            Outcome::Offline => self.wait_for(Why::Offline, now),
+            Outcome::MediaAway => self.wait_for(Why::MediaAway, now),
+            Outcome::MediaFails => self.wait_for(Why::MediaFails, now),
+            Outcome::ProviderFails => self.wait_for(Why::ProviderFails, now),
             Outcome::Neutral => {}
         }
+    }
+
+    fn wait_for(&mut self, why: Why, now: Instant) {
+        self.why = why;
+        self.strike(None, now);
     }
 
     fn cut(&mut self, factor: f64, why: Why, now: Instant) {
@@ -249,6 +273,12 @@ impl Lane {
                 Why::MediaAway => format!(
                     "The provider answers, but the server that has its audio does not; trying again in {seconds} s."
                 ),
+                Why::MediaFails => format!(
+                    "The server that has the audio answers with errors of its own; trying again in {seconds} s."
+                ),
+                Why::ProviderFails => format!(
+                    "The provider answers with errors of its own; trying again in {seconds} s."
+                ),
                 _ => format!("The provider asked to slow down; going on in {seconds} s."),
             };
         }
@@ -272,6 +302,14 @@ impl Lane {
                 format!(
                     "{at_once} at once, to see whether the server with the audio answers again."
                 )
+            }
+            Why::MediaFails => {
+                format!(
+                    "{at_once} at once, to see whether the server with the audio is well again."
+                )
+            }
+            Why::ProviderFails => {
+                format!("{at_once} at once, to see whether the provider is well again.")
             }
         }
     }

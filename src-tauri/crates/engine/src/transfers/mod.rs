@@ -2,8 +2,9 @@
 //!
 //! The catalogue holds the state of each job and item. What lives in memory is only what is moving right now: the jobs
 //! that run (`active`), their progress (`live`), how much each account bears (`lanes`), and the one task that moves them
-//! all (`conductor`). A single file is `item`, and what an earlier run left of it `found`; what a person tells jobs to do is
-//! `orders`; what comes along when a job ends is `besides`.
+//! all (`conductor`). A single file is `item`: what an earlier run left of it is `found`, what another copy has of it is
+//! `nearby`, and `publish` brings it where it belongs. What a person tells jobs to do is `orders`; what comes along when a
+//! job ends is `besides`.
 
 mod active;
 mod bandwidth;
@@ -16,10 +17,12 @@ mod hosts;
 mod item;
 mod lanes;
 mod live;
+mod nearby;
 mod options;
 mod orders;
 mod outbound;
 mod pace;
+mod publish;
 mod quiet;
 mod trouble;
 
@@ -40,7 +43,7 @@ use crate::{Engine, lock};
 use active::ActiveJob;
 pub(crate) use bandwidth::{Bandwidth, Caps};
 pub use begin::{FolderToken, NameProblem, NewTransfer, Plan, PreviewedNames};
-use destination::Destination;
+pub(crate) use destination::Destination;
 use lanes::Lanes;
 pub(crate) use options::JobOptions;
 pub use options::{NamePreset, TransferOptions, TransferSettings};

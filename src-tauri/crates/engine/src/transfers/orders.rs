@@ -42,6 +42,7 @@ impl Engine {
     pub async fn resume_job(&self, id: &JobId) -> Result<()> {
         let record = self.job_record(id).await?;
         self.inner.transfers.lanes.forgive();
+        self.inner.transfers.hosts.forgive();
         if record.state != JobState::Paused {
             self.inner.transfers.wake.notify_one();
             return Ok(());

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalogue::{CheckResult, CopyRecord, ItemRecord, StoredRecording};
+use catalogue::{CopyRecord, ItemRecord, StoredRecording};
 use domain::{JobId, PlaceId, RecordingKey};
 use futures_util::future::BoxFuture;
 use transfer::beside::BAG_DATA;
@@ -14,8 +14,8 @@ use transfer::part::{PartFile, SealedPart, part_path};
 
 use super::active::ActiveJob;
 use super::found::{Found, Intent};
-use super::item::{Published, Saved, saved};
 use super::options::JobOptions;
+use super::publish::{Published, Saved, saved};
 use crate::error::{Error, Result};
 use crate::places::{self, Meta, Outgoing, Place, PlaceError};
 use crate::{Engine, blocking};
@@ -29,7 +29,7 @@ const PAGE: u32 = 500;
 
 impl Engine {
     /// Where files for a bucket are received.
-    pub(super) async fn outbox(&self, place: &PlaceId) -> Result<PathBuf> {
+    pub(crate) async fn outbox(&self, place: &PlaceId) -> Result<PathBuf> {
         let folder = self.inner.data_dir.join(OUTBOX).join(place.as_str());
         let made = folder.clone();
         blocking(move || {
@@ -88,11 +88,10 @@ impl Engine {
     ) -> Result<Found> {
         let bucket = self.bucket(&place.id).await?;
         let failed = |trouble| self.of_place(&place.id, trouble);
-        if let Some(copy) = &stored.copy
-            && copy.place.as_ref() == Some(&place.id)
-            && self.is_still_there(place, item.key, copy).await?
-        {
-            return Ok(Found::There(copy.clone()));
+        for copy in stored.copies().filter(|copy| copy.place.as_ref() == Some(&place.id)) {
+            if self.is_still_there(place, copy).await? {
+                return Ok(Found::There(copy.clone()));
+            }
         }
         let Some(intent) = Intent::of(item) else { return Ok(Found::Nothing) };
         if let (Some(key), Some(upload)) = (&intent.name, &intent.upload) {
@@ -123,14 +122,8 @@ impl Engine {
 
     /// Whether a copy that the index knows is in the bucket with the size it had. One that a check found changed is read
     /// again before it counts.
-    async fn is_still_there(
-        &self,
-        place: &Place,
-        key: RecordingKey,
-        copy: &CopyRecord,
-    ) -> Result<bool> {
-        let last = self.with_catalogue(move |catalogue| catalogue.last_check(key)).await?;
-        if let Some((_, CheckResult::Changed | CheckResult::Missing)) = last {
+    async fn is_still_there(&self, place: &Place, copy: &CopyRecord) -> Result<bool> {
+        if copy.is_spoilt() {
             return match self.hash_object(&place.id, copy, |_| true).await {
                 Ok(found) => Ok(found.is_some_and(|(_, sha256)| sha256 == copy.sha256)),
                 Err(Error::Place { trouble: PlaceError::Absent, .. }) => Ok(false),
@@ -196,7 +189,7 @@ impl Engine {
             match bucket.save_new(&key, &file, &meta, begun).await? {
                 places::Saved::Now | places::Saved::Before => {
                     let copy = intent.copy(key.into(), Some(place.id.clone()), self.now());
-                    return Ok(saved(item, job, copy, answered_in));
+                    return Ok(saved(item, job, stored, copy, answered_in));
                 }
                 places::Saved::Taken => {}
             }

@@ -40,15 +40,28 @@ pub(super) enum Verdict {
     HaltJob,
 }
 
-/// Judges by the error and how often the file was begun. `again` is the shortest wait before another try.
-/// `folder_is_sound` asks the disk; it is called only when the error is about the disk.
+/// Who is to blame, as the other files tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Blame {
+    /// This file, for all that is known.
+    File,
+    /// Its host, which is waited for.
+    Host,
+    /// Its host, which has been waited for long enough.
+    LostHost,
+}
+
+/// Judges by the error, who is to blame, and how often the file was begun. `again` is the shortest wait before another try. `folder_is_sound` asks the disk; it is called only when the
+/// error is about the disk.
 pub(super) fn judge(
     error: &Error,
+    blame: Blame,
     tries: u32,
     again: Duration,
     folder_is_sound: impl FnOnce() -> bool,
 ) -> Verdict {
     match error {
+        _ if blame == Blame::LostHost => Verdict::HaltJob,
         Error::NotReady if tries < MOST_WAITS => {
             let step = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
             let wait = UNTIL_READY[step.min(UNTIL_READY.len() - 1)];
@@ -78,7 +91,7 @@ pub(super) fn judge(
         // The lane waits for the provider; the file did nothing wrong.
         Error::Cancelled | Error::Provider(Vendor::RateLimited { .. }) => Verdict::PutBack,
         // Nor did it here, however often: a network, or a host, may be away for days.
-        error if is_out_of_reach(error) => {
+        error if blame == Blame::Host || is_out_of_reach(error) => {
             // 2 s, 4 s, up to a minute as a rule.
             let wait = (again * 5 / 2) * (1 << tries.min(6));
             Verdict::PutOff(jittered(wait), format!("{} Trying again.", sentence(error)))
@@ -99,6 +112,11 @@ pub(super) fn judge(
 /// Whether nobody answered at all.
 pub(super) fn is_out_of_reach(error: &Error) -> bool {
     matches!(error, Error::Provider(Vendor::Unreachable { .. }))
+}
+
+/// Whether a server answered with an error of its own.
+pub(super) fn is_error_of_server(error: &Error) -> bool {
+    matches!(error, Error::Provider(Vendor::VendorFailed(_)))
 }
 
 fn jittered(wait: Duration) -> Duration {
@@ -136,6 +154,11 @@ pub(super) fn halt_note(error: &Error) -> String {
         }
         Error::Provider(Vendor::NotSubscribed(_)) => {
             "Waiting: the application of this account is not subscribed to recordings.".into()
+        }
+        Error::Provider(Vendor::Unreachable { .. } | Vendor::VendorFailed(_)) => {
+            "Paused: the server with the audio has answered nothing, or with errors of its own, for too long. \
+             Nothing that was saved is lost; resume to try again."
+                .into()
         }
         Error::Provider(_) => {
             "Waiting: the provider refused the credentials. Sign in again, then resume.".into()
@@ -217,36 +240,46 @@ mod tests {
     #[test]
     fn trouble_of_one_file_is_told_from_trouble_of_all() {
         let io = || disk(Disk::Io { path: "/calls/x".into(), reason: "I/O error".into() });
-        assert!(matches!(judge(&io(), 1, AGAIN, || true), Verdict::PutOff(..)), "once more");
-        assert!(matches!(judge(&io(), 2, AGAIN, || true), Verdict::Fail), "this file only");
-        assert!(matches!(judge(&io(), 2, AGAIN, || false), Verdict::HaltJob), "the folder itself");
+        assert!(
+            matches!(judge(&io(), Blame::File, 1, AGAIN, || true), Verdict::PutOff(..)),
+            "once more"
+        );
+        assert!(
+            matches!(judge(&io(), Blame::File, 2, AGAIN, || true), Verdict::Fail),
+            "this file only"
+        );
+        assert!(
+            matches!(judge(&io(), Blame::File, 2, AGAIN, || false), Verdict::HaltJob),
+            "the folder itself"
+        );
         let full = disk(Disk::DiskFull { path: "/calls/x".into() });
-        assert!(matches!(judge(&full, 1, AGAIN, || true), Verdict::HaltJob));
+        assert!(matches!(judge(&full, Blame::File, 1, AGAIN, || true), Verdict::HaltJob));
         let long = disk(Disk::Unfit { path: "/calls/x".into(), reason: "too long".into() });
-        assert!(matches!(judge(&long, 1, AGAIN, || false), Verdict::Fail));
+        assert!(matches!(judge(&long, Blame::File, 1, AGAIN, || false), Verdict::Fail));
     }
 
     #[test]
     fn not_ready_is_waited_for_and_not_for_ever() {
         assert!(
-            matches!(judge(&Error::NotReady, 1, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
+            matches!(judge(&Error::NotReady, Blame::File, 1, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
         );
         assert!(
-            matches!(judge(&Error::NotReady, 20, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
+            matches!(judge(&Error::NotReady, Blame::File, 20, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
         );
-        assert!(matches!(judge(&Error::NotReady, 32, AGAIN, || true), Verdict::Fail));
+        assert!(matches!(judge(&Error::NotReady, Blame::File, 32, AGAIN, || true), Verdict::Fail));
     }
 
     #[test]
     fn a_broken_reply_is_repeated_a_few_times_with_growing_pauses() {
         let broken = Error::Provider(Vendor::Interrupted { reason: "reset".into() });
         for (tries, least_ms) in [(1, 400), (2, 1_200), (3, 3_600)] {
-            let Verdict::PutOff(wait, _) = judge(&broken, tries, AGAIN, || true) else {
+            let Verdict::PutOff(wait, _) = judge(&broken, Blame::File, tries, AGAIN, || true)
+            else {
                 panic!("given up at try {tries}");
             };
             assert!((least_ms..=2 * least_ms).contains(&wait.as_millis()), "{wait:?}");
         }
-        assert!(matches!(judge(&broken, 4, AGAIN, || true), Verdict::Fail));
+        assert!(matches!(judge(&broken, Blame::File, 4, AGAIN, || true), Verdict::Fail));
         assert_eq!(outcome(&broken), Outcome::Failed);
     }
 
@@ -254,7 +287,7 @@ mod tests {
     fn a_bucket_that_fails_stops_the_job_and_one_object_only_its_file() {
         let of = |trouble, tries| {
             let error = Error::Place { label: "Archive".into(), trouble };
-            judge(&error, tries, AGAIN, || true)
+            judge(&error, Blame::File, tries, AGAIN, || true)
         };
         let away = PlaceError::Unreachable { reason: "no route".into() };
         assert!(matches!(of(away, 1), Verdict::HaltJob));
@@ -267,12 +300,29 @@ mod tests {
     }
 
     #[test]
+    fn errors_of_a_host_that_has_them_for_all_are_no_files_fault() {
+        let failing = Error::Provider(Vendor::VendorFailed(providers::Correlation::default()));
+        let judged = judge(&failing, Blame::Host, 500, AGAIN, || true);
+        assert!(
+            matches!(judged, Verdict::PutOff(_, why) if why == "The provider had an error of its own. Trying again."),
+        );
+        let lost = judge(&failing, Blame::LostHost, 1, AGAIN, || true);
+        assert!(matches!(lost, Verdict::HaltJob));
+        assert!(halt_note(&failing).starts_with("Paused: the server with the audio"));
+        assert!(matches!(judge(&failing, Blame::File, 3, AGAIN, || true), Verdict::PutOff(..)));
+        assert!(matches!(judge(&failing, Blame::File, 4, AGAIN, || true), Verdict::Fail));
+    }
+
+    #[test]
     fn the_network_is_nobodys_fault() {
         let away = Error::Provider(Vendor::Unreachable {
             reason: "no route".into(),
             obstacle: providers::Obstacle::Offline,
         });
-        assert!(matches!(judge(&away, 500, AGAIN, || true), Verdict::PutOff(..)), "never given up");
+        assert!(
+            matches!(judge(&away, Blame::File, 500, AGAIN, || true), Verdict::PutOff(..)),
+            "never given up"
+        );
         assert_eq!(outcome(&away), Outcome::Offline);
     }
 }

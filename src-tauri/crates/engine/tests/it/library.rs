@@ -4,7 +4,7 @@ use domain::query::PartKind;
 use domain::search::{LibraryView, Sort, SortColumn};
 use tapeshelf_engine::{Annotating, DeleteOrder, Error, SavedView, SearchOrder, Selection};
 
-use crate::support::World;
+use crate::support::{World, sync_end};
 
 fn typed(text: &str) -> SearchOrder {
     SearchOrder { text: text.into(), ..SearchOrder::default() }
@@ -79,6 +79,69 @@ async fn a_hold_is_put_on_in_bulk_and_blocks_every_deletion() {
     assert_eq!(world.engine.search(held).await.unwrap().count, 2);
     assert_eq!(world.engine.annotate(&selection, Annotating::Release).await.unwrap(), 2);
     assert_eq!(world.engine.view_counts().await.unwrap().on_hold, 0);
+}
+
+/// Nothing else would keep the recording from being deleted: its copy is verified, and the person agreed.
+#[tokio::test]
+async fn a_hold_blocks_a_deletion_whichever_way_it_is_asked_for() {
+    let (mut world, account) = World::synced(12).await;
+    let key = world.short_keys(1).await[0];
+    let id = world.engine.recording(key).await.unwrap().stored.recording.id;
+    world.download(vec![key]).await;
+    let hold = Annotating::Hold { name: "Case 14".into(), reason: "court".into() };
+    world.engine.annotate(&Selection::Keys(vec![key]), hold).await.unwrap();
+
+    // Alone, and among all that match.
+    stays(&world, &id, false).await;
+    let all = world.engine.search(typed("")).await.unwrap();
+    let order = DeleteOrder {
+        selection: Selection::Snapshot { id: all.id, except: Vec::new() },
+        confirmed_count: 12,
+        without_copy: true,
+        reason: String::new(),
+    };
+    let report = world.engine.delete_recordings(order).await.unwrap();
+    assert_eq!((report.deleted, report.kept.len()), (11, 1));
+    assert_eq!(report.kept[0].key, key);
+
+    // After the program was closed, after another sync, after the index was read anew, after the account was removed.
+    world.reopen().await;
+    stays(&world, &id, true).await;
+    let mut events = world.engine.subscribe();
+    world.engine.start_sync(&account);
+    sync_end(&mut events).await;
+    stays(&world, &id, true).await;
+    world.engine.rebuild().await.unwrap();
+    sync_end(&mut events).await;
+    stays(&world, &id, true).await;
+    world.engine.remove_account(&account).await.unwrap();
+    world.add_account().await;
+    stays(&world, &id, true).await;
+
+    let asked =
+        |logged: &sandbox::Logged| logged.method == "DELETE" && logged.path.contains(id.as_str());
+    assert!(!world.sandbox.request_log().iter().any(asked), "the provider was never asked to");
+    let selection = Selection::Keys(vec![world.rows(&format!("id:{id}")).await[0].key]);
+    world.engine.annotate(&selection, Annotating::Release).await.unwrap();
+    let order =
+        DeleteOrder { selection, confirmed_count: 1, without_copy: false, reason: String::new() };
+    assert_eq!(world.engine.delete_recordings(order).await.unwrap().deleted, 1);
+}
+
+/// Asks for the deletion of one recording, which is kept because of its hold.
+async fn stays(world: &World, id: &domain::RecordingId, without_copy: bool) {
+    let rows = world.rows(&format!("id:{id}")).await;
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].annotations.hold.is_some() && !rows[0].gone);
+    let order = DeleteOrder {
+        selection: Selection::Keys(vec![rows[0].key]),
+        confirmed_count: 1,
+        without_copy,
+        reason: String::new(),
+    };
+    let report = world.engine.delete_recordings(order).await.unwrap();
+    assert_eq!((report.deleted, report.already_gone, report.kept.len()), (0, 0, 1));
+    assert!(report.kept[0].why.contains("Case 14"), "{:?}", report.kept);
 }
 
 #[tokio::test]

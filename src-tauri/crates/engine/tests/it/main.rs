@@ -4,14 +4,17 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod accounts;
+mod calls;
 mod completeness;
 mod deletion;
 mod exports;
+mod hidden;
 mod kill;
 mod library;
 mod metadata;
 mod playback;
 mod streaming;
+mod sub_accounts;
 mod support;
 mod sync;
 mod vbc;

@@ -5,6 +5,7 @@ mod shared;
 
 use domain::AccountId;
 use sandbox::SandboxOptions;
+use tapeshelf_engine::{SyncDepth, SyncProgress, SyncTally};
 
 pub(crate) use shared::{World, files_below, open, sync_end, wait_for};
 
@@ -20,4 +21,15 @@ impl World {
         let id = world.add_account().await;
         (world, id)
     }
+}
+
+/// Has an account read its lists again, and waits for what came of it.
+pub(crate) async fn read_again(world: &World, id: &AccountId, depth: SyncDepth) -> SyncTally {
+    let mut events = world.engine.subscribe();
+    world.engine.start_sync_of(id, depth);
+    let tally = match sync_end(&mut events).await {
+        SyncProgress::Finished(tally) => Some(tally),
+        _ => None,
+    };
+    tally.expect("the sync ends well")
 }

@@ -223,6 +223,21 @@ async fn a_second_sync_asks_for_no_more_than_what_is_new() {
 }
 
 #[tokio::test]
+async fn new_calls_are_counted_also_when_the_counts_differ() {
+    let world = World::with(SandboxOptions { recordings: 200, ..SandboxOptions::default() }).await;
+    let id = world.add_account().await;
+    world.sandbox.add_calls(3).unwrap();
+    let oldest = world.sandbox.recording_ids().pop().unwrap();
+    world.sandbox.remove(&oldest).unwrap();
+    let mut events = world.engine.subscribe();
+    world.engine.start_sync(&id);
+    let SyncProgress::Finished(tally) = sync_end(&mut events).await else {
+        panic!("the sync failed")
+    };
+    assert_eq!((tally.received, tally.new, tally.gone), (202, 3, 1));
+}
+
+#[tokio::test]
 async fn an_interrupted_first_sync_goes_on_where_it_stopped() {
     let mut world = World::with(SandboxOptions {
         recordings: 1200,

@@ -56,6 +56,16 @@ async fn verify_now_finds_what_changed_and_what_is_missing() {
     );
     bench.holds_all(&keys).await;
 
+    // In quiet hours nothing is asked of it, and what was found before stands.
+    let before = bench.server.requests().len();
+    bench.set_limits(None, Some(crate::limits::always())).await;
+    let report = bench.check().await;
+    assert_eq!((report.cannot_check, bench.server.requests().len()), (4, before));
+    assert!(report.troubles[0].what.contains("quiet hours"), "{:?}", report.troubles);
+    assert_eq!(bench.check().await.cannot_check, 4);
+    bench.set_limits(None, None).await;
+    assert_eq!(bench.check().await.ok, 4);
+
     bench.server.set(Fault::Gone);
     let report = bench.check().await;
     assert_eq!(report.cannot_check, 4);

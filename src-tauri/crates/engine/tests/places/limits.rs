@@ -6,7 +6,11 @@ use crate::server::Fault;
 use crate::support::{Bench, job_end, wait_for};
 
 impl Bench {
-    async fn set_limits(&self, bytes_per_s: Option<u64>, quiet_hours: Option<QuietHours>) {
+    pub(crate) async fn set_limits(
+        &self,
+        bytes_per_s: Option<u64>,
+        quiet_hours: Option<QuietHours>,
+    ) {
         let engine = &self.world.engine;
         let before = engine.transfer_settings().await.unwrap();
         let settings = TransferSettings { bytes_per_s, quiet_hours, ..before };
@@ -30,7 +34,7 @@ impl Bench {
 }
 
 /// The whole day, every day.
-fn always() -> QuietHours {
+pub(crate) fn always() -> QuietHours {
     QuietHours { from: "00:00".into(), to: "00:00".into(), weekdays: (1..=7).collect() }
 }
 

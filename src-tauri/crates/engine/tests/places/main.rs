@@ -7,6 +7,7 @@ mod limits;
 mod saving;
 mod server;
 mod setting_up;
+mod several;
 mod support;
 mod temporary_keys;
 mod trouble;

@@ -141,6 +141,31 @@ async fn sha256sum_agrees_also_after_a_second_job_into_the_same_folder() {
     assert!(!again.status.success());
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_was_taken_away_is_named_as_missing_and_nothing_vouches_for_it() {
+    let world = World::synced(30).await;
+    let keys = world.short_keys(3).await;
+    let options = TransferOptions { checksums: true, json: true, ..TransferOptions::default() };
+    world.download_with(keys.clone(), options.clone()).await;
+    let gone = world.engine.recording(keys[2]).await.unwrap().stored.copy.unwrap();
+    std::fs::remove_file(&gone.path).unwrap();
+    world.download_with(keys[..1].to_vec(), options).await;
+    let checked = Command::new("sha256sum")
+        .args(["--check", "--strict", "SHA256SUMS"])
+        .current_dir(world.folder())
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert_eq!(String::from_utf8_lossy(&checked.stdout).lines().count(), 2);
+    let text = std::fs::read_to_string(world.folder().join("recordings.json")).unwrap();
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(entries.len(), 3);
+    let missing = entries.last().unwrap();
+    assert_eq!((&missing["status"], &missing["sha256"]), (&"missing".into(), &gone.sha256.into()));
+    assert!(missing["why"].as_str().unwrap().contains("not there any more"));
+}
+
 #[tokio::test]
 async fn names_follow_the_formats_of_the_template_and_the_zone_of_the_download() {
     let world = World::synced(10).await;

@@ -7,7 +7,7 @@ use tapeshelf_engine::{AdoptOrder, AdoptReport, Adopted, CheckReport, CheckScope
 
 use crate::support::{World, wait_for};
 
-async fn check(world: &World) -> CheckReport {
+pub(crate) async fn check(world: &World) -> CheckReport {
     let mut events = world.engine.subscribe();
     world.engine.check_copies(CheckScope::All).await.unwrap();
     wait_for(&mut events, |event| match event {
@@ -72,6 +72,13 @@ async fn a_check_tells_changed_from_missing_from_cannot_tell() {
         assert_eq!(world.engine.recording(key).await.unwrap().row.state, state);
     }
     std::fs::rename(&away, world.folder()).unwrap();
+    // What is gone for good is forgotten when a person says so, and saved again when asked for.
+    assert_eq!(check(&world).await.missing, 1);
+    assert_eq!(world.engine.forget_missing_copies().await.unwrap(), 1);
+    let report = world.engine.check_report().unwrap();
+    assert_eq!((report.total, report.missing, report.troubles.len()), (3, 0, 1));
+    let forgotten = world.engine.recording(keys[1]).await.unwrap();
+    assert_eq!((forgotten.row.state, forgotten.stored.copy), (CopyState::NotSaved, None));
     // What changed is fetched again beside the old file, which is somebody's now.
     let job = world.download(keys.clone()).await;
     let tally = job.record.tally;
@@ -98,6 +105,41 @@ async fn moved_files_are_found_again_by_their_hash() {
     }
     assert_eq!(check(&world).await.ok, 3);
     assert_eq!(world.sandbox.request_log().len(), requests, "nothing was asked of the provider");
+}
+
+#[tokio::test]
+async fn a_second_file_with_the_same_bytes_is_one_more_copy_and_no_file_counts_twice() {
+    let world = World::synced(30).await;
+    let keys = world.short_keys(2).await;
+    world.download(keys.clone()).await;
+    let backup = world.dir.path().join("backup");
+    std::fs::create_dir(&backup).unwrap();
+    for (number, path) in world.files().iter().enumerate() {
+        std::fs::copy(path, backup.join(format!("{number}.mp3"))).unwrap();
+    }
+    let report = adopt(&world, &backup, None).await;
+    assert_eq!(report.count(Adopted::Adopted), 2, "{:?}", report.files);
+    for key in &keys {
+        assert_eq!(world.engine.recording(*key).await.unwrap().stored.copies().count(), 2);
+    }
+    for folder in [&backup, &world.folder()] {
+        let report = adopt(&world, folder, None).await;
+        assert_eq!(report.count(Adopted::AlreadyKnown), 2, "{:?}", report.files);
+    }
+    assert_eq!(check(&world).await.ok, 4);
+    // Through a link it is the same file.
+    #[cfg(unix)]
+    {
+        let link = world.dir.path().join("link");
+        std::os::unix::fs::symlink(&backup, &link).unwrap();
+        let report = adopt(&world, &link, None).await;
+        assert_eq!(report.count(Adopted::AlreadyKnown), 2, "{:?}", report.files);
+    }
+    // One that is gone is found at its new name, and the other copy stays where it is.
+    std::fs::rename(backup.join("0.mp3"), backup.join("renamed.mp3")).unwrap();
+    let report = adopt(&world, &backup, None).await;
+    assert_eq!(report.count(Adopted::FoundAgain), 1, "{:?}", report.files);
+    assert_eq!(check(&world).await.ok, 4);
 }
 
 #[tokio::test]
@@ -152,6 +194,13 @@ async fn an_archive_is_unpacked_under_our_own_names() {
     let report = adopt(&other, &path, Some(&into)).await;
     assert_eq!(report.count(Adopted::Adopted), 2, "{:?}", report.files);
     assert_eq!(crate::support::walk(&into).len(), 2, "no unfinished file is left");
+    // Unpacked once is enough; and what was lost since is unpacked again.
+    let report = adopt(&other, &path, Some(&into)).await;
+    assert_eq!(report.count(Adopted::AlreadyKnown), 2, "{:?}", report.files);
+    std::fs::remove_file(&crate::support::walk(&into)[0]).unwrap();
+    let report = adopt(&other, &path, Some(&into)).await;
+    assert_eq!(report.count(Adopted::FoundAgain), 1, "{:?}", report.files);
+    assert_eq!(crate::support::walk(&into).len(), 2);
     assert!(!other.dir.path().parent().unwrap().join("outside").exists());
     assert_eq!(check(&other).await.ok, 2);
 }

@@ -18,7 +18,7 @@ async fn new_calls_are_saved_after_each_sync_and_old_ones_are_not_asked_for_agai
         options: TransferOptions::default(),
         enabled: true,
     };
-    let rule = world.engine.put_save_rule(change).await.unwrap();
+    let rule = world.engine.put_save_rule(change.clone()).await.unwrap();
     assert_eq!(rule.last, None);
     let mut events = world.engine.subscribe();
     let tally = world.engine.run_save_rule(&rule.id).await.unwrap();
@@ -47,6 +47,24 @@ async fn new_calls_are_saved_after_each_sync_and_old_ones_are_not_asked_for_agai
     let last = world.engine.save_rules().await.unwrap().remove(0).last.unwrap();
     assert_eq!((last.matched, last.saved, last.queued), (8, 6, 2));
     assert_eq!(world.audio().len(), 8);
+
+    // What is saved elsewhere is not saved here, and what a check found missing is saved again.
+    let elsewhere = world.dir.path().join("elsewhere");
+    let chosen = world.engine.take_folder(elsewhere.clone()).await.unwrap();
+    let other = RuleChange { label: "Twice".into(), folder: Some(chosen.token), ..change };
+    let other = world.engine.put_save_rule(other).await.unwrap();
+    let tally = world.engine.run_save_rule(&other.id).await.unwrap();
+    assert_eq!((tally.saved, tally.queued), (0, 8));
+    wait_for(&mut events, finished(8)).await;
+    assert_eq!(crate::support::walk(&elsewhere).len(), 8);
+    std::fs::remove_file(&crate::support::walk(&elsewhere)[0]).unwrap();
+    assert_eq!(world.engine.run_save_rule(&other.id).await.unwrap().saved, 8, "nobody looked yet");
+    assert_eq!(crate::copies::check(&world).await.missing, 1);
+    let tally = world.engine.run_save_rule(&other.id).await.unwrap();
+    assert_eq!((tally.saved, tally.queued), (7, 1));
+    wait_for(&mut events, finished(1)).await;
+    assert_eq!(crate::copies::check(&world).await.ok, 16);
+    world.engine.remove_save_rule(&other.id).await.unwrap();
 
     std::fs::remove_dir_all(world.folder()).unwrap();
     world.sandbox.add_calls(1).unwrap();

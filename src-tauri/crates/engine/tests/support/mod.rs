@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::region::Region;
 use domain::{AccountId, RecordingKey, Secret};
 use sandbox::{Sandbox, SandboxOptions};
 use tapeshelf_engine::vault::{MemoryVault, Vault};
@@ -62,15 +61,7 @@ impl World {
         let vbc = self.sandbox.vbc();
         NewVbcAccount {
             label: "Office".into(),
-            profile: VbcProfile {
-                region: Region::Custom,
-                service_base: vbc.service_base(),
-                provisioning_base: Some(vbc.provisioning_base()),
-                token_url: vbc.token_url(),
-                authorize_url: vbc.authorize_url(),
-                client_id: vbc.client_id().to_owned(),
-                requests_per_min: 6000,
-            },
+            profile: VbcProfile::of_sandbox(&vbc, 6000),
             client_secret: Secret::new(vbc.client_secret().to_owned()),
             grant: VbcGrant::Password {
                 username: vbc.username(),

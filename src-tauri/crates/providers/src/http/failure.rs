@@ -11,7 +11,7 @@ use rustls::CertificateError;
 use url::Url;
 
 use super::{Redactor, TransportOptions};
-use crate::error::{Error, Obstacle};
+use crate::error::{Error, Obstacle, TlsTrouble};
 
 /// How far a failed request got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub(crate) fn of_request(error: &reqwest::Error, url: &Url, options: &TransportO
         if url.scheme() == "https" && breaks_handshake(error) {
             let reason =
                 format!("{host} broke the connection off while a secure one was being set up");
-            return unreachable(reason, Obstacle::Tls, Reached::NoConnection);
+            return unreachable(reason, Obstacle::Tls(TlsTrouble::Cut), Reached::NoConnection);
         }
         let (reason, obstacle) = match io_kind(error) {
             Some(io::ErrorKind::ConnectionRefused) => {
@@ -187,17 +187,28 @@ fn tls_words(error: &reqwest::Error, host: &str) -> Option<(String, Obstacle)> {
         .map(|cause| (words_for_tls(cause, host), tls_obstacle(cause)))
 }
 
-/// A certificate that is too old or too young is more often a wrong clock than a wrong vendor.
+/// Which kind of trouble it is. A certificate that is too old or too young is more often a wrong clock than a wrong vendor.
 fn tls_obstacle(error: &rustls::Error) -> Obstacle {
-    match error {
-        rustls::Error::InvalidCertificate(
+    Obstacle::Tls(match error {
+        rustls::Error::InvalidCertificate(problem) => match problem {
             CertificateError::Expired
             | CertificateError::ExpiredContext { .. }
             | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. },
-        ) => Obstacle::Clock,
-        _ => Obstacle::Tls,
-    }
+            | CertificateError::NotValidYetContext { .. } => return Obstacle::Clock,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                TlsTrouble::Name
+            }
+            CertificateError::UnknownIssuer => TlsTrouble::Authority,
+            _ => TlsTrouble::Other,
+        },
+        rustls::Error::InvalidMessage(_) => TlsTrouble::Plain,
+        rustls::Error::PeerIncompatible(_)
+        | rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion) => {
+            TlsTrouble::Outdated
+        }
+        rustls::Error::AlertReceived(_) => TlsTrouble::Refused,
+        _ => TlsTrouble::Other,
+    })
 }
 
 fn words_for_tls(error: &rustls::Error, host: &str) -> String {

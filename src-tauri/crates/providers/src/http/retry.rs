@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(after(&broken), Some(jitter), "anything else waits as long as the dice say");
         let forbidden = Failure::refused(Error::Unreachable {
             reason: "certificate".into(),
-            obstacle: crate::error::Obstacle::Tls,
+            obstacle: crate::error::Obstacle::Tls(crate::error::TlsTrouble::Other),
         });
         assert_eq!(after(&forbidden), None);
     }

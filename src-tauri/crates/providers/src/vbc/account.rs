@@ -106,7 +106,7 @@ impl Client {
         }
         known.set(Feature::Recordings, Availability::Yes);
         known.set(Feature::OtherUsersRecordings, self.may_list_users(company.is_ok()).await);
-        let jobs = self.jobs(&RecordingList::Company, None, Tries::One).await;
+        let jobs = self.may_list_jobs().await;
         known.set(Feature::ExportJobs, availability(&jobs, "This user may not export."));
         known.set(Feature::Transcripts, self.may_read_transcripts().await);
         let mut learned = self.learned();
@@ -171,12 +171,35 @@ impl Client {
             lists.push(RecordingList::OnDemand(UserId::myself()));
         }
         if has(Feature::OtherUsersRecordings) {
-            // One's own are on the list above, under the word `self`.
+            // One's own are on the list above, under the word `self`. While that list is empty it does not tell whose it
+            // is, so the list of users is asked.
+            let own = match user_id {
+                Some(own) => Some(own),
+                None => self.whoami().await.map(|user| user.id),
+            };
             let others = self.users().await?.into_iter().map(|user| user.id);
-            let others = others.filter(|id| Some(id) != user_id.as_ref());
+            let others = others.filter(|id| Some(id) != own.as_ref());
             lists.extend(others.map(RecordingList::OnDemand));
         }
         Ok(lists)
+    }
+
+    /// The user whose token this is, by the list of users; `None` where it does not tell. What it told is remembered.
+    pub(super) async fn whoami(&self) -> Option<VendorUser> {
+        let base = self.config.provisioning_base.as_ref()?;
+        let user = self.learned().user_id.clone().unwrap_or_else(UserId::myself);
+        let user = path::segment(user.as_str(), "user").ok()?;
+        let mut url = base.clone();
+        let folder = base.path().trim_end_matches('/');
+        url.set_path(&format!("{folder}/api/accounts/{}/users/{user}", self.config.account));
+        let answer = self.ask(&call_of(Method::GET, url), Tries::One).await.ok()?;
+        // Anything but one person is an answer to another question.
+        let [found] =
+            <[VendorUser; 1]>::try_from(wire::users(&answer.json().ok()?).ok()?.rows).ok()?;
+        let mut learned = self.learned();
+        learned.user_id.get_or_insert_with(|| found.id.clone());
+        learned.login_name = found.login_name.clone().or_else(|| learned.login_name.take());
+        Some(found)
     }
 
     pub(super) async fn users(&self) -> Result<Vec<VendorUser>> {

@@ -6,16 +6,14 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use domain::{ExportJob, UserId};
-use reqwest::Method;
+use domain::ExportJob;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::client::{Client, call_of};
+use super::client::Client;
 use super::path::{self, Area};
-use super::wire;
 use crate::error::{Error, Result};
-use crate::http::{Part, Tries};
+use crate::http::Part;
 use crate::provider::MediaStream;
 
 /// Below the service, before the query.
@@ -108,19 +106,11 @@ impl Client {
 
     /// The login name of whoever is signed in, asked for once. `None` where Provisioning does not tell.
     async fn login_name(&self) -> Option<String> {
-        if let Some(name) = &self.learned().login_name {
-            return Some(name.clone());
+        let known = self.learned().login_name.clone();
+        match known {
+            Some(name) => Some(name),
+            None => self.whoami().await?.login_name,
         }
-        let base = self.config.provisioning_base.as_ref()?;
-        let user = self.learned().user_id.clone().unwrap_or_else(UserId::myself);
-        let user = path::segment(user.as_str(), "user").ok()?;
-        let mut url = base.clone();
-        let folder = base.path().trim_end_matches('/');
-        url.set_path(&format!("{folder}/api/accounts/{}/users/{user}", self.config.account));
-        let answer = self.ask(&call_of(Method::GET, url), Tries::One).await.ok()?;
-        let name = wire::users(&answer.json().ok()?).ok()?.rows.pop()?.login_name?;
-        self.learned().login_name = Some(name.clone());
-        Some(name)
     }
 }
 

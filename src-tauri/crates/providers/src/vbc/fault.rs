@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
+use reqwest::StatusCode;
 use reqwest::header::DATE;
 use serde_json::Value;
 
@@ -94,6 +95,20 @@ pub(super) fn of_token_endpoint(reply: &FailedReply<'_>) -> Option<Error> {
         | (401, _) => Some(Error::Unauthenticated(said)),
         (404 | 405, _) => Some(Error::WrongAddress(said)),
         _ => None,
+    }
+}
+
+/// The same for a renewal, where no person waits to try again: a refusal ends the sign-in also when its words cannot be
+/// read, because a refresh token that was refused once is refused for ever (RFC 6749, 5.2 has 400 for everything that is
+/// wrong with a request). A page of markup is something else's.
+pub(super) fn of_renewal(reply: &FailedReply<'_>) -> Option<Error> {
+    let understood = of_token_endpoint(reply);
+    let is_markup = reply.bytes.trim_ascii_start().starts_with(b"<");
+    match &understood {
+        None if reply.status == StatusCode::BAD_REQUEST && !is_markup => {
+            Some(Error::Unauthenticated(correlation(reply, None)))
+        }
+        _ => understood,
     }
 }
 
@@ -225,7 +240,6 @@ fn access_time(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use reqwest::StatusCode;
     use reqwest::header::{HeaderMap, HeaderValue};
 
     use super::*;
@@ -318,6 +332,24 @@ mod tests {
             assert_eq!(wait_hint, Some(Duration::from_secs(minutes * 60)));
         }
         assert!(read(503, "locked after 3 attempts", of_token_endpoint).is_none());
+    }
+
+    #[test]
+    fn a_refused_renewal_is_final_also_in_words_nobody_can_read() {
+        for body in [
+            r#"{"error":"invalid_request"}"#,
+            r#"{"error":"unsupported_grant_type"}"#,
+            r#"{"error":"invalid_gr"#,
+            "\u{1f}\u{8b}\u{8}",
+            "",
+        ] {
+            let error = read(400, body, of_renewal);
+            assert!(matches!(error, Some(Error::Unauthenticated(_))), "{body}: {error:?}");
+        }
+        for (status, body) in [(400, "<html>Bad Request</html>"), (403, ""), (429, ""), (502, "")] {
+            let error = read(status, body, of_renewal);
+            assert!(error.is_none(), "{status} {body}: {error:?}");
+        }
     }
 
     #[test]

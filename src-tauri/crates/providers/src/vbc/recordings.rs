@@ -20,6 +20,12 @@ impl Client {
         if self.config.company_only && matches!(request.list, RecordingList::OnDemand(_)) {
             return Err(Error::NotSupported);
         }
+        if let RecordingList::OnDemand(user) = &request.list
+            && self.learned().user_id.as_ref() == Some(user)
+        {
+            // Whose list `self` is became known only now: what is here is on that one.
+            return Ok(nothing());
+        }
         let wanted = if request.limit == 0 { self.config.page_size } else { request.limit };
         // Whether the other notation of times has been tried for this page.
         let tried = AtomicBool::new(false);
@@ -43,6 +49,7 @@ impl Client {
         Ok(Page {
             recordings,
             received: page.received,
+            elsewhere: 0,
             unreadable: page.unreadable,
             total: page.total_items.filter(|_| unknown.is_none()),
             limit: page.page_size,
@@ -171,6 +178,21 @@ impl Client {
             ) => Err(Error::NotSupported),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// The only page of a list that holds nothing of its own.
+fn nothing() -> Page {
+    Page {
+        recordings: Vec::new(),
+        received: 0,
+        elsewhere: 0,
+        unreadable: Vec::new(),
+        total: Some(0),
+        limit: None,
+        next_offset: None,
+        stride: 1,
+        correlation: None,
     }
 }
 

@@ -159,7 +159,10 @@ fn credentials(config: &VbcConfig, grant: &Grant<'_>, way: ClientAuth) -> Result
         redactor: Redactor::of(secrets),
         // The gateway counts calls of the API; signing in is none.
         gate: Arc::default(),
-        dialect: fault::of_token_endpoint,
+        dialect: match grant {
+            Grant::Refresh { .. } => fault::of_renewal,
+            Grant::Password { .. } | Grant::Code { .. } => fault::of_token_endpoint,
+        },
     })
 }
 

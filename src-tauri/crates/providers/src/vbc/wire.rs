@@ -343,6 +343,11 @@ fn stamp(at: Duration) -> String {
     }
 }
 
+/// The number a page says it has.
+pub(super) fn own_page_number(body: &Value) -> Option<u64> {
+    count(body, &["page"])
+}
+
 /// The number in the link to the next page.
 pub(super) fn next_page_number(body: &Value) -> Option<u64> {
     link(body, "next").as_deref().and_then(page_number)

@@ -17,6 +17,7 @@ mod query;
 mod records;
 mod wire;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -60,6 +61,24 @@ impl Vobiz {
     /// sent.
     pub fn new(config: VobizConfig, transport: Transport) -> Result<Self> {
         Ok(Self { client: client::Client::new(config, transport)? })
+    }
+
+    /// The same beside sub-accounts that have profiles of their own: what the list holds of theirs is left out, because it
+    /// is listed there (api contract C2).
+    #[must_use]
+    pub fn beside(mut self, sub_accounts: BTreeSet<String>) -> Self {
+        self.client.sub_accounts = sub_accounts;
+        self
+    }
+
+    /// Whose a recording is, by the vendor's own words of it ([`Recording::raw`]); `None` when they do not tell.
+    pub fn account_of(raw: &str) -> Option<String> {
+        wire::owner_of(raw)
+    }
+
+    /// A text that the vendor's words of a recording of this account hold, and that others hold by chance at most.
+    pub fn mark_of(auth_id: &str) -> String {
+        format!("/{auth_id}/")
     }
 }
 

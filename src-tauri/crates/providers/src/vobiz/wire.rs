@@ -5,6 +5,8 @@
 //! empty string is no value. Besides the documented list three other shapes are read, which occur in the vendor's own
 //! older pages and samples (C12).
 
+use std::collections::BTreeSet;
+
 use domain::time::read_time;
 use domain::{AccountFacts, Balance, CallRecord, CallUuid, Recording, RecordingId};
 use jiff::{SignedDuration, Timestamp};
@@ -16,12 +18,21 @@ use crate::provider::{Page, PageRequest};
 /// The longest id that is believed, in bytes. Real ones have 36.
 const MAX_ID_BYTES: usize = 512;
 
-/// Reads a page, or says why it is none.
-pub(super) fn page(reply: &Value, request: &PageRequest) -> Result<Page, String> {
+/// Reads a page, or says why it is none. Rows of the accounts in `others` are counted and left out.
+pub(super) fn page(
+    reply: &Value,
+    request: &PageRequest,
+    others: &BTreeSet<String>,
+) -> Result<Page, String> {
     let rows = rows(reply).ok_or("no list of recordings in the reply")?;
     let mut recordings = Vec::with_capacity(rows.len());
     let mut unreadable = Vec::new();
+    let mut elsewhere = 0;
     for (position, row) in rows.iter().enumerate() {
+        if row.as_object().and_then(owner).is_some_and(|owner| others.contains(&owner)) {
+            elsewhere += 1;
+            continue;
+        }
         match recording(row) {
             Ok(recording) => recordings.push(recording),
             Err(reason) => unreadable.push(format!("row {} of the page: {reason}", position + 1)),
@@ -46,6 +57,7 @@ pub(super) fn page(reply: &Value, request: &PageRequest) -> Result<Page, String>
     Ok(Page {
         recordings,
         received,
+        elsewhere,
         unreadable,
         total,
         limit,
@@ -53,6 +65,21 @@ pub(super) fn page(reply: &Value, request: &PageRequest) -> Result<Page, String>
         stride: spans.max(1),
         correlation: reply.as_object().and_then(|reply| text(reply, &["api_id"])),
     })
+}
+
+/// The account a row belongs to, by its own address or else by that of its audio: the list of a main account may hold those
+/// of its sub-accounts (api contract C2).
+fn owner(row: &Row) -> Option<String> {
+    [&["resource_uri"][..], &["recording_url", "record_url", "url"]].into_iter().find_map(|names| {
+        let address = text(row, names)?;
+        let mut parts = address.split('/').skip_while(|part| !part.eq_ignore_ascii_case("account"));
+        parts.nth(1).filter(|id| !id.is_empty()).map(str::to_owned)
+    })
+}
+
+/// The same of a row as the vendor wrote it.
+pub(super) fn owner_of(raw: &str) -> Option<String> {
+    owner(serde_json::from_str::<Value>(raw).ok()?.as_object()?)
 }
 
 /// Reads the reply to a question for one recording: flat, or wrapped like a list.

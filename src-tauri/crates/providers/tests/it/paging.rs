@@ -2,9 +2,9 @@
 
 use domain::ListFilters;
 use serde_json::{Value, json};
-use tapeshelf_providers::{Error, PageRequest, Provider};
+use tapeshelf_providers::{Error, PageRequest, Provider, Vobiz};
 
-use crate::support::{Answer, Server, account, page, row};
+use crate::support::{Answer, Request, Server, account, page, row};
 
 async fn list_of(
     reply: Value,
@@ -113,4 +113,56 @@ async fn a_400_that_is_not_about_the_size_is_told_and_nothing_is_remembered() {
     let limits: Vec<String> =
         server.seen().iter().map(|request| request.query("limit").unwrap().to_owned()).collect();
     assert_eq!(limits, ["100", "20", "100", "20"]);
+}
+
+/// Three pages of two: nobody but the sub-account on the first two, and one of each on the last.
+fn of_two_accounts(request: &Request) -> Answer {
+    let owners = ["SA_B", "SA_B", "SA_B", "SA_B", "MA_A", "SA_B"];
+    let offset: usize = request.query("offset").unwrap().parse().unwrap();
+    let rows: Vec<_> = (offset..owners.len().min(offset + 2))
+        .map(|at| {
+            let mut row = row(&format!("r{at}"));
+            row["resource_uri"] = format!("/v1/Account/{}/Recording/r{at}/", owners[at]).into();
+            row
+        })
+        .collect();
+    let next = (offset + 2 < owners.len()).then(|| format!("/v1/?offset={}", offset + 2));
+    Answer::json(&json!({"meta": {"limit": 2, "next": next, "total_count": 6}, "objects": rows}))
+}
+
+/// C2: what a sub-account lists for itself is left out, and a page of nothing else does not end the list.
+#[tokio::test]
+async fn c2_a_main_account_leaves_out_what_its_sub_account_lists() {
+    let server = Server::start(of_two_accounts).await;
+    let provider = account(&server.base_url()).beside(["SA_B".to_owned()].into());
+    let page = provider.list(&PageRequest { limit: 2, ..PageRequest::default() }).await.unwrap();
+    let ids: Vec<_> = page.recordings.iter().map(|recording| recording.id.as_str()).collect();
+    assert_eq!((ids, page.elsewhere, page.received), (vec!["r4"], 1, 2));
+    assert_eq!((page.next_offset, page.total), (None, None), "the vendor counted both");
+    assert_eq!(Vobiz::account_of(&page.recordings[0].raw).as_deref(), Some("MA_A"));
+
+    let alone = account(&server.base_url());
+    let page = alone.list(&PageRequest { limit: 2, ..PageRequest::default() }).await.unwrap();
+    assert_eq!((page.recordings.len(), page.elsewhere, page.total), (2, 0, Some(6)));
+    let by_audio =
+        r#"{"recording_url":"https://media.vobiz.ai/api/v1/Account/SA_C/Recording/x.mp3"}"#;
+    assert_eq!(Vobiz::account_of(by_audio).as_deref(), Some("SA_C"));
+    assert_eq!(Vobiz::account_of(r#"{"recording_url":"https://cdn.test/x.mp3"}"#), None);
+}
+
+/// A server that gives a sub-account's page for ever is left.
+#[tokio::test]
+async fn c2_pages_of_others_without_end_are_left() {
+    let server = Server::start(|request| {
+        let mut row = row("r");
+        row["resource_uri"] = "/v1/Account/SA_B/Recording/r/".into();
+        let offset: u64 = request.query("offset").unwrap().parse().unwrap();
+        let next = format!("/v1/?offset={}", offset + 1);
+        Answer::json(&json!({"meta": {"next": next, "total_count": 1}, "objects": [row]}))
+    })
+    .await;
+    let provider = account(&server.base_url()).beside(["SA_B".to_owned()].into());
+    let page = provider.list(&PageRequest::default()).await.unwrap();
+    assert_eq!((page.recordings.len(), page.elsewhere), (0, 1));
+    assert!(server.seen().len() < 2000, "{}", server.seen().len());
 }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use domain::Secret;
 use serde_json::json;
-use tapeshelf_providers::{Error, Obstacle, PageRequest, Provider, Proxy, TransportOptions};
+use tapeshelf_providers::{
+    Error, Obstacle, PageRequest, Provider, Proxy, TlsTrouble, TransportOptions,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -141,7 +143,7 @@ async fn a_manual_proxy_is_asked_with_its_own_password_and_sees_no_token() {
     let proxy = Stand::http("HTTP/1.1 200 Connected\r\n\r\n", Some(port_of(&inside))).await;
     let address = format!("http://user:{PASSWORD}@127.0.0.1:{}", proxy.port);
     let (error, obstacle) = list_error(through(&address)).await;
-    assert_eq!(obstacle, Some(Obstacle::Tls), "{error:?}");
+    assert_eq!(obstacle, Some(Obstacle::Tls(TlsTrouble::Name)), "{error:?}");
     let heard = proxy.heard();
     assert!(heard.starts_with("CONNECT api.vobiz.invalid:443"), "{heard}");
     assert!(heard.to_lowercase().contains("proxy-authorization: basic"), "{heard}");
@@ -155,7 +157,7 @@ async fn socks_passes_the_name_and_its_own_password() {
     let proxy = Stand::socks(port_of(&inside)).await;
     let address = format!("socks5h://user:{PASSWORD}@127.0.0.1:{}", proxy.port);
     let (error, obstacle) = list_error(through(&address)).await;
-    assert_eq!(obstacle, Some(Obstacle::Tls), "{error:?}");
+    assert_eq!(obstacle, Some(Obstacle::Tls(TlsTrouble::Name)), "{error:?}");
     assert_eq!(proxy.heard(), format!("user:{PASSWORD}@api.vobiz.invalid:443"));
 }
 

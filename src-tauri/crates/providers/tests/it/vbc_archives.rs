@@ -9,7 +9,7 @@ use serde_json::json;
 use tapeshelf_providers::{Error, Provider, VbcConfig};
 
 use crate::contract;
-use crate::support::{Answer, Server, pasted, quick, vbc_config};
+use crate::support::{Answer, Server, page, pasted, quick, row, vbc_config};
 use crate::vbc_sandboxed::{account, options};
 
 #[tokio::test]
@@ -143,4 +143,100 @@ async fn without_a_login_name_only_the_first_notation_is_written() {
         .collect();
     let expected = ["jobId=7a-1", "job_id=7a-1&login_name=asha.r", "jobId=7a-1&userName=asha.r"];
     assert_eq!(queries, expected);
+}
+
+fn january() -> ListFilters {
+    ListFilters {
+        start_gte: Some("2026-01-01T00:00:00Z".parse().unwrap()),
+        start_lte: Some("2026-01-31T00:00:00Z".parse().unwrap()),
+        ..ListFilters::default()
+    }
+}
+
+/// C22 for what creates something: a refusal proves that nothing was created, so the other notation is tried once.
+#[tokio::test]
+async fn times_of_an_export_are_written_the_other_way_when_they_are_refused() {
+    let server = Server::start(|request| {
+        if request.body.contains("+0000") {
+            return Answer::new(400, r#"{"title":"Invalid parameters"}"#);
+        }
+        Answer::new(202, r#"{"job_ids":["7a"]}"#)
+    })
+    .await;
+    let provider = pasted(vbc_config(&server), quick());
+    let list = RecordingList::Company;
+    for requests in [2, 3] {
+        let ids = provider.create_export_job(&list, &january()).await.unwrap();
+        assert_eq!(texts_of(&ids), ["7a"]);
+        assert_eq!(server.seen().len(), requests, "what worked is written at once the next time");
+    }
+    let preview = provider.export_job_preview(&list, &january()).unwrap();
+    assert!(preview.body.contains("2026-01-01T00:00:00Z"), "and shown: {preview:?}");
+
+    let server = Server::start(|_| Answer::new(400, r#"{"title":"No such extension"}"#)).await;
+    let provider = pasted(vbc_config(&server), quick());
+    let error = provider.create_export_job(&list, &january()).await.unwrap_err();
+    assert!(matches!(error, Error::Rejected(_)), "{error:?}");
+    assert_eq!(server.seen().len(), 2);
+    let preview = provider.export_job_preview(&list, &january()).unwrap();
+    assert!(preview.body.contains("+0000"), "nothing was learned: {preview:?}");
+}
+
+/// A creation is sent once, and whoever answers in the service's place does not say that nothing was created.
+#[tokio::test]
+async fn a_creation_that_may_have_happened_says_so() {
+    for answer in [
+        Answer::new(502, "<html>Bad Gateway</html>"),
+        Answer::new(200, "<html>Sign in</html>"),
+        Answer::hang_up(),
+    ] {
+        let told = answer.clone();
+        let server = Server::start(move |_| told.clone()).await;
+        let provider = pasted(vbc_config(&server), quick());
+        let error =
+            provider.create_export_job(&RecordingList::Company, &january()).await.unwrap_err();
+        let said = error.correlation().and_then(|said| said.message.clone()).unwrap_or_default();
+        let shown = format!("{error} {said}");
+        assert!(shown.contains("may have been created all the same"), "{shown}");
+        assert_eq!(server.seen().len(), 1, "{shown}");
+    }
+}
+
+/// Five jobs in pages of two, which tell their count and, if asked to, a link to the next one.
+async fn paged_jobs(linked: bool) -> Server {
+    Server::start(move |request| {
+        if !request.path().ends_with("/jobs") {
+            return page(&json!([row("1")]));
+        }
+        let number: usize = request.query("page").map_or(1, |number| number.parse().unwrap());
+        let jobs: Vec<_> = (1..=5)
+            .skip((number - 1) * 2)
+            .take(2)
+            .map(|id| json!({"id": id.to_string(), "status": "complete"}))
+            .collect();
+        let mut body = json!({
+            "_embedded": {"jobs": jobs}, "page": number, "page_size": 2, "total_items": 5,
+        });
+        if linked && number < 3 {
+            body["_links"] = json!({"next": {"href": format!("/jobs?page={}", number + 1)}});
+        }
+        Answer::json(&body)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn jobs_are_listed_to_the_last_and_the_check_reads_one_page_of_them() {
+    for linked in [true, false] {
+        let server = paged_jobs(linked).await;
+        let provider = pasted(vbc_config(&server), quick());
+        let jobs = provider.export_jobs(&RecordingList::Company, None).await.unwrap();
+        let ids: Vec<_> = jobs.iter().map(|job| job.id.as_str()).collect();
+        assert_eq!(ids, ["1", "2", "3", "4", "5"], "with links: {linked}");
+        let before = server.seen().len();
+        provider.check().await.unwrap();
+        let seen = server.seen().split_off(before);
+        let pages = seen.iter().filter(|request| request.path().ends_with("/jobs")).count();
+        assert_eq!(pages, 1, "the quota is small, and a person waits");
+    }
 }

@@ -2,13 +2,16 @@
 //! each fit together.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::{ListFilters, Recording, RecordingList, UserId};
 use sandbox::Sandbox;
+use serde_json::json;
 use tapeshelf_providers::{Error, ListOrder, OrderField, Page, PageRequest, Provider, Vbc};
 
 use crate::contract;
-use crate::support::{Answer, Server, pasted, quick, vbc_config};
+use crate::support::{Answer, Server, page, pasted, quick, vbc_config};
 use crate::vbc_sandboxed::{account, options};
 
 /// The company's list, and that of a person who has an extension, which the administrator has not.
@@ -183,4 +186,53 @@ async fn an_order_that_is_refused_is_told_and_not_replaced() {
     let other = PageRequest { order: ListOrder::ascending(OrderField::Start), ..usual };
     let error = provider.list(&other).await.unwrap_err();
     assert!(matches!(error, Error::Rejected(_)), "{error:?}");
+}
+
+/// A vendor with two users, 7 and 8, of whom 7 is signed in and made one recording, once it is there. Whether the list of
+/// users knows `self` is up to the test.
+async fn two_users(knows_self: bool, is_recorded: Arc<AtomicBool>) -> Server {
+    Server::start(move |request| {
+        let own = json!([{"id": 31, "_links": {"self": {"href": "/users/7/call_recordings/31"}}}]);
+        match request.path().trim_start_matches("/t/vbc.prod/") {
+            "provisioning/api/accounts/self/users/self" if knows_self => {
+                Answer::json(&json!({"_embedded": {"data": {"id": 7, "login_name": "asha"}}}))
+            }
+            "provisioning/api/accounts/self/users" => {
+                Answer::json(&json!({"_embedded": {"data": [{"id": 7}, {"id": 8}]}, "page": 1}))
+            }
+            "call_recording/api/accounts/self/users/self/call_recordings"
+            | "call_recording/api/accounts/self/users/7/call_recordings"
+                if is_recorded.load(Ordering::Relaxed) =>
+            {
+                page(&own)
+            }
+            path if path.ends_with("recordings") => page(&json!([])),
+            _ => Answer::new(404, r#"{"msg":"Not Found","status":404}"#),
+        }
+    })
+    .await
+}
+
+/// One's own list does not tell whose it is while it is empty; what comes onto it later must not come twice.
+#[tokio::test]
+async fn ones_own_recordings_are_on_one_list_though_nobody_told_whose_they_are() {
+    let user = |name: &str| RecordingList::OnDemand(UserId::new(name));
+    for knows_self in [true, false] {
+        let is_recorded = Arc::new(AtomicBool::new(false));
+        let server = two_users(knows_self, Arc::clone(&is_recorded)).await;
+        let provider = pasted(vbc_config(&server), quick());
+        let at_first = provider.lists().await.unwrap();
+        assert_eq!(at_first.contains(&user("7")), !knows_self, "{at_first:?}");
+        is_recorded.store(true, Ordering::Relaxed);
+        let (mut found, mut totals) = (Vec::new(), 0);
+        for list in &at_first {
+            let page = provider.list(&contract::page_of(list, 0, 10)).await.unwrap();
+            assert_eq!(page.next_offset, None, "{list}");
+            totals += page.total.unwrap();
+            found.extend(page.recordings.iter().map(|recording| recording.id.to_string()));
+        }
+        assert_eq!((found, totals), (vec!["users/self/31".to_owned()], 1), "{knows_self}");
+        let later = provider.lists().await.unwrap();
+        assert_eq!(later, [RecordingList::Company, user("self"), user("8")]);
+    }
 }

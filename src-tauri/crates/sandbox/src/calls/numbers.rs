@@ -43,6 +43,15 @@ pub(crate) fn own_line(dice: &mut Rng, seed: u64) -> Party {
     number(dice, seed.wrapping_mul(31).wrapping_add(which))
 }
 
+/// Whether a number is one of the company's own.
+pub(crate) fn is_own_line(digits: u64, seed: u64) -> bool {
+    (0..OWN_LINES).any(|which| {
+        let who = seed.wrapping_mul(31).wrapping_add(which);
+        // How it is written takes a throw of its own and does not matter here.
+        matches!(number(&mut Rng::with_seed(0), who), Party::Number { digits: own, .. } if own == digits)
+    })
+}
+
 /// The number of person `who`. Whether it is written with a plus changes from call to call.
 fn number(dice: &mut Rng, who: u64) -> Party {
     let mut person = Rng::with_seed(who.wrapping_mul(0x9E37_79B9_7F4A_7C15));

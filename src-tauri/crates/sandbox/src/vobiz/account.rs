@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use crate::server::Shared;
-use crate::vobiz::{AUTH_ID, AUTH_TOKEN, structured};
+use crate::vobiz::{AUTH_ID, Holder, structured};
 
 /// The account's currency.
-const CURRENCY: &str = "INR";
+pub(super) const CURRENCY: &str = "INR";
 
 /// `GET /auth/me`. As at the vendor, the reply repeats the token as `auth_secret`: a client must not keep or log it.
-pub(super) async fn me() -> Json<Value> {
+pub(super) async fn me(Extension(holder): Extension<Holder>) -> Json<Value> {
     Json(json!({
         "id": 1,
-        "auth_id": AUTH_ID,
-        "auth_secret": AUTH_TOKEN,
+        "auth_id": holder.auth_id(),
+        "auth_secret": holder.auth_token(),
         "name": "Tara Sandbox",
         "email": "tara@example.test",
         "company": "Made-up Calls Ltd",

@@ -9,6 +9,7 @@ mod export_rules;
 mod media;
 mod object;
 mod recordings;
+mod records;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 use crate::delivery::{Vendor, weather};
 use crate::error::Error;
 use crate::faults::{RETRY_AFTER_S, Target};
+use crate::options::{SandboxOptions, SubAccount};
 use crate::server::{RecordingFacts, Shared};
 use crate::shelf::Row;
 pub(crate) use media::media_url;
@@ -32,24 +34,83 @@ pub(crate) const AUTH_ID: &str = "MA_SANDBOX1";
 /// Its token. It opens nothing but this server.
 pub(crate) const AUTH_TOKEN: &str = "sandbox-token-7f3a9c51d2";
 
-/// The routes of the API origin.
-pub(crate) fn api(shared: &Arc<Shared>) -> Router {
-    let recordings = format!("/api/v1/Account/{AUTH_ID}/Recording/");
+/// Its sub-account, if the options have one.
+pub(crate) const SUB_AUTH_ID: &str = "SA_SANDBOX1";
+/// The sub-account's token.
+pub(crate) const SUB_AUTH_TOKEN: &str = "sandbox-sub-token-5e0b84c7f1";
+
+/// Whose credentials came with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    Main,
+    Sub,
+}
+
+impl Holder {
+    const ALL: [Self; 2] = [Self::Main, Self::Sub];
+
+    pub(crate) fn auth_id(self) -> &'static str {
+        match self {
+            Self::Main => AUTH_ID,
+            Self::Sub => SUB_AUTH_ID,
+        }
+    }
+
+    fn auth_token(self) -> &'static str {
+        match self {
+            Self::Main => AUTH_TOKEN,
+            Self::Sub => SUB_AUTH_TOKEN,
+        }
+    }
+
+    /// Whose a row is: every third call is the sub-account's, where there is one.
+    pub(crate) fn of(row: &Row, options: &SandboxOptions) -> Self {
+        match row {
+            Row::Made(call)
+                if options.sub_account != SubAccount::None
+                    && call.id.as_u128().is_multiple_of(3) =>
+            {
+                Self::Sub
+            }
+            Row::Made(_) | Row::Planted(_) => Self::Main,
+        }
+    }
+
+    /// Whether a row is on this account's list.
+    pub(crate) fn lists(self, row: &Row, options: &SandboxOptions) -> bool {
+        let owner = Self::of(row, options);
+        owner == self || self == Self::Main && options.sub_account == SubAccount::OnBothLists
+    }
+}
+
+/// What an account reads and deletes below its own address.
+fn recordings_of(holder: Holder) -> Router<Arc<Shared>> {
+    let account = format!("/api/v1/Account/{}", holder.auth_id());
+    let recordings = format!("{account}/Recording/");
     Router::new()
-        .route("/api/v1/auth/me", get(account::me))
-        .route(&format!("/api/v1/account/{AUTH_ID}/balance/{{currency}}"), get(account::balance))
         .route(&recordings, get(recordings::list))
         .route(
             &format!("{recordings}{{recording_id}}/"),
             get(recordings::retrieve).delete(recordings::delete),
         )
+        .route(&format!("{account}/cdr"), get(records::list))
+        .route(&format!("{account}/cdr/{{uuid}}"), get(records::one))
+}
+
+/// The routes of the API origin.
+pub(crate) fn api(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/api/v1/auth/me", get(account::me))
+        .route(&format!("/api/v1/account/{AUTH_ID}/balance/{{currency}}"), get(account::balance))
+        .merge(recordings_of(Holder::Main))
+        .merge(recordings_of(Holder::Sub))
         .route(&format!("/api/v1/Account/{AUTH_ID}/export/recording/"), post(export::request))
         .fallback(async || unauthorized())
         .layer(middleware::from_fn_with_state(
             (Arc::clone(shared), Vendor::Vobiz, Target::Api),
             weather::around,
         ))
-        .layer(middleware::from_fn(authenticate))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), authenticate))
         .with_state(Arc::clone(shared))
 }
 
@@ -58,7 +119,7 @@ pub(crate) fn media(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route(&format!("{}{{file_name}}", media::folder()), get(media::serve))
         .fallback(async |State(shared): State<Arc<Shared>>| not_found(&shared))
-        .layer(middleware::from_fn(authenticate))
+        .layer(middleware::from_fn_with_state(Arc::clone(shared), authenticate_for_audio))
         .with_state(Arc::clone(shared))
 }
 
@@ -79,17 +140,43 @@ pub(crate) fn facts(shared: &Shared, recording_id: &str, row: &Row) -> Recording
     media::facts(shared, recording_id, row)
 }
 
-/// Lets only requests with the account's two headers through.
-async fn authenticate(request: Request, next: Next) -> Response {
-    let has = |headers: &HeaderMap, name: &str, value: &str| {
+/// Lets only requests with an account's two headers through, and only to that account's own address.
+async fn authenticate(
+    State(shared): State<Arc<Shared>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let Some(holder) = holder_of(&shared, request.headers()) else { return unauthorized() };
+    let path = request.uri().path();
+    let is_of = |other: Holder| path.contains(&format!("ccount/{}/", other.auth_id()));
+    if Holder::ALL.into_iter().any(|other| other != holder && is_of(other)) {
+        return unauthorized();
+    }
+    request.extensions_mut().insert(holder);
+    next.run(request).await
+}
+
+/// The same for audio, which has the main account's address whoever recorded it.
+async fn authenticate_for_audio(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match holder_of(&shared, request.headers()) {
+        Some(_) => next.run(request).await,
+        None => unauthorized(),
+    }
+}
+
+fn holder_of(shared: &Shared, headers: &HeaderMap) -> Option<Holder> {
+    let has = |name: &str, value: &str| {
         headers.get(name).is_some_and(|sent| sent.as_bytes() == value.as_bytes())
     };
-    let headers = request.headers();
-    if has(headers, "x-auth-id", AUTH_ID) && has(headers, "x-auth-token", AUTH_TOKEN) {
-        next.run(request).await
-    } else {
-        unauthorized()
-    }
+    let is_there =
+        |holder: &Holder| *holder == Holder::Main || shared.options.sub_account != SubAccount::None;
+    Holder::ALL.into_iter().filter(is_there).find(|holder| {
+        has("x-auth-id", holder.auth_id()) && has("x-auth-token", holder.auth_token())
+    })
 }
 
 /// 401, for wrong credentials and wrong addresses alike.

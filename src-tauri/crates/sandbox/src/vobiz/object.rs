@@ -8,7 +8,7 @@ use serde_json::{Number, Value};
 use crate::calls::Call;
 use crate::server::Shared;
 use crate::shelf::Row;
-use crate::vobiz::{AUTH_ID, media};
+use crate::vobiz::{Holder, media};
 
 /// Price of a minute of storage for a month.
 const STORAGE_RATE: f64 = 0.005;
@@ -45,7 +45,10 @@ struct Recording<'a> {
 /// A row as JSON; with an `api_id` it is the flat reply of a retrieve.
 pub(super) fn value(shared: &Shared, row: &Row, api_id: Option<&str>) -> Value {
     match row {
-        Row::Made(call) => serde_json::to_value(told(shared, call, api_id)).unwrap_or_default(),
+        Row::Made(call) => {
+            let owner = Holder::of(row, &shared.options).auth_id();
+            serde_json::to_value(told(shared, owner, call, api_id)).unwrap_or_default()
+        }
         Row::Planted(value) => {
             let mut value = value.clone();
             if let (Some(api_id), Some(fields)) = (api_id, value.as_object_mut()) {
@@ -56,7 +59,12 @@ pub(super) fn value(shared: &Shared, row: &Row, api_id: Option<&str>) -> Value {
     }
 }
 
-fn told<'a>(shared: &Shared, call: &'a Call, api_id: Option<&'a str>) -> Recording<'a> {
+fn told<'a>(
+    shared: &Shared,
+    owner: &str,
+    call: &'a Call,
+    api_id: Option<&'a str>,
+) -> Recording<'a> {
     let recording_id = call.id.to_string();
     let billed_s = call.duration_ms.div_ceil(1000).next_multiple_of(BILLED_STEP_S);
     let moment = |ms: i64| (!call.hides_start()).then(|| format!("{ms}.00000"));
@@ -76,7 +84,7 @@ fn told<'a>(shared: &Shared, call: &'a Call, api_id: Option<&'a str>) -> Recordi
         recording_storage_rate: STORAGE_RATE,
         recording_type: call.kind.as_str(),
         recording_url: media::media_url(&shared.media_origin, &recording_id, call.url_extension()),
-        resource_uri: format!("/v1/Account/{AUTH_ID}/Recording/{recording_id}/"),
+        resource_uri: format!("/v1/Account/{owner}/Recording/{recording_id}/"),
         rounded_recording_duration: billed_s,
         to_number: call.to.to_string(),
         recording_id,

@@ -3,6 +3,7 @@
 //! The modules are marked as tests so that Clippy lets their shared functions unwrap.
 
 #[cfg(test)]
+mod accounts;
 mod api;
 #[cfg(test)]
 mod damage;

@@ -1,0 +1,48 @@
+//! Which files of a folder are worth a look.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Folders inside folders are followed so deep.
+const MOST_DEPTH: usize = 32;
+/// What a recording is called at its end.
+pub(super) const AUDIO: [&str; 9] =
+    ["mp3", "wav", "wave", "ogg", "oga", "opus", "flac", "m4a", "mp4"];
+
+/// Audio and archives below a folder, by path. Links are not followed, hidden files are not looked at.
+pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![(folder.to_owned(), 0)];
+    while let Some((place, depth)) = folders.pop() {
+        let entries = std::fs::read_dir(&place).map_err(|source| Error::file(&place, &source));
+        let entries = match entries {
+            Ok(entries) => entries,
+            // One folder that may not be read is no reason to leave out the others.
+            Err(_) if depth > 0 => continue,
+            Err(error) => return Err(error),
+        };
+        for entry in entries.flatten() {
+            let Ok(kind) = entry.file_type() else { continue };
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            if kind.is_dir() && depth < MOST_DEPTH {
+                folders.push((path, depth + 1));
+            } else if kind.is_file()
+                && (has_extension(&path, &AUDIO) || has_extension(&path, &["zip"]))
+            {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+pub(super) fn has_extension(path: &Path, among: &[&str]) -> bool {
+    path.extension()
+        .and_then(|extension| extension.to_str())
+        .is_some_and(|extension| among.iter().any(|one| extension.eq_ignore_ascii_case(one)))
+}

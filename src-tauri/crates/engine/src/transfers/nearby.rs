@@ -1,0 +1,108 @@
+//! A recording that is whole somewhere else already: its bytes are taken from there, and not asked of the provider again.
+//!
+//! What is taken is hashed on its way, and only the very bytes that were verified count. A bucket is asked only for what the
+//! provider does not have any more: its traffic is paid for, the provider's is not.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use catalogue::{CopyRecord, StoredRecording};
+use tokio_util::sync::CancellationToken;
+use transfer::part::{PartFile, SealedPart};
+
+use super::active::ActiveJob;
+use super::found::{Found, Intent};
+use crate::error::{Error, Result};
+use crate::{Engine, blocking, or_cancelled};
+
+/// How much is copied at once.
+const BLOCK_BYTES: usize = 128 * 1024;
+
+impl Engine {
+    /// The bytes of another copy, received into `part`; nothing where no copy serves.
+    pub(super) async fn take_from_copy(
+        &self,
+        job: &Arc<ActiveJob>,
+        position: u32,
+        stored: &StoredRecording,
+        part: &Path,
+        cancel: &CancellationToken,
+    ) -> Result<Found> {
+        // The provider's file might be without the remark; once it is gone, this one is better than none.
+        let serves = |copy: &&CopyRecord| copy.is_whole() || stored.gone && !copy.is_spoilt();
+        for copy in stored.copies().filter(serves) {
+            let sealed = match &copy.place {
+                None => {
+                    let (job, copy) = (Arc::clone(job), copy.clone());
+                    let (part, cancel) = (part.to_owned(), cancel.clone());
+                    blocking(move || {
+                        let note = |received| {
+                            let total = Some(copy.size_bytes);
+                            job.live.note(position, received, total, Instant::now());
+                            !cancel.is_cancelled()
+                        };
+                        copied(&copy, &part, note)
+                    })
+                    .await?
+                }
+                Some(place) if stored.gone => {
+                    let cap = &self.inner.transfers.caps.down;
+                    let fetching = self.fetch_object(place, copy, part, Some(cap));
+                    match or_cancelled(cancel, fetching).await {
+                        Ok(sealed) => Some(sealed),
+                        Err(error @ (Error::Cancelled | Error::Transfer(_))) => return Err(error),
+                        // A bucket that cannot be read is no reason to stand still: the provider has the last word.
+                        Err(error) => {
+                            tracing::info!(place = %place, %error, "a copy in a bucket cannot be read");
+                            None
+                        }
+                    }
+                }
+                Some(_) => None,
+            };
+            if let Some(sealed) = sealed {
+                return Ok(Found::Sealed(Intent::again(copy), sealed));
+            }
+        }
+        Ok(Found::Nothing)
+    }
+}
+
+/// Copies a verified file. `None` when it cannot be read, or is not what it was: then another source is to be asked.
+fn copied(
+    copy: &CopyRecord,
+    part: &Path,
+    go_on: impl Fn(u64) -> bool,
+) -> Result<Option<SealedPart>> {
+    let Ok(mut source) = std::fs::File::open(&copy.path) else { return Ok(None) };
+    if !source.metadata().is_ok_and(|found| found.is_file() && found.len() == copy.size_bytes) {
+        return Ok(None);
+    }
+    crate::verify::is_beside(part)?;
+    let mut file = PartFile::open(part)?;
+    file.restart()?;
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        match source.read(&mut block) {
+            Ok(0) => break,
+            Ok(read) => file.write(&block[..read])?,
+            Err(error) => {
+                tracing::info!(path = %copy.path.display(), %error, "a copy cannot be read");
+                file.restart()?;
+                return Ok(None);
+            }
+        }
+        if !go_on(file.len()) {
+            return Err(Error::Cancelled);
+        }
+    }
+    let sealed = file.seal()?;
+    if sealed.size_bytes == copy.size_bytes && sealed.sha256 == copy.sha256 {
+        return Ok(Some(sealed));
+    }
+    tracing::info!(path = %copy.path.display(), "a copy is not what it was");
+    sealed.discard()?;
+    Ok(None)
+}
