@@ -115,7 +115,8 @@ impl Catalogue {
     }
 
     /// Keeps what checking some copies found. One that is not as it was is verified no longer: its row needs a look. A check
-    /// that could not tell leaves what an earlier one found, and when, as it is.
+    /// that could not tell leaves what an earlier one found, and when, as it is. Nothing is kept of a copy that another one
+    /// took the place of meanwhile.
     pub fn note_checks(
         &self,
         found: &[(RecordingKey, CopyRecord, CheckResult)],
@@ -125,12 +126,14 @@ impl Catalogue {
             let mut note = tx.prepare_cached(
                 "UPDATE copies SET checked_ms = ?2, check_result = ?3 WHERE (account_no, recording_id) =
                    (SELECT account_no, recording_id FROM recordings WHERE key = ?1) AND place IS ?4 AND path = ?5
+                 AND sha256 = ?6 AND verified_ms = ?7
                  AND (?3 <> 'cannot_check' OR coalesce(check_result, 'cannot_check') = 'cannot_check')",
             )?;
             for (key, copy, result) in found {
                 let place = copy.place.as_ref().map(PlaceId::as_str);
                 let path = values::path_value(&copy.path)?;
-                note.execute((key.0, Instant(at), result, place, path))?;
+                let verified_at = Instant(copy.verified_at);
+                note.execute((key.0, Instant(at), result, place, path, &copy.sha256, verified_at))?;
                 copies::settle_key(tx, *key)?;
             }
             Ok(())

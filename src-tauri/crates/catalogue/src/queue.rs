@@ -262,15 +262,24 @@ impl Catalogue {
     }
 
     /// What became of the recordings that jobs were to save into a folder and did not: live, or failed. Where several jobs
-    /// were, the newest one says it.
+    /// were, the newest one says it, also one that saved it or was cancelled.
     pub fn unsaved_in(&self, folder: &std::path::Path) -> Result<HashMap<RecordingKey, ItemState>> {
         let folder = values::path_value(folder)?;
         self.read(|tx| {
-            // With max() the other columns are of the row that has it.
+            // With max() the other columns are of the row that has it. What ended otherwise in a later job is not
+            // listed; those are looked through only where something is open, in the order that needs no sorting.
             let mut statement = tx.prepare_cached(
-                "SELECT r.key, i.state, max(i.job_no) FROM jobs j JOIN job_items i ON i.job_no = j.no
-                   AND i.state IN ('queued', 'receiving', 'verifying', 'failed')
-                 JOIN recordings r USING (account_no, recording_id) WHERE j.folder = ?1 GROUP BY r.key",
+                "WITH open AS MATERIALIZED (
+                   SELECT i.account_no, i.recording_id, i.state, max(i.job_no) AS job_no
+                   FROM jobs j JOIN job_items i ON i.job_no = j.no
+                     AND i.state IN ('queued', 'receiving', 'verifying', 'failed')
+                   WHERE j.folder = ?1 GROUP BY i.account_no, i.recording_id)
+                 SELECT r.key, o.state FROM open o JOIN recordings r USING (account_no, recording_id)
+                 WHERE (o.account_no, o.recording_id) NOT IN (
+                   SELECT i.account_no, i.recording_id FROM jobs j CROSS JOIN job_items i ON i.job_no = j.no
+                   CROSS JOIN open e ON e.account_no = i.account_no AND e.recording_id = i.recording_id
+                     AND e.job_no < i.job_no
+                   WHERE j.folder = ?1 AND j.no > (SELECT min(job_no) FROM open))",
             )?;
             let found = statement.query_map([folder], |row| Ok((key_of(row)?, row.get(1)?)))?;
             Ok(found.collect::<rusqlite::Result<_>>()?)
@@ -333,7 +342,7 @@ fn write_item(tx: &Transaction<'_>, job_no: i64, item: &ItemRecord) -> Result<()
     tx.prepare_cached(
         "UPDATE job_items SET state = :state, name = :name, part = :part, received_bytes = :received,
            total_bytes = :total, etag = :etag, note = :note, reply_json = :reply, not_before_ms = :not_before,
-           intent_json = :intent
+           intent_json = :intent, tries = :tries
          WHERE job_no = :job AND position = :position",
     )?
     .execute(named_params! {
@@ -347,6 +356,7 @@ fn write_item(tx: &Transaction<'_>, job_no: i64, item: &ItemRecord) -> Result<()
         ":reply": item.reply_json,
         ":not_before": item.not_before.map(Instant),
         ":intent": item.intent_json,
+        ":tries": item.tries,
         ":job": job_no,
         ":position": item.position,
     })?;

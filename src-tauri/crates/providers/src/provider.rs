@@ -146,12 +146,13 @@ pub struct Page {
     pub recordings: Vec<Recording>,
     /// How many objects the page held, also those that could not be read or did not pass.
     pub received: u64,
-    /// Of these, how many belong to an account that has a profile of its own and are listed there.
-    pub elsewhere: u64,
+    /// Of these, what belongs to accounts with profiles of their own and is listed there: the vendor's id of the account, and
+    /// of the recording.
+    pub elsewhere: Vec<(String, RecordingId)>,
     /// Objects that could not be read as a recording, with the reason, so that no row is skipped in silence.
     pub unreadable: Vec<String>,
-    /// The vendor's own total of what was asked for, if it gave one. It may lie. `None` too when the vendor turned out
-    /// to ignore a filter, or counts what is listed elsewhere, because it counted something else then.
+    /// The vendor's own total of what was asked for, if it gave one, with what is `elsewhere`. It may lie. `None` too when the
+    /// vendor turned out to ignore a filter, because it counted something else then.
     pub total: Option<u64>,
     /// The page size the vendor says it applied.
     pub limit: Option<u32>,

@@ -80,6 +80,14 @@ fn what_a_check_finds_counts_for_that_copy_alone() {
     assert_eq!(state(), CopyState::Remarked);
     bed.catalogue.forget_copy(key, &in_bucket("a.mp3")).unwrap();
     assert_eq!(state(), CopyState::NotSaved);
+    // What was read of an older file of that name says nothing about the one that took its place.
+    bed.catalogue.save_copy(key, &copy("a.mp3")).unwrap();
+    let newer = CopyRecord { verified_at: at(9_500), ..copy("a.mp3") };
+    bed.catalogue.save_copy(key, &newer).unwrap();
+    check(&copy("a.mp3"), CheckResult::Changed);
+    assert_eq!(state(), CopyState::Verified);
+    check(&newer, CheckResult::Changed);
+    assert_eq!(state(), CopyState::Remarked);
 }
 
 #[test]

@@ -74,6 +74,44 @@ fn items_can_be_held_hurried_put_off_cancelled_and_tried_again() {
     assert_eq!(taken(&bed, &[&id], 9, 50), ["job/0"]);
     assert_eq!(order(&[1, 2], ItemOrder::Retry), [1], "one that is under way is no failure");
     assert_eq!(taken(&bed, &[&id], 9, 50), ["job/1"]);
+    // One that gets its try back has as many as before.
+    let tries = || bed.catalogue.job_items(&id, 1, 1).unwrap()[0].tries;
+    let begun = bed.catalogue.job_items(&id, 1, 1).unwrap().remove(0);
+    assert_eq!(tries(), 1);
+    let put_back = ItemRecord { state: ItemState::Queued, tries: 0, ..begun };
+    bed.catalogue.set_item(&id, &put_back).unwrap();
+    assert_eq!(tries(), 0);
+}
+
+#[test]
+fn the_newest_job_of_a_folder_says_whether_a_recording_is_given_up() {
+    let (bed, keys) = bed(3);
+    let fail = |id: &JobId| {
+        for item in bed.catalogue.job_items(id, 0, 9).unwrap() {
+            let failed = ItemRecord { state: ItemState::Failed, ..item };
+            bed.catalogue.set_item(id, &failed).unwrap();
+        }
+    };
+    let unsaved = || {
+        let mut found: Vec<_> =
+            bed.catalogue.unsaved_in("/calls".as_ref()).unwrap().into_iter().collect();
+        found.sort_by_key(|(key, _)| *key);
+        found
+    };
+    assert_eq!(unsaved(), []);
+    fail(&new(&bed, "one", Priority::Normal, &keys));
+    let failed = |key: RecordingKey| (key, ItemState::Failed);
+    assert_eq!(unsaved(), [failed(keys[0]), failed(keys[1]), failed(keys[2])]);
+    // A later job saves one of them, and has another one still before it.
+    let two = new(&bed, "two", Priority::Normal, &keys[..2]);
+    let item = bed.catalogue.job_items(&two, 0, 1).unwrap().remove(0);
+    let done = ItemRecord { state: ItemState::Verified, ..item };
+    bed.catalogue.complete_item(&two, &done, keys[0], &copy("0.mp3"), &[]).unwrap();
+    assert_eq!(unsaved(), [(keys[1], ItemState::Queued), failed(keys[2])]);
+    // One that fails after that is what counts.
+    let three = new(&bed, "three", Priority::Normal, &keys[..1]);
+    fail(&three);
+    assert_eq!(unsaved(), [failed(keys[0]), (keys[1], ItemState::Queued), failed(keys[2])]);
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Engine {
         let removed = id.clone();
         self.with_catalogue(move |catalogue| catalogue.remove_account(&removed)).await?;
         lock(&self.inner.providers).remove(id);
-        self.give_back(&account).await?;
+        self.part_anew(&account).await?;
         self.tell(Event::AccountsChanged);
         self.tell(Event::LibraryChanged);
         if account.is_sandbox {

@@ -2,16 +2,16 @@
 //!
 //! The vendor's documents disagree on whether a main account lists what its sub-accounts recorded (api contract C2). Where
 //! it does, each recording is shown once: under the account that the vendor's own words name. What the main account brought
-//! before the sub-account was added moves over to it, with its copies and notes.
+//! before the sub-account was added moves over to it, with its copies and notes, when the main account is read again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use domain::{Account, AccountId, Vendor};
+use domain::{Account, AccountId, RecordingId, Vendor};
 use providers::Vobiz;
 
 use crate::error::Result;
 use crate::events::Event;
-use crate::{Engine, lock};
+use crate::{Engine, SyncDepth, lock};
 
 /// How the ids of main accounts and of sub-accounts begin (api contract A1).
 const MAIN: &str = "MA_";
@@ -40,59 +40,68 @@ pub(crate) fn named_with_owner(account: &Account, raw: &str) -> String {
 impl Engine {
     /// The sub-accounts that list for themselves what a main account may list too.
     pub(super) async fn sub_profiles(&self, main: &Account) -> Result<BTreeSet<String>> {
-        let all = self.with_catalogue(catalogue::Catalogue::accounts).await?;
-        let subs = all.into_iter().map(|stored| stored.account);
-        Ok(subs.filter(|sub| may_be_under(sub, main)).map(|sub| sub.auth_id).collect())
+        let subs = self.profiles(|sub| may_be_under(sub, main)).await?;
+        Ok(subs.into_iter().map(|sub| sub.auth_id).collect())
     }
 
-    /// Gives an account that was added what main accounts have listed of it so far. From now on they leave it out.
-    pub(super) async fn take_over(&self, sub: &Account) -> Result<()> {
-        for main in self.main_profiles(sub).await? {
-            // A reading that is under way would bring them back to where they were.
-            let was_reading = self.end_sync(&main).await;
-            lock(&self.inner.providers).remove(&main);
-            let (from, to, own) = (main.clone(), sub.id.clone(), sub.auth_id.clone());
-            let moved = self
-                .with_catalogue(move |catalogue| {
-                    let belongs = |raw: &str| Vobiz::account_of(raw).as_ref() == Some(&own);
-                    catalogue.hand_over(&from, &to, &Vobiz::mark_of(&own), belongs)
-                })
-                .await?;
+    /// Gives sub-accounts what a reading of their main account met of theirs. Each complete reading does, so nothing is
+    /// lost when one of them ends in between.
+    pub(crate) async fn hand_over(
+        &self,
+        main: &AccountId,
+        others: &HashMap<RecordingId, String>,
+    ) -> Result<()> {
+        if others.is_empty() {
+            return Ok(());
+        }
+        let account = self.account(main).await?;
+        for sub in self.profiles(|sub| may_be_under(sub, &account)).await? {
+            let of_it = others.iter().filter(|(_, owner)| **owner == sub.auth_id);
+            let ids: Vec<RecordingId> = of_it.map(|(id, _)| id.clone()).collect();
+            let (from, to) = (main.clone(), sub.id.clone());
+            let moved =
+                self.with_catalogue(move |catalogue| catalogue.hand_over(&from, &to, &ids)).await?;
             if moved > 0 {
                 tracing::info!(account = %sub.id, from = %main, moved, "recordings went to the sub-account");
                 self.tell(Event::LibraryChanged);
-                self.tell(Event::AccountsChanged);
-            }
-            if was_reading {
-                self.start_sync(&main);
             }
         }
         Ok(())
     }
 
-    /// Has main accounts list again what was a sub-account's that is removed.
-    pub(super) async fn give_back(&self, sub: &Account) -> Result<()> {
-        for main in self.main_profiles(sub).await? {
-            lock(&self.inner.providers).remove(&main);
+    /// Has main accounts know which profiles there are, now that a sub-account's was added or removed: they leave out, or
+    /// list again, what is its.
+    pub(super) async fn part_anew(&self, sub: &Account) -> Result<()> {
+        for main in self.profiles(|main| may_be_under(sub, main)).await? {
+            lock(&self.inner.providers).remove(&main.id);
+            // It has other rows from now on: a reading that is under way, or was interrupted, counted the wrong ones.
+            self.end_sync(&main.id).await;
+            let (id, now) = (main.id.clone(), self.now());
+            self.with_catalogue(move |catalogue| match catalogue.interrupted_sync(&id)? {
+                Some(interrupted) => {
+                    catalogue.finish_sync(interrupted.run, false, None, now).map(drop)
+                }
+                None => Ok(()),
+            })
+            .await?;
+            self.start_sync_of(&main.id, SyncDepth::Full);
         }
         Ok(())
     }
 
-    async fn main_profiles(&self, sub: &Account) -> Result<Vec<AccountId>> {
+    async fn profiles(&self, is_wanted: impl Fn(&Account) -> bool) -> Result<Vec<Account>> {
         let all = self.with_catalogue(catalogue::Catalogue::accounts).await?;
-        let mains = all.into_iter().map(|stored| stored.account);
-        Ok(mains.filter(|main| may_be_under(sub, main)).map(|main| main.id).collect())
+        let accounts = all.into_iter().map(|stored| stored.account);
+        Ok(accounts.filter(|account| is_wanted(account)).collect())
     }
 
-    /// Stops a sync of an account and waits until it has ended; whether there was one.
-    async fn end_sync(&self, id: &AccountId) -> bool {
-        let mut was_reading = false;
+    /// Stops a sync of an account and waits until it has ended.
+    async fn end_sync(&self, id: &AccountId) {
         loop {
             let ended = self.inner.sync_ended.notified();
             if !lock(&self.inner.syncs).contains_key(id) {
-                return was_reading;
+                return;
             }
-            was_reading = true;
             self.cancel_sync(id);
             ended.await;
         }

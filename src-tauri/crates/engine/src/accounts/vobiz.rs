@@ -70,8 +70,8 @@ impl Engine {
         self.keep_secret(&account.id, new.auth_token, new.session_only).await?;
         self.keep_account(&account, provider, &Remembered::default().learn(facts, self.now()))
             .await?;
-        self.take_over(&account).await?;
         self.start_sync(&account.id);
+        self.part_anew(&account).await?;
         Ok(account)
     }
 

@@ -52,7 +52,10 @@ impl<'a> Recogniser<'a> {
             return Ok(Finding::plain(Adopted::AlreadyKnown, Some(*key), what));
         }
         // Two recordings may have the same bytes; the one whose copy is missing is the one to mend.
-        if let Some((key, copy)) = same.iter().find(|(_, copy)| !is_there(copy)) {
+        // A file that stays where it is takes the place of no copy on a disk that may only be unplugged: it is one more.
+        let is_gone =
+            |copy: &CopyRecord| !is_there(copy) && (!stays || is_disk_connected(&copy.path, path));
+        if let Some((key, copy)) = same.iter().find(|(_, copy)| is_gone(copy)) {
             let what = format!("It was at {} before.", copy.path.display());
             return Ok(Finding::again(*key, copy, what));
         }
@@ -228,6 +231,21 @@ fn is_there(copy: &CopyRecord) -> bool {
         || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
 }
 
+/// Whether the disk that a missing file was on is connected, as far as can be told from `found`, a file that is there. It is
+/// where the folder is there still, or where both were in one folder of the disk that `found` is on, so that the folder
+/// between was moved. The root of the file system is no such folder: disks are mounted below it.
+fn is_disk_connected(missing: &Path, found: &Path) -> bool {
+    if missing.parent().is_some_and(Path::is_dir) {
+        return true;
+    }
+    let in_both = missing.ancestors().find(|folder| found.starts_with(folder));
+    in_both.is_some_and(|folder| {
+        let is_inside_a_disk = folder.parent().is_some() || cfg!(windows);
+        // Where the system does not tell disks apart, a path says which one it is.
+        is_inside_a_disk && transfer::disk_of(folder) == transfer::disk_of(found)
+    })
+}
+
 /// Whether two paths lead to one file, also through links.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
@@ -264,6 +282,19 @@ fn id_candidates(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_was_moved_is_told_from_a_disk_that_is_unplugged() {
+        let dir = tempfile::tempdir().unwrap();
+        let found = dir.path().join("archive/a.mp3");
+        std::fs::create_dir(dir.path().join("archive")).unwrap();
+        std::fs::write(&found, "sound").unwrap();
+        let is_connected = |missing: &Path| is_disk_connected(missing, &found);
+        assert!(is_connected(&dir.path().join("archive/b.mp3")), "its folder is there");
+        assert!(is_connected(&dir.path().join("calls/2026/a.mp3")), "its folder was moved");
+        let unplugged = if cfg!(windows) { r"Q:\calls\a.mp3" } else { "/no such disk/calls/a.mp3" };
+        assert!(!is_connected(Path::new(unplugged)));
+    }
 
     #[test]
     fn ids_are_found_wherever_they_stand_in_a_name() {

@@ -61,7 +61,7 @@ impl Engine {
         from: Timestamp,
         until: Timestamp,
         reading: &mut Reading,
-    ) -> Result<u32> {
+    ) -> Result<usize> {
         let filters =
             ListFilters { added_gte: Some(from), added_lte: Some(until), ..ListFilters::default() };
         let mut request =
@@ -70,8 +70,7 @@ impl Engine {
         for _ in 0..MOST_PAGES {
             let page = provider.list(&request).await?;
             let next = page.next_offset;
-            let tally = self.store(reading, &request.list, vec![page]).await?;
-            let distinct = tally.new + tally.changed + tally.unchanged;
+            let distinct = self.store(reading, &request.list, vec![page]).await?.distinct();
             found += distinct;
             match next {
                 // A page without anything that was not listed before: the filter is ignored, or this is the end.

@@ -254,7 +254,7 @@ impl Engine {
             if !page.unreadable.is_empty() {
                 return Ok(false);
             }
-            let tally = self.store(reading, list, vec![page]).await?;
+            let tally = self.store(reading, list, vec![page]).await?.tally;
             known_pages = if tally.new + tally.changed == 0 { known_pages + 1 } else { 0 };
             match next {
                 Some(next) if known_pages < KNOWN_PAGES => request.offset = next,

@@ -1,6 +1,8 @@
 //! Reading everything: each list from its first page to its last.
 
-use domain::RecordingList;
+use std::collections::HashMap;
+
+use domain::{RecordingId, RecordingList};
 use providers::{Page, PageRequest, Provider};
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -33,6 +35,8 @@ pub(super) struct Reading {
     changed: u64,
     unreadable: u64,
     first_unreadable: Option<String>,
+    /// What other accounts with profiles list for themselves, each with the vendor's id of its account.
+    others: HashMap<RecordingId, String>,
     short: Vec<String>,
     progress: Progress,
     speed: Speed,
@@ -83,6 +87,7 @@ impl Reading {
             changed: 0,
             unreadable: 0,
             first_unreadable: None,
+            others: HashMap::new(),
             short: Vec::new(),
             progress: Progress::default(),
             speed: Speed::default(),
@@ -106,6 +111,11 @@ impl Reading {
 
     pub(super) fn tally(&self, gone: u64, warning: Option<String>) -> SyncTally {
         SyncTally { received: self.received, new: self.new, changed: self.changed, gone, warning }
+    }
+
+    /// What the vendor counts and this account does not keep.
+    fn listed_besides(&self) -> u64 {
+        self.unreadable + self.others.len() as u64
     }
 
     fn warning(&self) -> Option<String> {
@@ -140,6 +150,8 @@ impl Engine {
             }
         }
         self.read_hidden(provider, lists, &mut reading).await?;
+        // They leave this account before what it does not list is marked as gone.
+        self.hand_over(reading.run.account(), &reading.others).await?;
         // Rows we could not read are on the vendor's list all the same: without them "gone" would be a guess.
         let complete = reading.short.is_empty() && reading.unreadable == 0;
         let total = lists_total(&reading);
@@ -162,10 +174,11 @@ impl Engine {
         let parallel = if under_quota { PARALLEL_PAGES_UNDER_QUOTA } else { PARALLEL_PAGES };
         let mut walked = self.walk(provider, list, reading, parallel).await?;
         let mut brought = self.brought(reading, list).await?;
-        if walked.is_doubtful(brought, reading.unreadable) {
+        if walked.is_doubtful(brought, reading.listed_besides()) {
             tracing::info!(account = %reading.run.account(), %list, brought, total = ?walked.last_total, "the list came up short; reading it again");
             reading.progress.offset = 0;
             // What the first walk met may be gone since, and must not stand for what it missed.
+            reading.others.clear();
             let (run, again, now) = (reading.run.clone(), list.clone(), self.now());
             reading.run = self
                 .with_catalogue(move |catalogue| catalogue.begin_again(&run, &again, now))
@@ -174,11 +187,14 @@ impl Engine {
             brought = self.brought(reading, list).await?;
         }
         reading.progress.done.push(list.to_string());
-        reading.progress.done_total += walked.last_total.unwrap_or(brought);
+        let others = reading.others.len() as u64;
+        reading.progress.done_total +=
+            walked.last_total.map_or(brought, |total| total.saturating_sub(others));
         reading.progress.list.clear();
         reading.progress.offset = 0;
         self.note_progress(reading).await?;
-        Ok(walked.is_doubtful(brought, reading.unreadable).then(|| walked.shortfall(brought)))
+        let is_short = walked.is_doubtful(brought, reading.listed_besides());
+        Ok(is_short.then(|| walked.shortfall(brought + others)))
     }
 
     async fn brought(&self, reading: &Reading, list: &RecordingList) -> Result<u64> {
@@ -214,7 +230,7 @@ impl Engine {
             reading.progress.total = first_total;
         }
         let top = self.store(reading, list, vec![first]).await?;
-        if is_same && distinct(top) > 0 {
+        if is_same && top.distinct() > 0 {
             self.read_top(provider, &request, next, reading).await?;
         }
         let mut last_total = first_total;
@@ -271,10 +287,10 @@ impl Engine {
             let page = provider.list(&PageRequest { offset, ..request.clone() }).await?;
             let (total, after) = (page.total, page.next_offset);
             last_total = total.or(last_total);
-            let tally = self.store_up_to(reading, list, vec![page], offset).await?;
+            let stored = self.store_up_to(reading, list, vec![page], offset).await?;
             // A server that gives the same page for ever can only be told by its ids, once it gave as many as it counts.
             let is_within = total.is_some_and(|total| offset + stride < total);
-            next = after.filter(|_| is_within || distinct(tally) > 0);
+            next = after.filter(|_| is_within || stored.distinct() > 0);
         }
         Err(Error::Internal { what: format!("the list did not end after {MOST_PAGES} pages") })
     }
@@ -290,7 +306,7 @@ impl Engine {
         while let Some(offset) = next {
             let page = provider.list(&PageRequest { offset, ..request.clone() }).await?;
             next = page.next_offset;
-            if distinct(self.store(reading, &request.list, vec![page]).await?) == 0 {
+            if self.store(reading, &request.list, vec![page]).await?.distinct() == 0 {
                 break;
             }
         }
@@ -303,7 +319,7 @@ impl Engine {
         reading: &mut Reading,
         list: &RecordingList,
         pages: Vec<Page>,
-    ) -> Result<catalogue::PageTally> {
+    ) -> Result<Stored> {
         self.store_noting(reading, list, pages, None).await
     }
 
@@ -314,7 +330,7 @@ impl Engine {
         list: &RecordingList,
         pages: Vec<Page>,
         offset: u64,
-    ) -> Result<catalogue::PageTally> {
+    ) -> Result<Stored> {
         reading.progress.offset = offset;
         let progress = reading.progress.json()?;
         self.store_noting(reading, list, pages, Some(progress)).await
@@ -326,10 +342,12 @@ impl Engine {
         list: &RecordingList,
         pages: Vec<Page>,
         progress: Option<String>,
-    ) -> Result<catalogue::PageTally> {
+    ) -> Result<Stored> {
         let total = pages.last().and_then(|page| page.total);
         let mut recordings = Vec::new();
+        let known_others = reading.others.len();
         for page in pages {
+            reading.others.extend(page.elsewhere.into_iter().map(|(owner, id)| (id, owner)));
             reading.unreadable += page.unreadable.len() as u64;
             if reading.first_unreadable.is_none() {
                 reading.first_unreadable = page.unreadable.into_iter().next();
@@ -345,10 +363,12 @@ impl Engine {
             .await?;
         reading.new += u64::from(tally.new);
         reading.changed += u64::from(tally.changed);
-        reading.received += u64::from(distinct(tally));
+        let stored = Stored { tally, others: reading.others.len() - known_others };
+        reading.received += u64::from(tally.new + tally.changed + tally.unchanged);
         tracing::trace!(%list, received = reading.received, "pages stored");
         reading.speed.note(Instant::now(), reading.received);
-        let total = total.map(|total| total + reading.progress.done_total);
+        let others = reading.others.len() as u64;
+        let total = total.map(|total| total.saturating_sub(others) + reading.progress.done_total);
         let left =
             total.filter(|_| reading.is_whole).map(|total| total.saturating_sub(reading.received));
         let progress = SyncProgress::Running {
@@ -362,7 +382,7 @@ impl Engine {
         if tally.new + tally.changed > 0 {
             self.tell(Event::LibraryChanged);
         }
-        Ok(tally)
+        Ok(stored)
     }
 
     async fn note_progress(&self, reading: &Reading) -> Result<()> {
@@ -372,9 +392,19 @@ impl Engine {
     }
 }
 
-/// How many recordings the run had not met before.
-fn distinct(tally: catalogue::PageTally) -> u32 {
-    tally.new + tally.changed + tally.unchanged
+/// What pages brought.
+pub(super) struct Stored {
+    pub(super) tally: catalogue::PageTally,
+    /// What is listed elsewhere and was not met before.
+    others: usize,
+}
+
+impl Stored {
+    /// How many recordings the reading had not met before.
+    pub(super) fn distinct(&self) -> usize {
+        let catalogue::PageTally { new, changed, unchanged, .. } = self.tally;
+        (new + changed + unchanged) as usize + self.others
+    }
 }
 
 fn lists_total(reading: &Reading) -> Option<u64> {
@@ -385,9 +415,9 @@ impl Walked {
     /// Something may have slipped through: fewer recordings came than the vendor counts now, or the list grew shorter
     /// under the reading, which moves later rows up onto pages that were read already. What was added at the top
     /// meanwhile is met by the second reading.
-    fn is_doubtful(&self, brought: u64, unreadable: u64) -> bool {
+    fn is_doubtful(&self, brought: u64, besides: u64) -> bool {
         let (Some(first), Some(last)) = (self.first_total, self.last_total) else { return false };
-        last < first || brought + unreadable < last
+        last < first || brought + besides < last
     }
 
     fn shortfall(&self, brought: u64) -> String {

@@ -22,6 +22,9 @@ use crate::lock;
 /// How often in a row a server may have an error of its own for one file, with no other one to compare it with, before it
 /// counts as about that file. Whoever answers so is there, so that is more likely.
 const ERRORS_ALONE: u32 = 1;
+/// A host of which nothing bad was heard for so long was not waited for all that time: nobody asked it. Whoever waits for one
+/// asks every few minutes.
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(30);
 
 /// Whose trouble it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +46,8 @@ struct Host {
     arrived_at: Option<Instant>,
     /// Since when it was itself to blame, with the network there.
     away_since: Option<Instant>,
+    /// When it was to blame last.
+    away_noted_at: Option<Instant>,
     /// Files that did not come when they were asked for last.
     unwell: HashMap<RecordingKey, Unwell>,
 }
@@ -119,7 +124,13 @@ impl MediaHosts {
     }
 
     fn note_away(&self, host: &str, now: Instant) {
-        lock(&self.hosts).entry(host.to_owned()).or_default().away_since.get_or_insert(now);
+        let mut hosts = lock(&self.hosts);
+        let host = hosts.entry(host.to_owned()).or_default();
+        let noted_at = host.away_noted_at.replace(now);
+        if noted_at.is_none_or(|noted_at| now.duration_since(noted_at) > FORGOTTEN_AFTER) {
+            host.away_since = None;
+        }
+        host.away_since.get_or_insert(now);
     }
 
     /// Whether a host has been to blame for so long.
@@ -295,8 +306,8 @@ mod tests {
         let (hosts, clock) = begin();
         let day = Duration::from_hours(24);
         assert!(!hosts.is_away_for(HOST, day, clock.at(90_000)), "nobody asked it");
-        for hour in 0..24 {
-            hosts.note_away(HOST, clock.at(hour * 3_600));
+        for minute in (0..24 * 60).step_by(2) {
+            hosts.note_away(HOST, clock.at(minute * 60));
         }
         assert!(!hosts.is_away_for(HOST, day, clock.at(86_399)));
         assert!(hosts.is_away_for(HOST, day, clock.at(86_400)));
@@ -305,6 +316,11 @@ mod tests {
         hosts.note_away(HOST, clock.at(86_400));
         hosts.arrived(HOST, key(0), clock.at(90_000));
         assert!(!hosts.is_away_for(HOST, day, clock.at(900_000)));
+        // Nobody asked it for days, and nothing ever came: what was noted before says nothing about today.
+        hosts.note_away(HOST, clock.at(900_000));
+        hosts.note_away(HOST, clock.at(1_200_000));
+        assert!(!hosts.is_away_for(HOST, day, clock.at(1_200_000)));
+        assert!(hosts.is_away_for(HOST, day, clock.at(1_286_400)), "it is waited for from then on");
     }
 
     #[test]

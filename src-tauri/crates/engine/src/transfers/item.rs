@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use catalogue::{ItemRecord, ItemState, StoredRecording, TakenItem};
+use catalogue::{CheckResult, ItemRecord, ItemState, StoredRecording, TakenItem};
 use domain::AccountId;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
@@ -189,14 +189,19 @@ impl Engine {
         let part = part_path(&job.folder, job.id.as_str(), item.position);
         let found = look_around(self, job, item, &stored, &part).await?;
         let found = match found {
-            Found::Nothing => {
-                self.take_from_copy(job, item.position, &stored, &part, cancel).await?
-            }
+            Found::Nothing => self.take_from_copy(job, item, &stored, &part, cancel).await?,
             found => found,
         };
         match found {
             Found::Nothing => {}
             Found::There(copy) => {
+                if copy.is_spoilt() {
+                    // It was hashed just now, and is what it was: a rule that keeps saving need not ask for it again.
+                    let (key, again, now) = (item.key, copy.clone(), self.now());
+                    let found = [(key, again, CheckResult::Ok)];
+                    self.with_catalogue(move |catalogue| catalogue.note_checks(&found, now))
+                        .await?;
+                }
                 item.received_bytes = 0;
                 item.total_bytes = Some(copy.size_bytes);
                 item.name = Some(relative(&copy.path, &job.root()));

@@ -3,12 +3,13 @@
 //! What is taken is hashed on its way, and only the very bytes that were verified count. A bucket is asked only for what the
 //! provider does not have any more: its traffic is paid for, the provider's is not.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use catalogue::{CopyRecord, StoredRecording};
+use catalogue::{CopyRecord, ItemRecord, StoredRecording};
 use tokio_util::sync::CancellationToken;
 use transfer::part::{PartFile, SealedPart};
 
@@ -21,11 +22,12 @@ use crate::{Engine, blocking, or_cancelled};
 const BLOCK_BYTES: usize = 128 * 1024;
 
 impl Engine {
-    /// The bytes of another copy, received into `part`; nothing where no copy serves.
+    /// The bytes of another copy, received into `part`; nothing where no copy serves. What the provider sent before is given
+    /// up first, with the `ETag` that would let a later run go on with it: a part is of one source alone.
     pub(super) async fn take_from_copy(
         &self,
         job: &Arc<ActiveJob>,
-        position: u32,
+        item: &mut ItemRecord,
         stored: &StoredRecording,
         part: &Path,
         cancel: &CancellationToken,
@@ -33,9 +35,13 @@ impl Engine {
         // The provider's file might be without the remark; once it is gone, this one is better than none.
         let serves = |copy: &&CopyRecord| copy.is_whole() || stored.gone && !copy.is_spoilt();
         for copy in stored.copies().filter(serves) {
-            let sealed = match &copy.place {
+            let taken = match &copy.place {
                 None => {
-                    let (job, copy) = (Arc::clone(job), copy.clone());
+                    let opened = copy.clone();
+                    let source = blocking(move || Ok(source_of(&opened))).await?;
+                    let Some(source) = source else { continue };
+                    self.give_up_received(job, item).await?;
+                    let (job, position, copy) = (Arc::clone(job), item.position, copy.clone());
                     let (part, cancel) = (part.to_owned(), cancel.clone());
                     blocking(move || {
                         let note = |received| {
@@ -43,43 +49,65 @@ impl Engine {
                             job.live.note(position, received, total, Instant::now());
                             !cancel.is_cancelled()
                         };
-                        copied(&copy, &part, note)
+                        copied(source, &copy, &part, note)
                     })
-                    .await?
+                    .await
                 }
                 Some(place) if stored.gone => {
+                    self.give_up_received(job, item).await?;
                     let cap = &self.inner.transfers.caps.down;
                     let fetching = self.fetch_object(place, copy, part, Some(cap));
                     match or_cancelled(cancel, fetching).await {
-                        Ok(sealed) => Some(sealed),
-                        Err(error @ (Error::Cancelled | Error::Transfer(_))) => return Err(error),
+                        Ok(sealed) => Ok(Some(sealed)),
+                        Err(error @ (Error::Cancelled | Error::Transfer(_))) => Err(error),
                         // A bucket that cannot be read is no reason to stand still: the provider has the last word.
                         Err(error) => {
                             tracing::info!(place = %place, %error, "a copy in a bucket cannot be read");
-                            None
+                            Ok(None)
                         }
                     }
                 }
-                Some(_) => None,
+                Some(_) => continue,
             };
-            if let Some(sealed) = sealed {
+            if let Ok(Some(sealed)) = taken {
                 return Ok(Found::Sealed(Intent::again(copy), sealed));
             }
+            let left = part.to_owned();
+            blocking(move || {
+                super::remove_part(&left);
+                Ok(())
+            })
+            .await?;
+            taken?;
         }
         Ok(Found::Nothing)
     }
+
+    /// Writes down that what is received of an item, if anything, is no longer to be gone on with.
+    async fn give_up_received(&self, job: &ActiveJob, item: &mut ItemRecord) -> Result<()> {
+        item.received_bytes = 0;
+        if item.etag.take().is_none() {
+            return Ok(());
+        }
+        let (id, item) = (job.id.clone(), item.clone());
+        self.with_catalogue(move |catalogue| catalogue.note_progress(&id, &item)).await
+    }
+}
+
+/// The file of a copy, if it is there with the size it had.
+fn source_of(copy: &CopyRecord) -> Option<File> {
+    let source = File::open(&copy.path).ok()?;
+    let found = source.metadata().ok()?;
+    (found.is_file() && found.len() == copy.size_bytes).then_some(source)
 }
 
 /// Copies a verified file. `None` when it cannot be read, or is not what it was: then another source is to be asked.
 fn copied(
+    mut source: File,
     copy: &CopyRecord,
     part: &Path,
     go_on: impl Fn(u64) -> bool,
 ) -> Result<Option<SealedPart>> {
-    let Ok(mut source) = std::fs::File::open(&copy.path) else { return Ok(None) };
-    if !source.metadata().is_ok_and(|found| found.is_file() && found.len() == copy.size_bytes) {
-        return Ok(None);
-    }
     crate::verify::is_beside(part)?;
     let mut file = PartFile::open(part)?;
     file.restart()?;

@@ -1,12 +1,13 @@
 //! C2: a main account and its sub-account, each with a profile, show each recording once, whatever the main account lists.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
 
 use domain::{AccountId, Secret};
 use sandbox::{MediaLength, SandboxOptions, SubAccount};
-use tapeshelf_engine::{NewVobizAccount, SyncDepth, SyncProgress};
+use tapeshelf_engine::{Event, NewVobizAccount, SyncDepth, SyncProgress};
 
-use crate::support::{World, read_again, sync_end};
+use crate::support::{World, read_again, sync_end, wait_for};
 
 /// Pages so small that some hold nothing but the sub-account's.
 fn options(sub_account: SubAccount) -> SandboxOptions {
@@ -29,10 +30,14 @@ fn sub_credentials(world: &World) -> NewVobizAccount {
     }
 }
 
+/// Adds it, and waits until it and the main accounts there are were read.
 async fn add_sub_account(world: &World) -> AccountId {
+    let mains = world.engine.accounts().await.unwrap().len();
     let mut events = world.engine.subscribe();
     let account = world.engine.add_vobiz(sub_credentials(world)).await.unwrap();
-    assert!(matches!(sync_end(&mut events).await, SyncProgress::Finished(_)));
+    for _ in 0..=mains {
+        assert!(matches!(sync_end(&mut events).await, SyncProgress::Finished(_)));
+    }
     account.id
 }
 
@@ -92,6 +97,32 @@ async fn c2_what_the_main_account_brought_moves_to_the_sub_account_that_is_added
     world.engine.remove_account(&sub).await.unwrap();
     read_again(&world, &main, SyncDepth::Full).await;
     assert_eq!(shares(&world).await, BTreeMap::from([(main, 54)]));
+}
+
+#[tokio::test]
+async fn c2_a_sub_account_that_is_added_while_the_main_account_is_read_hides_nothing() {
+    let options = SandboxOptions {
+        recordings: 400,
+        latency: Duration::from_millis(20),
+        ..options(SubAccount::OnBothLists)
+    };
+    let world = World::with(options).await;
+    let mut events = world.engine.subscribe();
+    let main = world.engine.add_vobiz(world.credentials()).await.unwrap().id;
+    wait_for(&mut events, |event| match event {
+        Event::Sync { progress: SyncProgress::Running { received, .. }, .. } if received >= 10 => {
+            Some(())
+        }
+        _ => None,
+    })
+    .await;
+    let sub = world.engine.add_vobiz(sub_credentials(&world)).await.unwrap().id;
+    while !world.engine.running_syncs().is_empty() {
+        if let SyncProgress::Finished(tally) = sync_end(&mut events).await {
+            assert_eq!((tally.gone, tally.warning), (0, None));
+        }
+    }
+    assert_eq!(shares(&world).await.into_keys().collect::<BTreeSet<_>>(), [main, sub].into());
 }
 
 #[tokio::test]

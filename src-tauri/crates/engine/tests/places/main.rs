@@ -4,6 +4,7 @@
 mod copies;
 mod kill;
 mod limits;
+mod one_source;
 mod saving;
 mod server;
 mod setting_up;

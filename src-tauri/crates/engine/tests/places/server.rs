@@ -3,7 +3,9 @@
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -38,6 +40,8 @@ pub(crate) enum Fault {
     Mute,
     /// Takes requests with the session token [`TOKEN`] only, as a server does whose key is a temporary one.
     WantsToken,
+    /// Objects break off in the middle when they are read.
+    BreaksOff,
     /// The time of the temporary key is over, whichever it is.
     Expired,
 }
@@ -156,6 +160,39 @@ fn refused(method: &hyper::Method, code: &str) -> s3s::HttpResponse {
     reply
 }
 
+/// A body of which only so many bytes come.
+struct BrokenOff {
+    body: s3s::Body,
+    left: usize,
+    /// What came before the end was handed on.
+    rested: bool,
+}
+
+impl hyper::body::Body for BrokenOff {
+    type Data = bytes::Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        if self.left == 0 {
+            if self.rested {
+                return Poll::Ready(Some(Err("broken off".into())));
+            }
+            self.rested = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+        let Some(Ok(frame)) = frame else { return Poll::Ready(frame) };
+        let Ok(mut bytes) = frame.into_data() else { return Poll::Ready(None) };
+        bytes.truncate(self.left);
+        self.left -= bytes.len();
+        Poll::Ready(Some(Ok(hyper::body::Frame::data(bytes))))
+    }
+}
+
 /// A reply, or the connection's end.
 type Answer = Result<s3s::HttpResponse, std::io::Error>;
 
@@ -173,6 +210,7 @@ impl State {
         let fault = *self.fault();
         let broken = || Answer::Err(std::io::Error::other("broken off"));
         let is_put = request.method() == hyper::Method::PUT;
+        let is_get = request.method() == hyper::Method::GET;
         match fault {
             Fault::Gone => return broken(),
             Fault::Flaky if number.is_multiple_of(2) => return broken(),
@@ -198,6 +236,13 @@ impl State {
             _ => {}
         }
         let mut reply = reply.map_err(|error| std::io::Error::other(format!("{error:?}")))?;
+        if fault == Fault::BreaksOff && is_get {
+            let left =
+                reply.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap() / 2;
+            let body = std::mem::replace(reply.body_mut(), s3s::Body::empty());
+            *reply.body_mut() =
+                s3s::Body::http_body_unsync(BrokenOff { body, left, rested: false });
+        }
         if fault == Fault::Mute {
             reply.headers_mut().remove("etag");
             reply.headers_mut().remove("x-amz-checksum-sha256");

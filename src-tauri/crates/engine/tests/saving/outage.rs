@@ -1,8 +1,9 @@
 //! A server that has trouble for longer than a file is tried: what is everybody's trouble is waited for, and what is one
 //! file's alone ends with a reason.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sandbox::Fault;
@@ -45,8 +46,16 @@ async fn a_media_host_that_fails_for_every_file_is_waited_for_and_no_file_fails(
     let is_back = Arc::new(AtomicBool::new(false));
     let back = Arc::clone(&is_back);
     let names = named(&["one", "two"]);
-    let trap = Trap::set(&names, SMALL, short_waits(), move |file, _, asked| {
-        if back.load(Ordering::SeqCst) { Reply::good(file, asked) } else { down() }
+    let broken = Mutex::new(HashSet::new());
+    let trap = Trap::set(&names, SMALL, short_waits(), move |file, name, asked| {
+        if !back.load(Ordering::SeqCst) {
+            return down();
+        }
+        // When all is well again, each breaks once more: a file has lost none of its tries by the outage.
+        if broken.lock().unwrap().insert(name.to_owned()) {
+            return Reply::whole(file).cut_at(file.len() / 2);
+        }
+        Reply::good(file, asked)
     })
     .await;
     let engine = &trap.world.engine;

@@ -64,6 +64,23 @@ async fn new_calls_are_saved_after_each_sync_and_old_ones_are_not_asked_for_agai
     assert_eq!((tally.saved, tally.queued), (7, 1));
     wait_for(&mut events, finished(1)).await;
     assert_eq!(crate::copies::check(&world).await.ok, 16);
+    // One that was away when a check looked, and is back with its bytes, is queued once, and then counts again.
+    let file = crate::support::walk(&elsewhere).remove(0);
+    let away = world.dir.path().join("away");
+    std::fs::rename(&file, &away).unwrap();
+    assert_eq!(crate::copies::check(&world).await.missing, 1);
+    std::fs::rename(&away, &file).unwrap();
+    let tally = world.engine.run_save_rule(&other.id).await.unwrap();
+    assert_eq!((tally.saved, tally.queued), (7, 1));
+    wait_for(&mut events, |event| match event {
+        Event::Job(view) if view.record.state == JobState::Finished => {
+            (view.record.tally.skipped == 1).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    let tally = world.engine.run_save_rule(&other.id).await.unwrap();
+    assert_eq!((tally.saved, tally.queued), (8, 0));
     world.engine.remove_save_rule(&other.id).await.unwrap();
 
     std::fs::remove_dir_all(world.folder()).unwrap();

@@ -49,7 +49,7 @@ impl Client {
         Ok(Page {
             recordings,
             received: page.received,
-            elsewhere: 0,
+            elsewhere: Vec::new(),
             unreadable: page.unreadable,
             total: page.total_items.filter(|_| unknown.is_none()),
             limit: page.page_size,
@@ -186,7 +186,7 @@ fn nothing() -> Page {
     Page {
         recordings: Vec::new(),
         received: 0,
-        elsewhere: 0,
+        elsewhere: Vec::new(),
         unreadable: Vec::new(),
         total: Some(0),
         limit: None,

@@ -1,7 +1,7 @@
 //! The requests of the Vobiz recording API.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::{AccountFacts, Availability, Capabilities, Feature, Recording, RecordingId};
@@ -25,10 +25,6 @@ const DEFAULT_PAGE_SIZE: u32 = 100;
 /// The page size every document agrees on; used after a larger one was refused.
 const SAFE_PAGE_SIZE: u32 = 20;
 
-/// How many pages of others are passed over for one that holds something of this account's. A list that repeats a page for
-/// ever ends here.
-const MOST_PASSED_OVER: u32 = 1000;
-
 /// Everything but the unreserved characters of RFC 3986 is encoded in a path segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -41,8 +37,6 @@ pub(super) struct Client {
     currency: Mutex<Option<String>>,
     /// Whose recordings are listed elsewhere.
     pub(super) sub_accounts: BTreeSet<String>,
-    /// The list holds some of theirs, so the vendor's total counts them too.
-    lists_others: AtomicBool,
     base: Url,
     auth_id: String,
     page_size: u32,
@@ -68,7 +62,6 @@ impl Client {
             balance_case: LetterCase::of_balance(),
             currency: Mutex::default(),
             sub_accounts: BTreeSet::new(),
-            lists_others: AtomicBool::new(false),
         })
     }
 
@@ -120,19 +113,7 @@ impl Client {
         Ok(AccountFacts { recordings_total: page.total, balance, capabilities, ..me.facts })
     }
 
-    /// A page that holds something of this account's, or the last one: to whoever reads it, a page of others' alone would
-    /// look like the end of what is new.
     pub(super) async fn list(&self, request: &PageRequest) -> Result<Page> {
-        let mut page = self.sized_page(request).await?;
-        for _ in 0..MOST_PASSED_OVER {
-            let is_of_others = page.elsewhere > 0 && page.elsewhere == page.received;
-            let Some(offset) = page.next_offset.filter(|_| is_of_others) else { break };
-            page = self.sized_page(&PageRequest { offset, ..request.clone() }).await?;
-        }
-        Ok(page)
-    }
-
-    async fn sized_page(&self, request: &PageRequest) -> Result<Page> {
         if request.order != ListOrder::default() {
             return Err(Error::NotSupported);
         }
@@ -278,12 +259,6 @@ impl Client {
         if query::needs_checking(&request.filters) {
             page.recordings.retain(|recording| request.filters.admits(recording));
             // What the vendor counted may be something else than what was asked for.
-            page.total = None;
-        }
-        if page.elsewhere > 0 {
-            self.lists_others.store(true, Ordering::Relaxed);
-        }
-        if self.lists_others.load(Ordering::Relaxed) {
             page.total = None;
         }
         Ok(page)

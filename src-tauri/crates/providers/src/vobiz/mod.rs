@@ -75,11 +75,6 @@ impl Vobiz {
     pub fn account_of(raw: &str) -> Option<String> {
         wire::owner_of(raw)
     }
-
-    /// A text that the vendor's words of a recording of this account hold, and that others hold by chance at most.
-    pub fn mark_of(auth_id: &str) -> String {
-        format!("/{auth_id}/")
-    }
 }
 
 impl fmt::Debug for Vobiz {

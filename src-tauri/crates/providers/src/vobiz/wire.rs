@@ -18,7 +18,7 @@ use crate::provider::{Page, PageRequest};
 /// The longest id that is believed, in bytes. Real ones have 36.
 const MAX_ID_BYTES: usize = 512;
 
-/// Reads a page, or says why it is none. Rows of the accounts in `others` are counted and left out.
+/// Reads a page, or says why it is none. Rows of the accounts in `others` are named and left out.
 pub(super) fn page(
     reply: &Value,
     request: &PageRequest,
@@ -27,15 +27,15 @@ pub(super) fn page(
     let rows = rows(reply).ok_or("no list of recordings in the reply")?;
     let mut recordings = Vec::with_capacity(rows.len());
     let mut unreadable = Vec::new();
-    let mut elsewhere = 0;
+    let mut elsewhere = Vec::new();
     for (position, row) in rows.iter().enumerate() {
-        if row.as_object().and_then(owner).is_some_and(|owner| others.contains(&owner)) {
-            elsewhere += 1;
-            continue;
-        }
-        match recording(row) {
-            Ok(recording) => recordings.push(recording),
-            Err(reason) => unreadable.push(format!("row {} of the page: {reason}", position + 1)),
+        let other = row.as_object().and_then(owner).filter(|owner| others.contains(owner));
+        match (recording(row), other) {
+            (Ok(recording), Some(owner)) => elsewhere.push((owner, recording.id)),
+            (Ok(recording), None) => recordings.push(recording),
+            (Err(reason), _) => {
+                unreadable.push(format!("row {} of the page: {reason}", position + 1));
+            }
         }
     }
     let received = u64::try_from(rows.len()).unwrap_or(u64::MAX);
