@@ -131,10 +131,16 @@ pub(crate) fn drop_copy(tx: &Transaction<'_>, key: RecordingKey, copy: &CopyReco
     Ok(())
 }
 
+/// [`CopyRecord::is_whole`] in SQL, over `copies c`.
+macro_rules! is_whole {
+    () => {
+        "(c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing'))"
+    };
+}
+
 /// The best copy first: whole ones, then those at hand, then the newest. Over `copies c`, to follow `ORDER BY`.
 pub(crate) const BEST_FIRST: &str =
-    "(c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing')) DESC,
-   (c.place IS NULL) DESC, c.verified_ms DESC, c.path";
+    concat!(is_whole!(), " DESC, (c.place IS NULL) DESC, c.verified_ms DESC, c.path");
 
 /// What one column says of the best copy of a row of `recordings`, which has the name `of` in the statement.
 pub(crate) fn of_best(column: &str, of: &str) -> String {
@@ -146,12 +152,12 @@ pub(crate) fn of_best(column: &str, of: &str) -> String {
 
 /// Derives `state` and `shown_bytes` from the facts. The only place that writes them.
 static SETTLE: LazyLock<String> = LazyLock::new(|| {
-    let size_bytes = of_best("size_bytes", "recordings");
+    let (size_bytes, is_whole) = (of_best("size_bytes", "recordings"), is_whole!());
     format!(
         "UPDATE recordings SET
       shown_bytes = coalesce({size_bytes}, vendor_bytes),
       state = coalesce(
-        (SELECT CASE max(c.remarks = '[]' AND coalesce(c.check_result, 'ok') NOT IN ('changed', 'missing'))
+        (SELECT CASE max({is_whole})
            WHEN 1 THEN 'verified' WHEN 0 THEN 'remarked' END FROM copies c
          WHERE c.account_no = recordings.account_no AND c.recording_id = recordings.recording_id),
         (SELECT 'moving' FROM job_items i
