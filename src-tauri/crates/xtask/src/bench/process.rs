@@ -42,6 +42,13 @@ impl Running {
         self.0.id()
     }
 
+    /// What it started, and what that started, and still runs.
+    pub(super) fn descendants(&self) -> anyhow::Result<Vec<u32>> {
+        let mut family = tree(self.id(), &parents_of_all()?);
+        family.retain(|process| *process != self.id());
+        Ok(family)
+    }
+
     /// How it ended, if it did.
     pub(super) fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         Ok(self.0.try_wait()?)
@@ -70,6 +77,39 @@ impl Drop for Running {
 
 /// The memory in MB of a process and all that it started: each its share of what several use (`Pss` of proc(5)).
 pub(super) fn memory_of_tree_mb(root: u32) -> anyhow::Result<f64> {
+    let mut total_kb = 0.0;
+    for id in tree(root, &parents_of_all()?) {
+        let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
+        total_kb += share_kb_in(&text).unwrap_or(0.0);
+    }
+    anyhow::ensure!(total_kb > 0.0, "the system does not say how much memory process {root} uses");
+    Ok(total_kb / 1024.0)
+}
+
+/// Waits until none of these processes runs any more. One that ended and was not asked how does not run.
+pub(super) fn wait_for_the_end(processes: &[u32], patience: Duration) -> anyhow::Result<()> {
+    let since = Instant::now();
+    loop {
+        let running: Vec<u32> = parents_of_all()?.into_iter().map(|(id, _)| id).collect();
+        let Some(left) = processes.iter().find(|process| running.contains(process)) else {
+            return Ok(());
+        };
+        anyhow::ensure!(since.elapsed() < patience, "process {left} does not end");
+        std::thread::sleep(GLANCE);
+    }
+}
+
+/// Ends processes that are not ours to wait for.
+pub(super) fn kill_all(processes: &[u32]) {
+    if !processes.is_empty() {
+        // One that has ended by itself is as good.
+        let ids = processes.iter().map(u32::to_string);
+        let _ = Command::new("kill").arg("-KILL").args(ids).stderr(Stdio::null()).status();
+    }
+}
+
+/// Every process that runs, and its parent.
+fn parents_of_all() -> anyhow::Result<Vec<(u32, u32)>> {
     let mut parents = Vec::new();
     for entry in std::fs::read_dir("/proc")?.flatten() {
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
@@ -81,19 +121,15 @@ pub(super) fn memory_of_tree_mb(root: u32) -> anyhow::Result<f64> {
             parents.push((id, parent));
         }
     }
-    let mut total_kb = 0.0;
-    for id in tree(root, &parents) {
-        let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).unwrap_or_default();
-        total_kb += share_kb_in(&text).unwrap_or(0.0);
-    }
-    anyhow::ensure!(total_kb > 0.0, "the system does not say how much memory process {root} uses");
-    Ok(total_kb / 1024.0)
+    Ok(parents)
 }
 
-/// The parent in a `stat` file of proc(5). The program's name, in brackets, may hold anything.
+/// The parent in a `stat` file of proc(5), none of a process that has ended. The program's name, in brackets, may hold anything.
 fn parent_in(stat: &str) -> Option<u32> {
     let (_, behind_the_name) = stat.rsplit_once(')')?;
-    behind_the_name.split_whitespace().nth(1)?.parse().ok()
+    let mut fields = behind_the_name.split_whitespace();
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X") { None } else { fields.next()?.parse().ok() }
 }
 
 /// The proportional share in a `smaps_rollup` file.
@@ -129,6 +165,7 @@ mod tests {
     #[test]
     fn the_files_of_proc_are_read() {
         assert_eq!(parent_in("42 (a (very) odd name) S 7 42 42 0"), Some(7));
+        assert_eq!(parent_in("42 (ended) Z 7 42 42 0"), None);
         assert_eq!(parent_in("nonsense"), None);
         let kb =
             share_kb_in("00400000-7ff [rollup]\nRss: 9 kB\nPss:    1234 kB\nPss_Dirty: 5 kB\n");
@@ -139,6 +176,20 @@ mod tests {
     #[test]
     fn this_process_uses_memory() {
         assert!(memory_of_tree_mb(std::process::id()).unwrap() > 1.0);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_process_started_is_known_and_ended() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sleep 60 & echo ready; wait"]);
+        let (running, _) = Running::that_says(&mut shell).unwrap();
+        let started = running.descendants().unwrap();
+        assert_eq!(started.len(), 1, "{started:?}");
+        let error = wait_for_the_end(&started, Duration::ZERO).unwrap_err().to_string();
+        assert_eq!(error, format!("process {} does not end", started[0]));
+        kill_all(&started);
+        wait_for_the_end(&started, Duration::from_mins(1)).unwrap();
     }
 
     #[cfg(unix)]

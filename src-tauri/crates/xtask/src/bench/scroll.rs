@@ -32,6 +32,9 @@ const TABLE: &str = "const grid = document.querySelector('[role=grid]');
 const MIDDLE: &str = "const box = document.querySelector('[role=grid]').getBoundingClientRect();
     arguments[0]([Math.round(window.screenX + box.left + box.width / 2), Math.round(window.screenY + box.top + box.height / 2)]);";
 
+/// Title of the window.
+const WINDOW: &str = "Tapeshelf";
+
 const FEW_ROWS: u32 = 100;
 /// Each page is scrolled so often, in turn.
 const ROUNDS: usize = 3;
@@ -158,6 +161,7 @@ fn scroll(session: &Session, program: &Path, profile: &Path, rows: u32) -> anyho
     let windows =
         if rows == FEW_ROWS { json!({ "times_ms": [] }) } else { page.script(WINDOWS, &[])? };
     anyhow::ensure!(windows["error"].is_null(), "a window did not come: {}", windows["error"]);
+    page.close(session, WINDOW)?;
     Ok(Watched {
         frames,
         blank: number(&report, "longest_blank_ms"),

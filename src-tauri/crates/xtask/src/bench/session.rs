@@ -11,7 +11,7 @@ use super::process::Running;
 use crate::{program, workspace};
 
 /// How long a window that was asked to close may take.
-const CLOSING: Duration = Duration::from_mins(1);
+pub(super) const CLOSING: Duration = Duration::from_mins(1);
 
 /// The session.
 pub(super) struct Session {
@@ -83,6 +83,14 @@ impl Session {
 
     /// Closes the program's window as a person does, and waits for its end.
     pub(super) fn close(&self, title: &str, process: &mut Running) -> anyhow::Result<()> {
+        self.close_window(title)?;
+        let status = process.end(CLOSING)?;
+        anyhow::ensure!(status.success(), "the program did not end well ({status})");
+        Ok(())
+    }
+
+    /// Closes a window as a person does.
+    pub(super) fn close_window(&self, title: &str) -> anyhow::Result<()> {
         let name = format!("^{title}$");
         let mut search = self.command("xdotool");
         search.args(["search", "--onlyvisible", "--name", &name]).stdout(Stdio::piped());
@@ -91,8 +99,6 @@ impl Session {
         let mut close = self.command("python3");
         close.arg(workspace::root().join("tests/peers/close_window.py")).arg(window);
         anyhow::ensure!(close.status()?.success(), "the window {title} cannot be closed");
-        let status = process.end(CLOSING)?;
-        anyhow::ensure!(status.success(), "the program did not end well ({status})");
         Ok(())
     }
 }

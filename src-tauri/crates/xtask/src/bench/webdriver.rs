@@ -10,18 +10,18 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::process::Running;
-use super::session::Session;
+use super::process::{Running, kill_all, wait_for_the_end};
+use super::session::{CLOSING, Session};
 
 /// How long anything may take, scripts included.
 const PATIENCE: Duration = Duration::from_mins(2);
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// A program whose page can be asked. It ends when this is dropped.
+/// A program whose page can be asked. It is killed when this is dropped.
 pub(super) struct Page {
     /// Address of the WebDriver session.
     address: String,
-    _driver: Running,
+    driver: Running,
 }
 
 impl Page {
@@ -43,7 +43,7 @@ impl Page {
         let sessions = format!("http://127.0.0.1:{port}/session");
         let answer = ask("POST", &sessions, &json!({ "capabilities": { "alwaysMatch": wanted } }))?;
         let id = answer["sessionId"].as_str().context("the program did not open a window")?;
-        let page = Self { address: format!("{sessions}/{id}"), _driver: driver };
+        let page = Self { address: format!("{sessions}/{id}"), driver };
         let patience_ms = u64::try_from(PATIENCE.as_millis())?;
         ask("POST", &format!("{}/timeouts", page.address), &json!({ "script": patience_ms }))?;
         Ok(page)
@@ -67,12 +67,19 @@ impl Page {
             std::thread::sleep(GLANCE);
         }
     }
+
+    /// Closes the window as a person does, and waits until the program has put its profile down: a driver that ends the session
+    /// may leave the program running.
+    pub(super) fn close(self, session: &Session, title: &str) -> anyhow::Result<()> {
+        let started = self.driver.descendants()?;
+        session.close_window(title)?;
+        wait_for_the_end(&started, CLOSING)
+    }
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // The driver ends the program with the session; a driver that is gone has done so.
-        let _ = ask("DELETE", &self.address, &json!({}));
+        kill_all(&self.driver.descendants().unwrap_or_default());
     }
 }
 
@@ -80,7 +87,8 @@ impl Drop for Page {
 fn ask(method: &str, address: &str, body: &Value) -> anyhow::Result<Value> {
     let mut curl = Command::new("curl")
         .args(["--silent", "--show-error", "--request", method, "--data-binary", "@-"])
-        .args(["--header", "Content-Type: application/json", address])
+        .args(["--header", "Content-Type: application/json"])
+        .args(["--max-time", &(2 * PATIENCE.as_secs()).to_string(), address])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
