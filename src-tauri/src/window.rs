@@ -5,7 +5,7 @@ use std::path::Path;
 use tauri::{App, AppHandle, Manager as _, Runtime, WebviewUrl, WebviewWindowBuilder};
 
 /// Its label; `capabilities/main.json` names it.
-const LABEL: &str = "main";
+pub(crate) const LABEL: &str = "main";
 
 /// Opens the window. With an isolated profile the web view keeps its own data there too.
 pub(crate) fn open<R: Runtime>(app: &App<R>, profile: Option<&Path>) -> tauri::Result<()> {
@@ -21,6 +21,15 @@ pub(crate) fn open<R: Runtime>(app: &App<R>, profile: Option<&Path>) -> tauri::R
     }
     window.build()?;
     Ok(())
+}
+
+/// Takes the window from the screen, where there is nothing to show in it.
+pub(crate) fn hide<R: Runtime>(app: &AppHandle<R>) {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.hide()
+    {
+        tracing::warn!(%error, "the empty window could not be hidden");
+    }
 }
 
 /// Brings the window to the front when the program is started a second time.

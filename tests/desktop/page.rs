@@ -48,6 +48,22 @@ const rows = [...document.querySelectorAll('[role=grid] [role=row]')]
   .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
 ";
 
+/// Waits until no animation with an end runs any more. Two frames before each look: what was just changed is painted by then,
+/// and what it sets in motion has begun. A spinner has no end, so nobody waits for it.
+const SETTLED: &str = r"
+const done = arguments[0];
+const frames = () => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
+const ending = () => document.getAnimations()
+  .filter((one) => one.playState === 'running' && Number.isFinite(one.effect?.getComputedTiming().endTime));
+(async () => {
+  await frames();
+  for (let moving = ending(); moving.length > 0; moving = ending()) {
+    await Promise.allSettled(moving.map((one) => one.finished));
+    await frames();
+  }
+})().finally(done);
+";
+
 /// The page of one running program.
 pub(crate) struct Page {
     pub driver: WebDriver,
@@ -192,16 +208,10 @@ impl Page {
         .await
     }
 
-    /// Keeps what the window shows now.
+    /// Keeps what the window shows now, with nothing in it half faded in.
     pub(crate) async fn shot(&self, step: &str) -> Result<()> {
-        // Two frames: what was just changed is painted by then.
-        let _ = self
-            .driver
-            .execute_async(
-                "requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()))",
-                vec![],
-            )
-            .await;
+        // A picture for people: when the page has no answer, what is there is still worth keeping.
+        let _ = self.driver.execute_async(SETTLED, vec![]).await;
         let path = screenshots()?.join(format!("{}-{step}.png", self.journey));
         self.driver.screenshot(&path).await?;
         Ok(())

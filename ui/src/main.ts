@@ -1,6 +1,7 @@
 /** Starts the window: styles, state, the first frame, then the data. */
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/starting.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { backend } from './backend';
@@ -9,6 +10,8 @@ import { start } from './state/start.svelte';
 
 const target = document.getElementById('app');
 if (target !== null) {
+  // What the document showed until now.
+  target.replaceChildren();
   mount(App, { target });
   void start.run();
   // A log that cannot be told is no reason to complain.

@@ -6,9 +6,8 @@ use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt as _;
 
 use crate::App;
-use crate::ipc::accounts::{
-    AccountView, AddVbcAccount, AddVobizAccount, PaceView, SignIn, SignInVbc, UserView,
-};
+use crate::ipc::accounts::{AccountView, AddVobizAccount, PaceView, SignIn};
+use crate::ipc::vbc::{AddVbcAccount, SignInVbc, UserView};
 use crate::ipc::{IpcError, IpcResult};
 
 /// All accounts.

@@ -8,14 +8,12 @@ use tauri_plugin_opener::OpenerExt as _;
 use super::{internal, picked};
 use crate::App;
 use crate::ipc::IpcResult;
+use crate::ipc::items::{FoundItems, ItemOrderName, ItemSearch, TransferItem};
 use crate::ipc::saving::{
     ChosenFolder, NamePreview, NamePreviewRequest, PlanRequest, PriorityName, StartTransfer,
     TransferPlan, TransferSettings,
 };
-use crate::ipc::transfers::{
-    FoundItems, FoundJobs, ItemOrderName, ItemSearch, JobSearch, PaceView, TransferItem,
-    TransferJob,
-};
+use crate::ipc::transfers::{FoundJobs, JobSearch, PaceView, TransferJob};
 
 /// Native folder dialog.
 #[tauri::command]

@@ -16,6 +16,7 @@ pub mod error;
 pub mod events;
 pub mod export_jobs;
 pub mod exports;
+pub mod items;
 pub mod library;
 pub mod metadata;
 pub mod places;
@@ -25,6 +26,7 @@ pub mod recordings;
 pub mod saving;
 pub mod selection;
 pub mod transfers;
+pub mod vbc;
 pub mod views;
 
 pub use error::{IpcError, IpcResult};

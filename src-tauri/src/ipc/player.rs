@@ -23,6 +23,8 @@ pub struct PlayerView {
     pub volume: f32,
     /// Share of the file that has arrived while loading, 0 to 1; null when the size is unknown.
     pub loaded: Option<f32>,
+    /// Where a later part begins and ends that came first because somebody jumped there, likewise; it grows to the end.
+    pub loaded_ahead: Option<(f32, f32)>,
     /// True when this machine has no usable sound output: everything but sound works.
     pub silent: bool,
     /// Why there is no sound, or why loading failed.
@@ -79,6 +81,7 @@ impl From<PlaybackState> for PlayerView {
             duration_ms: playback.duration_ms,
             volume: playback.volume,
             loaded: playback.loaded,
+            loaded_ahead: playback.loaded_ahead,
             silent: playback.silent,
             note: playback.note,
         }

@@ -1,11 +1,15 @@
 //! The search language on the wire: what was read from the text, what may follow at the cursor, and the same query as a
 //! form. Positions are in UTF-16 units, as JavaScript counts them.
 
+mod form;
+
 use std::ops::Range;
 
 use domain::query::{self, Completion, Form, PartKind, Reading};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use ts_rs::TS;
+
+pub use form::{QueryForm, QuerySpan};
 
 /// What is wrong with a part of the text. The rest of the query applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
@@ -73,56 +77,6 @@ pub struct QueryReading {
     pub canonical: String,
     /// The same query as a form.
     pub form: QueryForm,
-}
-
-/// A query as a form. Each field holds text in the words of the language; empty means that it narrows nothing. Lists match
-/// any of their entries.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase", default)]
-#[ts(export, export_to = "query.ts")]
-pub struct QueryForm {
-    /// Free words, phrases and numbers, as typed.
-    pub words: String,
-    /// `from:`.
-    pub from: String,
-    /// `to:`.
-    pub to: String,
-    /// `number:`: either party.
-    pub number: String,
-    /// `name:`.
-    pub name: String,
-    /// `conf:`.
-    pub conference: String,
-    /// Shortest length, as in `5m`.
-    pub duration_min: String,
-    /// Longest length.
-    pub duration_max: String,
-    /// First day (`2026-05-01`), month (`2026-05`) or word (`today`).
-    pub date_from: String,
-    /// Last day, month or word.
-    pub date_to: String,
-    /// `last:`, as in `7d`.
-    pub last: String,
-    /// `type:`.
-    pub kinds: Vec<String>,
-    /// `format:`.
-    pub formats: Vec<String>,
-    /// `dir:`.
-    pub directions: Vec<String>,
-    /// `ext:`.
-    pub extensions: Vec<String>,
-    /// `account:`.
-    pub accounts: Vec<String>,
-    /// `state:`.
-    pub states: Vec<String>,
-    /// `tag:`.
-    pub tags: Vec<String>,
-    /// `country:`.
-    pub countries: Vec<String>,
-    /// `has:`.
-    pub has: Vec<String>,
-    /// Whatever the form has no field for, as text; kept as it is.
-    pub rest: String,
 }
 
 /// What may stand at the cursor.
@@ -245,62 +199,6 @@ impl QueryCompletion {
             start,
             end,
             suggestions: completion.suggestions.into_iter().map(suggestion).collect(),
-        }
-    }
-}
-
-impl From<Form> for QueryForm {
-    fn from(form: Form) -> Self {
-        Self {
-            words: form.words,
-            from: form.from,
-            to: form.to,
-            number: form.number,
-            name: form.name,
-            conference: form.conference,
-            duration_min: form.duration_min,
-            duration_max: form.duration_max,
-            date_from: form.date_from,
-            date_to: form.date_to,
-            last: form.last,
-            kinds: form.kinds,
-            formats: form.formats,
-            directions: form.directions,
-            extensions: form.extensions,
-            accounts: form.accounts,
-            states: form.states,
-            tags: form.tags,
-            countries: form.countries,
-            has: form.has,
-            rest: form.rest,
-        }
-    }
-}
-
-impl From<QueryForm> for Form {
-    fn from(form: QueryForm) -> Self {
-        Self {
-            words: form.words,
-            from: form.from,
-            to: form.to,
-            number: form.number,
-            name: form.name,
-            conference: form.conference,
-            duration_min: form.duration_min,
-            duration_max: form.duration_max,
-            date_from: form.date_from,
-            date_to: form.date_to,
-            last: form.last,
-            kinds: form.kinds,
-            formats: form.formats,
-            directions: form.directions,
-            extensions: form.extensions,
-            accounts: form.accounts,
-            states: form.states,
-            tags: form.tags,
-            countries: form.countries,
-            has: form.has,
-            rest: form.rest,
         }
     }
 }

@@ -216,14 +216,16 @@ impl From<CopyState> for CopyStateName {
 
 impl From<RowRecord> for Row {
     fn from(row: RowRecord) -> Self {
+        let [from, to] = [&row.from, &row.to].map(|party| party.as_deref().map(phone::read));
+        let country = |party: &Option<phone::Reading>| {
+            party.as_ref().and_then(|party| party.country).map(str::to_owned)
+        };
         Self {
             key: row.key.0,
             account_id: row.account.to_string(),
             recording_id: row.recording_id.to_string(),
             at_ms: row.at.map(Timestamp::as_millisecond),
             at_is_estimated: row.at_is_estimated,
-            from: row.from.as_deref().map(phone::display).unwrap_or_default(),
-            to: row.to.as_deref().map(phone::display).unwrap_or_default(),
             conference_name: row.conference_name,
             duration_ms: row.duration_ms,
             kind: row.kind,
@@ -231,8 +233,10 @@ impl From<RowRecord> for Row {
             size_bytes: row.size_bytes,
             state: row.state.into(),
             gone: row.gone,
-            from_country: row.from.as_deref().and_then(phone::country).map(str::to_owned),
-            to_country: row.to.as_deref().and_then(phone::country).map(str::to_owned),
+            from_country: country(&from),
+            to_country: country(&to),
+            from: from.map(|party| party.text).unwrap_or_default(),
+            to: to.map(|party| party.text).unwrap_or_default(),
             from_raw: row.from,
             to_raw: row.to,
             direction: row.direction,

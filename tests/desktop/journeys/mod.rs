@@ -3,7 +3,9 @@
 mod accounts;
 mod appearance;
 mod main_job;
+mod starts;
 mod trouble;
+mod web_process;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -35,5 +37,8 @@ journeys![
     accounts::no_keyring,
     trouble::no_sound,
     trouble::hostile_files,
+    web_process::the_page_comes_back,
+    starts::starts_that_are_refused,
+    starts::a_damaged_index,
     appearance::light_dark_small_and_by_keyboard,
 ];

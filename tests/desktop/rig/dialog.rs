@@ -50,29 +50,19 @@ impl Rig {
     async fn gone(&self, title: &str) -> Result<()> {
         let gone = self.is_gone(title, PATIENCE).await;
         if !gone {
-            // WebDriver sees only the page, so the whole screen is kept.
-            let path = screenshots()?.join("lost-dialog.png").display().to_string();
-            let size = self.output("xdotool", &["getdisplaygeometry"])?.replace(' ', "x");
-            let display = self.variable("DISPLAY");
-            self.output(
-                "ffmpeg",
-                &[
-                    "-v",
-                    "error",
-                    "-y",
-                    "-f",
-                    "x11grab",
-                    "-video_size",
-                    &size,
-                    "-i",
-                    &display,
-                    "-frames:v",
-                    "1",
-                    &path,
-                ],
-            )?;
+            self.picture("lost-dialog")?;
         }
         ensure!(gone, "the dialog “{title}” stays open; see {}", screenshots()?.display());
+        Ok(())
+    }
+
+    /// Keeps what the whole screen shows: WebDriver sees only the page.
+    pub(crate) fn picture(&self, name: &str) -> Result<()> {
+        let path = screenshots()?.join(format!("{name}.png")).display().to_string();
+        let size = self.output("xdotool", &["getdisplaygeometry"])?.replace(' ', "x");
+        let display = self.variable("DISPLAY");
+        let grab = ["-v", "error", "-y", "-f", "x11grab", "-video_size", &size, "-i", &display];
+        self.output("ffmpeg", &[&grab[..], &["-frames:v", "1", &path]].concat())?;
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! One machine for one journey: everything that a desktop session has, started here and stopped by process id.
 
 mod dialog;
+mod plain;
 pub(crate) mod sound;
 mod spawn;
 

@@ -1,6 +1,6 @@
 /**
  * Builds the page on its memory backend, serves it under the policy that the program ships with, and starts Chromium.
- * All of it once for all test files.
+ * All of it once for all test files, in a folder and on ports of its own, so that two runs do not disturb each other.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -35,9 +35,11 @@ function policy(): string {
 }
 
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
+  const own = mkdtempSync(join(tmpdir(), 'tapeshelf-ui-'));
+  const built = join(own, 'page');
   execFileSync(
     process.execPath,
-    ['node_modules/vite/bin/vite.js', 'build', '--mode', 'memory', '--outDir', 'dist-memory'],
+    ['node_modules/vite/bin/vite.js', 'build', '--mode', 'memory', '--outDir', built, '--emptyOutDir'],
     {
       cwd: UI,
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -47,10 +49,9 @@ export default async function serve(project: TestProject): Promise<() => Promise
     root: UI,
     configFile: false,
     logLevel: 'warn',
-    build: { outDir: 'dist-memory' },
+    build: { outDir: built },
     preview: { host: '127.0.0.1', port: 0, headers: { 'Content-Security-Policy': policy() } },
   });
-  const profile = mkdtempSync(join(tmpdir(), 'tapeshelf-ui-'));
   const browser = await chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -62,7 +63,7 @@ export default async function serve(project: TestProject): Promise<() => Promise
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      `--disk-cache-dir=${profile}`,
+      `--disk-cache-dir=${join(own, 'cache')}`,
     ],
   });
   const address = server.resolvedUrls?.local[0];
@@ -72,6 +73,6 @@ export default async function serve(project: TestProject): Promise<() => Promise
   return async () => {
     await browser.close();
     await server.close();
-    rmSync(profile, { recursive: true, force: true });
+    rmSync(own, { recursive: true, force: true });
   };
 }

@@ -52,6 +52,10 @@ volume: number,
  */
 loaded: number | null, 
 /**
+ * Where a later part begins and ends that came first because somebody jumped there, likewise; it grows to the end.
+ */
+loadedAhead: [number, number] | null, 
+/**
  * True when this machine has no usable sound output: everything but sound works.
  */
 silent: boolean, 

@@ -35,7 +35,7 @@ from: string,
  */
 to: string, 
 /**
- * `number:`: either party.
+ * `number:`.
  */
 number: string, 
 /**
@@ -47,25 +47,85 @@ name: string,
  */
 conference: string, 
 /**
- * Shortest length, as in `5m`.
- */
-durationMin: string, 
-/**
- * Longest length.
- */
-durationMax: string, 
-/**
- * First day (`2026-05-01`), month (`2026-05`) or word (`today`).
- */
-dateFrom: string, 
-/**
- * Last day, month or word.
- */
-dateTo: string, 
-/**
- * `last:`, as in `7d`.
+ * `last:`.
  */
 last: string, 
+/**
+ * `hour:`.
+ */
+hour: string, 
+/**
+ * `note:`.
+ */
+note: string, 
+/**
+ * `hold:`.
+ */
+hold: string, 
+/**
+ * `id:`.
+ */
+id: string, 
+/**
+ * `call:`.
+ */
+call: string, 
+/**
+ * `file:`.
+ */
+file: string, 
+/**
+ * `address:`.
+ */
+address: string, 
+/**
+ * `dur:`.
+ */
+duration: QuerySpan, 
+/**
+ * `date:`.
+ */
+date: QuerySpan, 
+/**
+ * `age:`.
+ */
+age: QuerySpan, 
+/**
+ * `size:`.
+ */
+size: QuerySpan, 
+/**
+ * `cost:`.
+ */
+cost: QuerySpan, 
+/**
+ * `billed:`.
+ */
+billed: QuerySpan, 
+/**
+ * `storage:`.
+ */
+storage: QuerySpan, 
+/**
+ * `rate:`.
+ */
+rate: QuerySpan, 
+/**
+ * `added:`.
+ */
+added: QuerySpan, 
+/**
+ * `ended:`.
+ */
+ended: QuerySpan, 
+/**
+ * `seen:`.
+ */
+seen: QuerySpan, 
+/**
+ * `verified:`.
+ */
+verified: QuerySpan, 
 /**
  * `type:`.
  */
@@ -99,9 +159,25 @@ tags: Array<string>,
  */
 countries: Array<string>, 
 /**
+ * `fromcountry:`.
+ */
+fromCountries: Array<string>, 
+/**
+ * `tocountry:`.
+ */
+toCountries: Array<string>, 
+/**
  * `has:`.
  */
 has: Array<string>, 
+/**
+ * `weekday:`.
+ */
+weekdays: Array<string>, 
+/**
+ * `rule:`.
+ */
+rules: Array<string>, 
 /**
  * Whatever the form has no field for, as text; kept as it is.
  */
@@ -178,6 +254,20 @@ canonical: string,
  * The same query as a form.
  */
 form: QueryForm, };
+
+/**
+ * The two ends of a span of a form, in the words of the language: `5m`, `2026-05-01`, `today`. An end may begin with `>` or
+ * `<` to leave itself out; the same twice is that value.
+ */
+export type QuerySpan = { 
+/**
+ * The smallest or first.
+ */
+from: string, 
+/**
+ * The largest or last.
+ */
+to: string, };
 
 /**
  * One thing that may stand there.

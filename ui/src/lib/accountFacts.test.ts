@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { describePace, formatMoney, leastTimeMs, vendorName } from './accountFacts';
+import type { SyncProgress } from '../ipc/events';
+import { describePace, formatMoney, leastTimeMs, needsSignIn, vendorName } from './accountFacts';
 
 const pace = { accountId: 'a', limitPerMin: 10, waiting: 0, nextInMs: null, why: null };
 
@@ -23,4 +24,19 @@ it('names providers, and leaves unknown ones as they are', () => {
 
 it('writes money with its code', () => {
   expect(formatMoney({ available: 1240.5, currency: 'INR' })).toBe('1,240.50 INR');
+});
+
+it('asks for a sign-in only where nobody is signed in, or not for long', () => {
+  const signedIn = { secret: 'keyring', token: null } as const;
+  const refused = (code: 'unauthenticated' | 'busy') =>
+    ({ state: 'failed', error: { code } }) as unknown as SyncProgress;
+  expect(needsSignIn(signedIn, undefined, 0)).toBe(false);
+  expect(needsSignIn({ ...signedIn, secret: 'session' }, undefined, 0)).toBe(false);
+  expect(needsSignIn(signedIn, refused('busy'), 0)).toBe(false);
+  expect(needsSignIn(signedIn, refused('unauthenticated'), 0)).toBe(true);
+  expect(needsSignIn({ ...signedIn, secret: 'missing' }, undefined, 0)).toBe(true);
+  const ended = { endsAtMs: 1_000, renewsItself: false } as NonNullable<
+    Parameters<typeof needsSignIn>[0]['token']
+  >;
+  expect(needsSignIn({ ...signedIn, token: ended }, undefined, 2_000)).toBe(true);
 });

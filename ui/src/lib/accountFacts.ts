@@ -1,7 +1,9 @@
 /** How the facts of an account read: the provider's name, the pace of its requests, how long a sign-in holds. */
 import type { AccountView, BalanceView, FeatureName, PaceView } from '../ipc/accounts';
+import type { SyncProgress } from '../ipc/events';
 import { t } from '../strings/en';
 import { formatEstimate } from './format';
+import { tokenTrouble } from './tokenLife';
 
 /** The provider as a person knows it; a code nobody knows stays as it is. */
 export function vendorName(vendor: string): string {
@@ -31,6 +33,20 @@ export function leastTimeMs(requests: number, perMinute: number): number {
  */
 export function capabilityOf(account: AccountView, feature: FeatureName): boolean | null {
   return account.capabilities.find((known) => known.feature === feature)?.available ?? null;
+}
+
+/**
+ * Whether nobody speaks for the account at the provider any more, or not for long: its secret is missing, its sign-in ends,
+ * or the last sync was refused. Otherwise its credentials can only be replaced.
+ */
+export function needsSignIn(
+  { secret, token }: Pick<AccountView, 'secret' | 'token'>,
+  lastSync: SyncProgress | undefined,
+  nowMs: number,
+): boolean {
+  if (secret === 'missing' || tokenTrouble(token, nowMs) !== null) return true;
+  if (lastSync?.state !== 'failed') return false;
+  return lastSync.error.code === 'signInNeeded' || lastSync.error.code === 'unauthenticated';
 }
 
 /** Whether the provider can export for this account, in its own way. */

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  COLUMN_GROUPS,
   DEFAULT_COLUMNS,
+  groupOf,
+  leastWidthPx,
   mergeColumns,
   mergeSort,
   moved,
@@ -91,4 +94,17 @@ describe('the order of rows', () => {
     expect(mergeSort([{ column: 'dropped', descending: true }])).toEqual(NEWEST_FIRST);
     expect(sortedAlsoBy([{ column: 'from', descending: true }], 'from')).toEqual(NEWEST_FIRST);
   });
+});
+
+it('only a width that nobody chose gives way', () => {
+  const from = mergeColumns([]).find(({ column }) => column === 'from');
+  if (from === undefined) throw new Error('There is no such column.');
+  expect(leastWidthPx(from)).toBeLessThan(from.widthPx);
+  expect(leastWidthPx({ ...from, widthPx: 300 })).toBe(300);
+  expect(leastWidthPx({ ...from, pinned: true })).toBe(from.widthPx);
+});
+
+it('every group of columns has some', () => {
+  const used = new Set(DEFAULT_COLUMNS.map(({ column }) => groupOf(column)));
+  expect([...used].sort()).toEqual([...COLUMN_GROUPS].sort());
 });

@@ -6,8 +6,15 @@ export const MIN_WIDTH_PX = 48;
 const MAX_WIDTH_PX = 900;
 const STATE_WIDTH_PX = 48;
 
+/** What columns are about, in the order in which they are offered. */
+export const COLUMN_GROUPS = ['call', 'people', 'file', 'mine', 'provider'] as const;
+export type ColumnGroup = (typeof COLUMN_GROUPS)[number];
+
 interface ColumnFacts {
+  group: ColumnGroup;
   widthPx: number;
+  /** While nobody has set its width: down to this it gives way before the table scrolls sideways. */
+  leastPx?: number;
   /** Shown until a person decides otherwise. */
   visible?: true;
   pinned?: true;
@@ -18,41 +25,41 @@ interface ColumnFacts {
 
 /** In their default order. Wide enough for the label with the arrow of the sort. */
 const FACTS: Readonly<Record<ColumnName, ColumnFacts>> = {
-  when: { widthPx: 160, visible: true, pinned: true, largestFirst: true },
-  star: { widthPx: 56, align: 'center', largestFirst: true },
-  from: { widthPx: 144, visible: true },
-  to: { widthPx: 144, visible: true },
-  duration: { widthPx: 84, visible: true, align: 'end', largestFirst: true },
-  kind: { widthPx: 92, visible: true },
-  direction: { widthPx: 96 },
-  caller: { widthPx: 130 },
-  extensions: { widthPx: 100 },
-  conference: { widthPx: 150 },
-  tags: { widthPx: 150 },
-  note: { widthPx: 200 },
-  hold: { widthPx: 130 },
-  size: { widthPx: 84, align: 'end', largestFirst: true },
-  cost: { widthPx: 100, align: 'end', largestFirst: true },
-  age: { widthPx: 84, align: 'end', largestFirst: true },
-  hour: { widthPx: 72, align: 'end' },
-  weekday: { widthPx: 96 },
-  fromCountry: { widthPx: 124 },
-  toCountry: { widthPx: 124 },
-  account: { widthPx: 120 },
-  format: { widthPx: 84 },
-  billed: { widthPx: 84, align: 'end', largestFirst: true },
-  storageDays: { widthPx: 104, align: 'end', largestFirst: true },
-  storageRate: { widthPx: 116, align: 'end', largestFirst: true },
-  added: { widthPx: 160, largestFirst: true },
-  ended: { widthPx: 160, largestFirst: true },
-  firstSeen: { widthPx: 160, largestFirst: true },
-  verifiedAt: { widthPx: 160, largestFirst: true },
-  id: { widthPx: 280 },
-  call: { widthPx: 280 },
-  rules: { widthPx: 110 },
-  fileName: { widthPx: 220 },
-  address: { widthPx: 280 },
-  state: { widthPx: STATE_WIDTH_PX, visible: true, align: 'center', largestFirst: true },
+  when: { group: 'call', widthPx: 160, visible: true, pinned: true, largestFirst: true },
+  star: { group: 'mine', widthPx: 56, align: 'center', largestFirst: true },
+  from: { group: 'people', widthPx: 144, leastPx: 136, visible: true },
+  to: { group: 'people', widthPx: 144, leastPx: 136, visible: true },
+  duration: { group: 'call', widthPx: 84, leastPx: 76, visible: true, align: 'end', largestFirst: true },
+  kind: { group: 'call', widthPx: 92, leastPx: 84, visible: true },
+  direction: { group: 'call', widthPx: 96 },
+  caller: { group: 'people', widthPx: 130 },
+  extensions: { group: 'people', widthPx: 100 },
+  conference: { group: 'call', widthPx: 150 },
+  tags: { group: 'mine', widthPx: 150 },
+  note: { group: 'mine', widthPx: 200 },
+  hold: { group: 'mine', widthPx: 130 },
+  size: { group: 'file', widthPx: 84, align: 'end', largestFirst: true },
+  cost: { group: 'provider', widthPx: 100, align: 'end', largestFirst: true },
+  age: { group: 'provider', widthPx: 84, align: 'end', largestFirst: true },
+  hour: { group: 'call', widthPx: 72, align: 'end' },
+  weekday: { group: 'call', widthPx: 96 },
+  fromCountry: { group: 'people', widthPx: 124 },
+  toCountry: { group: 'people', widthPx: 124 },
+  account: { group: 'provider', widthPx: 120 },
+  format: { group: 'file', widthPx: 84 },
+  billed: { group: 'provider', widthPx: 84, align: 'end', largestFirst: true },
+  storageDays: { group: 'provider', widthPx: 104, align: 'end', largestFirst: true },
+  storageRate: { group: 'provider', widthPx: 116, align: 'end', largestFirst: true },
+  added: { group: 'provider', widthPx: 160, largestFirst: true },
+  ended: { group: 'call', widthPx: 160, largestFirst: true },
+  firstSeen: { group: 'provider', widthPx: 160, largestFirst: true },
+  verifiedAt: { group: 'file', widthPx: 160, largestFirst: true },
+  id: { group: 'provider', widthPx: 280 },
+  call: { group: 'provider', widthPx: 280 },
+  rules: { group: 'provider', widthPx: 110 },
+  fileName: { group: 'file', widthPx: 220 },
+  address: { group: 'file', widthPx: 280 },
+  state: { group: 'file', widthPx: STATE_WIDTH_PX, visible: true, align: 'center', largestFirst: true },
 };
 
 const NAMES = Object.keys(FACTS) as ColumnName[];
@@ -78,8 +85,18 @@ export function isColumn(name: string): name is ColumnName {
   return Object.hasOwn(FACTS, name);
 }
 
+export function groupOf(name: ColumnName): ColumnGroup {
+  return FACTS[name].group;
+}
+
 export function alignOf(name: ColumnName): 'end' | 'center' | undefined {
   return FACTS[name].align;
+}
+
+/** How narrow a column may become where there is too little room. A width that a person chose, or that is pinned, stays. */
+export function leastWidthPx({ column, widthPx, pinned }: Column): number {
+  const { widthPx: usual, leastPx = widthPx } = FACTS[column];
+  return pinned || widthPx !== usual ? widthPx : leastPx;
 }
 
 const clamp = (widthPx: number) => Math.round(Math.min(MAX_WIDTH_PX, Math.max(MIN_WIDTH_PX, widthPx)));

@@ -41,7 +41,9 @@ export function maskKnown(text: string, numbers: readonly (string | null)[]): st
 
 /** Tokens of a search whose values are nobody's number: days, lengths, ids. */
 const OTHER_TOKEN =
-  '(?<![\\w"])(?:id|call|date|dur|duration|length|size|cost|hour|age|last):(?:"[^"]*"?|[^\\s()"]*)';
+  '(?<![\\w"])(?:id|call|date|dur|duration|length|size|cost|hour|age|last' +
+  '|added|stored|ended|seen|firstseen|verified|billed|storage|storagedays|rate|storagerate|rules?)' +
+  ':(?:"[^"]*"?|[^\\s()"]*)';
 const IN_QUERY = new RegExp(`${OTHER_TOKEN}|${NUMBER.source}`, 'gi');
 
 /** Every number in a search. The text keeps its length, so that places in it stay what they are. */

@@ -5,7 +5,7 @@ import { civilDate, civilTime } from './format';
 /** A value as the language takes it: in quotes when it would fall apart otherwise. */
 export function quoted(value: string): string {
   const plain = value.replaceAll('"', ' ').trim();
-  return /^[^\s()"|<>]+$/.test(plain) && !plain.includes('..') ? plain : `"${plain}"`;
+  return /^[^\s()"“”„‟,|<>]+$/.test(plain) && !plain.includes('..') ? plain : `"${plain}"`;
 }
 
 /** A party: its digits when it is a number, else (a SIP address, a name) as it is written. */
@@ -30,80 +30,119 @@ const STATES = {
   failed: 'failed',
 } as const satisfies Record<Row['state'], string>;
 
-const token = (name: string, value: string | null) =>
-  value === null || value === '' ? null : `${name}:${value}`;
-
 /** Every length that reads the same: the table shows whole seconds, to the nearest. */
 function lengthsLike(durationMs: number): string {
   const shownMs = Math.round(durationMs / 1000) * 1000;
   return `${Math.max(0, shownMs - 500)}ms..${shownMs + 499}ms`;
 }
 
-/** The token that finds rows that are like this one in a column; null when a column has none that says it exactly. */
-export function tokenFor(
+/** A price as the language writes it: no exponent, no noughts at its end. */
+const priceOf = (price: number) => price.toFixed(12).replace(/0+$/, '').replace(/\.$/, '');
+
+/** What a cell can be filtered by. */
+export interface CellFilter {
+  token: string;
+  /** What it stands for, when that is not all that the cell says: the day of a moment, one tag of several. */
+  shown: string | null;
+}
+
+/** So many of a list have an entry of their own in a menu. */
+const MOST_OF_LIST = 4;
+/** A longer note is no name for itself. */
+const LONGEST_NOTE = 80;
+
+/** What finds rows that are like this one in a column; nothing for a cell that says nothing. */
+export function filtersFor(
   row: Row,
   column: ColumnName,
   { accountLabel, timeZone }: Surroundings,
-): string | null {
+): CellFilter[] {
+  const one = (name: string, value: string | null, shown: string | null = null): CellFilter[] =>
+    value === null || value === '' ? [] : [{ token: `${name}:${value}`, shown }];
+  const text = (name: string, value: string | null) => one(name, value && quoted(value));
+  const list = (name: string, values: readonly string[]) =>
+    values.slice(0, MOST_OF_LIST).flatMap((value) => one(name, quoted(value), value));
+  const day = (name: string, atMs: number | null) => {
+    const date = atMs === null ? null : civilDate(civilTime(atMs, timeZone));
+    return one(name, date, date);
+  };
   const at = row.atMs === null ? null : civilTime(row.atMs, timeZone);
   switch (column) {
     case 'when':
     case 'age':
-      return at === null ? null : token('date', civilDate(at));
+      return day('date', row.atMs);
+    case 'added':
+      return day('added', row.addedAtMs);
+    case 'ended':
+      return day('ended', row.endedAtMs);
+    case 'firstSeen':
+      return day('seen', row.firstSeenMs);
+    case 'verifiedAt':
+      return day('verified', row.verifiedAtMs);
     case 'hour':
-      return at === null ? null : token('hour', String(at.hour));
+      return one('hour', at === null ? null : String(at.hour));
     case 'weekday':
-      return at === null
-        ? null
-        : token('weekday', WEEKDAYS[new Date(Date.UTC(at.year, at.month - 1, at.day)).getUTCDay()] ?? '');
+      return one(
+        'weekday',
+        at && (WEEKDAYS[new Date(Date.UTC(at.year, at.month - 1, at.day)).getUTCDay()] ?? null),
+      );
     case 'from':
-      return token('from', party(row.from, row.fromRaw));
+      return one('from', party(row.from, row.fromRaw));
     case 'to':
-      return row.to === '' && row.conferenceName !== null
-        ? token('conf', quoted(row.conferenceName))
-        : token('to', party(row.to, row.toRaw));
+      return row.to === '' ? text('conf', row.conferenceName) : one('to', party(row.to, row.toRaw));
     case 'fromCountry':
-      return token('country', row.fromCountry);
+      return one('fromcountry', row.fromCountry);
     case 'toCountry':
-      return token('country', row.toCountry);
+      return one('tocountry', row.toCountry);
     case 'kind':
-      return row.kind === null ? null : token('type', quoted(row.kind));
+      return text('type', row.kind);
     case 'format':
-      return row.format === null ? null : token('format', quoted(row.format));
+      return text('format', row.format);
     case 'direction':
-      return row.direction === null ? null : token('dir', quoted(row.direction));
+      return text('dir', row.direction);
     case 'conference':
-      return row.conferenceName === null ? null : token('conf', quoted(row.conferenceName));
+      return text('conf', row.conferenceName);
     case 'caller':
-      return row.callerName === null ? null : token('name', quoted(row.callerName));
+      return text('name', row.callerName);
     case 'extensions':
-      return token('ext', row.extensions[0] ?? null);
+      return list('ext', row.extensions);
     case 'account':
-      return accountLabel === '' ? null : token('account', quoted(accountLabel));
+      return text('account', accountLabel);
     case 'duration':
-      return row.durationMs === null ? null : token('dur', lengthsLike(row.durationMs));
+      return one('dur', row.durationMs === null ? null : lengthsLike(row.durationMs));
+    case 'billed':
+      return one('billed', row.billedS === null ? null : `${row.billedS}s`);
     case 'size':
-      return row.sizeBytes === null ? null : token('size', `${row.sizeBytes}b`);
+      return one('size', row.sizeBytes === null ? null : `${row.sizeBytes}b`);
     case 'cost':
-      return row.monthlyCost === null
-        ? null
-        : token('cost', row.monthlyCost.toFixed(12).replace(/0+$/, '').replace(/\.$/, ''));
+      return one('cost', row.monthlyCost === null ? null : priceOf(row.monthlyCost));
+    case 'storageRate':
+      return one('rate', row.storageRate === null ? null : priceOf(row.storageRate));
+    case 'storageDays':
+      return one('storage', row.storageDays === null ? null : `${row.storageDays}d`);
     case 'id':
-      return token('id', quoted(row.recordingId));
+      return text('id', row.recordingId);
     case 'call':
-      return row.callUuid === null ? null : token('call', quoted(row.callUuid));
+      return text('call', row.callUuid);
+    case 'rules':
+      return list('rule', row.ruleIds);
+    case 'fileName':
+      return text('file', row.fileName);
+    case 'address':
+      return text('address', row.mediaUrl);
     case 'tags':
-      return row.tags[0] === undefined ? null : token('tag', quoted(row.tags[0]));
+      return list('tag', row.tags);
     case 'star':
-      return row.starred ? 'has:star' : null;
+      return row.starred ? one('has', 'star') : [];
     case 'hold':
-      return row.hold === null ? null : token('hold', quoted(row.hold));
+      return text('hold', row.hold);
     case 'note':
-      return row.note === null ? null : 'has:note';
+      if (row.note === null) return [];
+      return row.note.length > LONGEST_NOTE || /["\n\r]/.test(row.note)
+        ? one('has', 'note', 'has:note')
+        : text('note', row.note);
     case 'state':
-      return token('state', row.deletedByUs ? 'deleted' : row.gone ? 'gone' : STATES[row.state]);
-    default:
-      return null;
+      return one('state', row.deletedByUs ? 'deleted' : row.gone ? 'gone' : STATES[row.state]);
   }
 }
 

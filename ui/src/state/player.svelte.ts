@@ -17,6 +17,7 @@ const NOTHING: PlayerView = {
   durationMs: null,
   volume: 0.8,
   loaded: null,
+  loadedAhead: null,
   silent: false,
   note: null,
 };

@@ -1,13 +1,14 @@
 /** The search as words: what may stand at the cursor, and the same query as a form. What was read comes with each answer. */
 import { backend } from '../backend';
 import type { IpcError } from '../ipc/error';
-import type { QueryCompletion, QueryForm, SeenValue } from '../ipc/query';
+import type { QueryCompletion, QueryForm, QuerySpan, SeenValue } from '../ipc/query';
+import { delayed } from '../lib/delayed';
 import { toIpcError } from '../lib/errors';
 import { library } from './library.svelte';
 import { masking } from './masking.svelte';
 import { route } from './route.svelte';
 
-/** Fields of the form that hold lists, and the token whose values they offer. */
+/** Fields of the form that hold lists to choose from, and the token whose values they offer. */
 export const LIST_TOKENS = {
   kinds: 'type',
   directions: 'dir',
@@ -16,11 +17,49 @@ export const LIST_TOKENS = {
   tags: 'tag',
   has: 'has',
   countries: 'country',
+  fromCountries: 'country',
+  toCountries: 'country',
   extensions: 'ext',
   formats: 'format',
+  weekdays: 'weekday',
 } as const satisfies Partial<Record<keyof QueryForm, string>>;
 
 export type ListField = keyof typeof LIST_TOKENS;
+
+/** Values that are the same whatever the data. */
+const FIXED: Partial<Record<ListField, readonly string[]>> = {
+  weekdays: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+  has: [
+    ...[
+      'note',
+      'tag',
+      'star',
+      'hold',
+      'copy',
+      'from',
+      'to',
+      'name',
+      'conf',
+      'ext',
+      'date',
+      'dur',
+      'size',
+      'cost',
+    ],
+    ...['call', 'billed', 'storage', 'rate', 'added', 'ended', 'verified', 'rule', 'file', 'address'],
+  ],
+};
+
+/** What a field holds, by its kind. */
+type FieldOf<Kind> = {
+  [Name in keyof QueryForm]: QueryForm[Name] extends Kind ? Name : never;
+}[keyof QueryForm];
+
+export type TextField = FieldOf<string>;
+export type SpanField = FieldOf<QuerySpan>;
+
+/** Each change writes the whole text, so that letters are gathered until fingers rest this long. */
+const PAUSE_MS = 200;
 
 class Query {
   /** The form of the text it was read from; null while it is read. */
@@ -30,6 +69,7 @@ class Query {
   #readText = '';
   #asked = 0;
   #written = 0;
+  #typed: Partial<QueryForm> = {};
 
   /** What is wrong with the search on screen, each with its part of the text. */
   readonly problems = $derived(
@@ -86,11 +126,34 @@ class Query {
     }
   }
 
-  /** Values of the lists, as seen in the data. */
+  /** The same once fingers rest; what was typed in several fields meanwhile goes together. */
+  type(change: Partial<QueryForm>): void {
+    this.#typed = { ...this.#typed, ...change };
+    this.#write();
+  }
+
+  /** Types one end of a span. */
+  typeEnd(field: SpanField, end: Partial<QuerySpan>): void {
+    const before = this.#typed[field] ?? this.form?.[field];
+    if (before !== undefined) this.type({ [field]: { ...before, ...end } });
+  }
+
+  readonly #write = delayed(() => {
+    const change = this.#typed;
+    this.#typed = {};
+    void this.change(change);
+  }, PAUSE_MS);
+
+  /** Values of the lists: those that are always the same, else those seen in the data. */
   async loadValues(): Promise<void> {
     const fields = Object.keys(LIST_TOKENS) as ListField[];
     const lists = await Promise.all(
-      fields.map((field) => backend.queryValues(LIST_TOKENS[field]).catch((): SeenValue[] => [])),
+      fields.map((field): Promise<readonly SeenValue[]> => {
+        const fixed = FIXED[field]?.map((value) => ({ value, count: 0 }));
+        return fixed === undefined
+          ? backend.queryValues(LIST_TOKENS[field]).catch((): SeenValue[] => [])
+          : Promise.resolve(fixed);
+      }),
     );
     this.values = Object.fromEntries(fields.map((field, at) => [field, lists[at] ?? []]));
   }

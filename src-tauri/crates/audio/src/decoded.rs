@@ -37,6 +37,10 @@ pub struct Decoded {
     /// Decodes in place of `decoder` when the whole file is read in one go.
     crew: Option<Crew>,
     shape: Shape,
+    /// It did not come here from the beginning, but went straight to a later part of a file that is coming in.
+    has_jumped: bool,
+    /// The length that is known of one that is coming in.
+    told_frames: u64,
     /// Packets read ahead by a seek.
     pending: VecDeque<(Packet, Option<u64>)>,
     /// Decoded samples that are not given out yet: at least as long as the padding that may have to be dropped.
@@ -89,6 +93,8 @@ impl Decoded {
             decoder,
             crew: None,
             shape,
+            has_jumped: false,
+            told_frames: 0,
             pending: VecDeque::new(),
             held: Vec::new(),
             next_raw: 0,
@@ -155,10 +161,14 @@ impl Decoded {
             self.first_raw = self.next_raw;
             return Ok(());
         }
-        let mut is_cut = target < self.next_raw;
+        if self.jump(target)? {
+            return Ok(());
+        }
+        let mut is_cut = target < self.next_raw || self.has_jumped;
         if is_cut {
             self.demux = Demux::open(&self.origin, Pace::Listening)?;
             self.next_raw = 0;
+            self.has_jumped = false;
         }
         self.first_raw = target;
         let mut end = self.next_raw;
@@ -223,34 +233,6 @@ impl Decoded {
             (None, Some(raw)) => Some(raw.frames),
             (None, None) => None,
         }
-    }
-
-    /// Whether the next samples can be read without waiting for the file to come in.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.origin.inflow().is_none_or(|inflow| inflow.is_ready())
-    }
-
-    /// Whether a seek to a frame of `length_frames` hardly has to wait for the file to come in. Where only reading tells which
-    /// byte a frame begins at, it is taken to be a little further on than the average says.
-    pub(crate) fn reaches(&self, frame: u64, length_frames: u64) -> bool {
-        let Some(inflow) = self.origin.inflow() else { return true };
-        if frame <= self.position() {
-            return true;
-        }
-        let byte = match (self.demux.raw(), inflow.total()) {
-            (Some(raw), _) => raw.byte_of(frame),
-            (None, Some(total)) => {
-                let part = u128::from(total) * u128::from(frame) / u128::from(length_frames.max(1));
-                u64::try_from(part + part / 20).unwrap_or(u64::MAX)
-            }
-            (None, None) => u64::MAX,
-        };
-        inflow.has(byte)
-    }
-
-    /// Whether the file was coming in and will not come any more.
-    pub(crate) fn is_withdrawn(&self) -> bool {
-        self.origin.inflow().is_some_and(|inflow| inflow.is_withdrawn())
     }
 
     fn unreadable(&self, error: &std::io::Error) -> Error {
@@ -413,5 +395,6 @@ fn shape_by_decoding(origin: &Origin) -> Result<Shape, Error> {
     Err(Error::damaged("not one packet could be decoded"))
 }
 
+mod arriving;
 #[cfg(test)]
 mod tests;

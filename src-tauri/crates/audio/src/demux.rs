@@ -13,7 +13,7 @@ use domain::{Codec, Container};
 
 use crate::error::Error;
 use crate::inflow::{Origin, Source};
-use crate::mpeg::{self, FrameHeader, LengthTag};
+use crate::mpeg::{self, Even, FrameHeader, LengthTag};
 use crate::riff;
 use crate::sniff::sniff;
 
@@ -37,6 +37,8 @@ pub(crate) struct Demux {
     pub(crate) parameters: AudioCodecParameters,
     /// MP3: what the file says about its length.
     pub(crate) tag: Option<LengthTag>,
+    /// MP3: where each frame lies, if all have one bit rate as far as they were read.
+    pub(crate) even: Option<Even>,
 }
 
 enum Packets {
@@ -71,7 +73,7 @@ impl Demux {
         let container = sniff(&head).ok_or(Error::NotAudio)?;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let options = FormatOptions::default();
-        let mut tag = None;
+        let (mut tag, mut even) = (None, None);
         let reader: Result<Box<dyn FormatReader>, Fault> = match container {
             Container::Wav => match riff::read(&mut file)? {
                 riff::Coding::Raw(raw) => return Ok(Self::riff(file, raw, pace)),
@@ -82,7 +84,7 @@ impl Demux {
             },
             Container::Mp3 => {
                 let start = mpeg::read_start(&mut file).map_err(unreadable)?;
-                tag = start.tag;
+                (tag, even) = (start.tag, start.even);
                 file.seek(SeekFrom::Start(start.offset)).map_err(unreadable)?;
                 MpaReader::try_new(stream(file), options).map(|reader| Box::new(reader) as _)
             }
@@ -100,7 +102,34 @@ impl Demux {
             Fault::Unsupported(what) => Error::Unsupported { container, codec: what.to_owned() },
             fault => Error::damaged(fault.to_string()),
         })?;
-        Self::library(container, reader, tag)
+        Self::library(container, reader, tag, even)
+    }
+
+    /// Opens MP3 of one bit rate in its middle, at the first frame behind a byte. Also returned is the number of that frame.
+    pub(crate) fn open_within(
+        origin: &Origin,
+        byte: u64,
+        even: Even,
+        tag: Option<LengthTag>,
+    ) -> Result<Option<(Self, u64)>, Error> {
+        let unreadable = |error: io::Error| Error::unreadable(&origin.path(), &error);
+        let mut file = origin.open().map_err(unreadable)?;
+        file.seek(SeekFrom::Start(byte)).map_err(unreadable)?;
+        let mut window = Vec::new();
+        (&mut file).take(HEAD_BYTES).read_to_end(&mut window).map_err(unreadable)?;
+        let is_frame = |at: &usize| {
+            let bytes = window.get(*at..).unwrap_or(&[]);
+            mpeg::begins_with_frame(bytes)
+                && FrameHeader::parse(bytes).is_some_and(|header| header.is_even_with(even.header))
+        };
+        let Some(at) = (0..window.len()).find(is_frame) else { return Ok(None) };
+        let begin = byte + at as u64;
+        file.seek(SeekFrom::Start(begin)).map_err(unreadable)?;
+        let Ok(reader) = MpaReader::try_new(stream(file), FormatOptions::default()) else {
+            return Ok(None);
+        };
+        let demux = Self::library(Container::Mp3, Box::new(reader), tag, Some(even))?;
+        Ok(Some((demux, even.number_at(begin))))
     }
 
     fn riff(file: Source, raw: riff::Raw, pace: Pace) -> Self {
@@ -109,6 +138,7 @@ impl Demux {
             codec: raw.codec.clone(),
             parameters: raw.codec_parameters(pace),
             tag: None,
+            even: None,
             packets: Packets::Riff(riff::Packets::new(file, raw, pace)),
         }
     }
@@ -117,6 +147,7 @@ impl Demux {
         container: Container,
         reader: Box<dyn FormatReader>,
         tag: Option<LengthTag>,
+        even: Option<Even>,
     ) -> Result<Self, Error> {
         let track = reader
             .default_track(TrackType::Audio)
@@ -135,6 +166,7 @@ impl Demux {
             codec: codec_of(&parameters),
             parameters,
             tag,
+            even,
             packets: Packets::Library { reader, track_id, counts_frames, kind: None },
         })
     }
@@ -180,6 +212,7 @@ impl Demux {
                             header.filter(|header| kind.is_none_or(|kind| header.is_like(kind)))
                         {
                             *kind = Some(header);
+                            self.even = self.even.filter(|even| header.is_even_with(even.header));
                             return Ok(Next::Packet(packet, Some(header.frames())));
                         }
                     }

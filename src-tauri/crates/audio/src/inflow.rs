@@ -3,6 +3,9 @@
 //!
 //! Nothing is read that was not said to be there, and nothing any more once the bytes turned out not to belong together:
 //! silence is better than noise. The file may be given another name when it is whole; who opens it later finds it there.
+//!
+//! Who jumps far ahead need not wait for all before: a later part can come in beside the file, in one of its own, and is read
+//! until the file itself has got there.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -31,9 +34,23 @@ struct State {
     were_there: u64,
     /// Size of the whole file, if it was told.
     total: Option<u64>,
+    /// What tells this file from an earlier or later one of the same name: a strong `ETag`.
+    version: Option<String>,
     /// How far the reader has got.
     read_to: u64,
+    ahead: Option<Ahead>,
     end: Option<End>,
+}
+
+/// A later part of the file.
+#[derive(Debug)]
+struct Ahead {
+    /// The file that holds nothing else.
+    path: PathBuf,
+    /// Its first byte, counted in the whole file.
+    from: u64,
+    /// The byte behind its last one that can be read, counted likewise.
+    to: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,20 +64,34 @@ enum End {
 impl Inflow {
     /// A file at `path` that need not exist before the first byte is said to be there.
     pub fn new(path: PathBuf) -> Arc<Self> {
-        let state = State { path, there: 0, were_there: 0, total: None, read_to: 0, end: None };
+        let state = State {
+            path,
+            there: 0,
+            were_there: 0,
+            total: None,
+            version: None,
+            read_to: 0,
+            ahead: None,
+            end: None,
+        };
         Arc::new(Self { state: Mutex::new(state), changed: Condvar::new() })
     }
 
-    /// The bytes from `from` on are about to be written, of `total` in all. When these do not continue what is there, and nothing
-    /// proves that they belong to the same file, everything before is withdrawn.
-    pub fn begin(&self, from: u64, total: Option<u64>, is_same_file: bool) {
+    /// The bytes from `from` on are about to be written, of `total` in all. When these do not continue what is there, and
+    /// `version`, a strong `ETag`, does not prove that they belong to the same file, everything before is withdrawn.
+    pub fn begin(&self, from: u64, total: Option<u64>, version: Option<&str>) {
         self.change(|state| {
+            let is_same_file = version.is_some() && version == state.version.as_deref();
             let is_other_size = state.total.is_some_and(|known| total != Some(known));
             if is_other_size || from != state.were_there && !is_same_file {
                 state.end.get_or_insert(End::Withdrawn);
             }
+            if !is_same_file {
+                state.ahead = None;
+            }
             state.there = from;
             state.total = total;
+            state.version = version.map(str::to_owned);
         });
     }
 
@@ -69,6 +100,21 @@ impl Inflow {
         self.change(|state| {
             state.there = there;
             state.were_there = state.were_there.max(there);
+        });
+    }
+
+    /// A later part comes in beside the file, into one of its own at `path`, from the byte `from` of the whole file on. It takes
+    /// the place of an earlier one. The caller knows that it is of the same version.
+    pub fn begin_ahead(&self, path: PathBuf, from: u64) {
+        self.change(|state| state.ahead = Some(Ahead { path, from, to: from }));
+    }
+
+    /// The part that began at `from` can be read up to the byte `to` of the whole file. Without effect on another part.
+    pub fn reach_ahead(&self, from: u64, to: u64) {
+        self.change(|state| {
+            if let Some(ahead) = state.ahead.as_mut().filter(|ahead| ahead.from == from) {
+                ahead.to = to;
+            }
         });
     }
 
@@ -95,8 +141,28 @@ impl Inflow {
         self.lock().end == Some(End::Withdrawn)
     }
 
+    /// What proves that other bytes are of the same file: its strong `ETag`, if it has one.
+    pub fn version(&self) -> Option<String> {
+        self.lock().version.clone()
+    }
+
+    /// Up to which byte everything can be read from `from` on; `from` itself if nothing can.
+    pub fn readable_to(&self, from: u64) -> u64 {
+        self.lock().readable_to(from)
+    }
+
+    /// The later part that is there beside the file and not in it yet: its first byte, and the one behind its last.
+    pub fn ahead(&self) -> Option<(u64, u64)> {
+        let state = self.lock();
+        state
+            .ahead
+            .as_ref()
+            .map(|ahead| (ahead.from.max(state.there), ahead.to))
+            .filter(|(from, to)| from < to)
+    }
+
     /// Size of the whole file, if it was told.
-    pub(crate) fn total(&self) -> Option<u64> {
+    pub fn total(&self) -> Option<u64> {
         self.lock().total
     }
 
@@ -109,6 +175,12 @@ impl Inflow {
     /// Whether a byte, and some packets behind it, can be read without waiting.
     pub(crate) fn has(&self, byte: u64) -> bool {
         self.lock().has(byte)
+    }
+
+    /// Whether everything up to a byte, and some packets behind it, is in the file itself.
+    pub(crate) fn has_all_before(&self, byte: u64) -> bool {
+        let state = self.lock();
+        state.end.is_some() || state.there >= state.with_lead(byte)
     }
 
     /// Where the file is now.
@@ -128,21 +200,28 @@ impl Inflow {
         }
     }
 
-    /// Reads at the position `at` of `file`, when something is there. 0 is the end of the whole file.
-    fn read(&self, file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Reads at the position `at`, when something is there, from `file` or from the part that lies ahead of it, which is kept
+    /// open in `ahead`. 0 is the end of the whole file.
+    fn read(
+        &self,
+        file: &mut File,
+        ahead: &mut Option<(PathBuf, File)>,
+        at: u64,
+        buffer: &mut [u8],
+    ) -> io::Result<usize> {
         let mut state = self.lock();
         // Under the lock, so that nothing is read that was written after a withdrawal.
         loop {
             match state.end {
                 Some(End::Whole) => {
                     drop(state);
-                    return file.read(buffer);
+                    return read_at(file, at, buffer);
                 }
                 Some(End::Withdrawn) => return Err(withdrawn()),
                 None if at < state.there => {
                     let ready = usize::try_from(state.there - at).unwrap_or(usize::MAX);
                     let ready = ready.min(buffer.len());
-                    let read = file.read(&mut buffer[..ready])?;
+                    let read = read_at(file, at, &mut buffer[..ready])?;
                     if read > 0 || ready == 0 {
                         state.read_to = at + read as u64;
                         return Ok(read);
@@ -151,7 +230,10 @@ impl Inflow {
                     state.there = at;
                 }
                 None if state.total.is_some_and(|total| at >= total) => return Ok(0),
-                None => state = self.wait(state),
+                None => match state.read_ahead(ahead, at, buffer)? {
+                    0 => state = self.wait(state),
+                    read => return Ok(read),
+                },
             }
         }
     }
@@ -172,10 +254,54 @@ impl Inflow {
 }
 
 impl State {
-    fn has(&self, byte: u64) -> bool {
+    /// The byte that must be there before a reader at `byte` gets on without waiting.
+    fn with_lead(&self, byte: u64) -> u64 {
         let wanted = byte.saturating_add(LEAD_BYTES);
-        self.end.is_some() || self.there >= self.total.map_or(wanted, |total| wanted.min(total))
+        self.total.map_or(wanted, |total| wanted.min(total))
     }
+
+    fn has(&self, byte: u64) -> bool {
+        self.end.is_some() || self.readable_to(byte) >= self.with_lead(byte)
+    }
+
+    fn readable_to(&self, from: u64) -> u64 {
+        let to = self.there.max(from);
+        match &self.ahead {
+            Some(ahead) if ahead.from <= to && to < ahead.to => ahead.to,
+            _ => to,
+        }
+    }
+
+    /// Reads in the part that lies ahead, which is opened if it is not in `open`. 0 when it has nothing for this place.
+    fn read_ahead(
+        &mut self,
+        open: &mut Option<(PathBuf, File)>,
+        at: u64,
+        buffer: &mut [u8],
+    ) -> io::Result<usize> {
+        let covers = |ahead: &&Ahead| (ahead.from..ahead.to).contains(&at);
+        let Some(ahead) = self.ahead.as_ref().filter(covers) else { return Ok(0) };
+        if open.as_ref().is_none_or(|(path, _)| *path != ahead.path) {
+            *open = File::open(&ahead.path).ok().map(|file| (ahead.path.clone(), file));
+        }
+        let ready = usize::try_from(ahead.to - at).unwrap_or(usize::MAX).min(buffer.len());
+        let read = match open {
+            Some((_, file)) => read_at(file, at - ahead.from, &mut buffer[..ready])?,
+            None => 0,
+        };
+        if read == 0 && ready > 0 {
+            // It was removed or emptied. What was in it comes in the file itself.
+            self.ahead = None;
+        }
+        self.read_to = at + read as u64;
+        Ok(read)
+    }
+}
+
+/// Positions are kept by who reads, because the next bytes may be in another file.
+fn read_at(file: &mut File, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(at))?;
+    file.read(buffer)
 }
 
 /// A kind that no container's reader takes for the end of a file or for damage.
@@ -195,9 +321,12 @@ pub(crate) enum Origin {
 impl Origin {
     pub(crate) fn open(&self) -> io::Result<Source> {
         Ok(match self {
-            Self::File(path) => Source { file: File::open(path)?, inflow: None, at: 0 },
+            Self::File(path) => {
+                Source { file: File::open(path)?, ahead: None, inflow: None, at: 0 }
+            }
             Self::Inflow(inflow) => {
-                Source { file: inflow.open()?, inflow: Some(Arc::clone(inflow)), at: 0 }
+                let file = inflow.open()?;
+                Source { file, ahead: None, inflow: Some(Arc::clone(inflow)), at: 0 }
             }
         })
     }
@@ -222,6 +351,8 @@ impl Origin {
 #[derive(Debug)]
 pub(crate) struct Source {
     file: File,
+    /// The later part of one that comes in, once something was read there.
+    ahead: Option<(PathBuf, File)>,
     inflow: Option<Arc<Inflow>>,
     /// Position in a file that comes in.
     at: u64,
@@ -242,7 +373,7 @@ impl Source {
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Some(inflow) = &self.inflow else { return self.file.read(buffer) };
-        let read = inflow.read(&mut self.file, self.at, buffer)?;
+        let read = inflow.read(&mut self.file, &mut self.ahead, self.at, buffer)?;
         self.at += read as u64;
         Ok(read)
     }
@@ -254,6 +385,9 @@ impl Seek for Source {
         let to = match to {
             SeekFrom::End(by) if self.inflow.is_some() => {
                 SeekFrom::Start(self.size_bytes()?.saturating_add_signed(by))
+            }
+            SeekFrom::Current(by) if self.inflow.is_some() => {
+                SeekFrom::Start(self.at.saturating_add_signed(by))
             }
             to => to,
         };

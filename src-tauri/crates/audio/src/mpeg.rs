@@ -12,6 +12,8 @@ use crate::inflow::Source;
 const SEARCH_BYTES: usize = 16 * 1024;
 /// How many `ID3v2` tags may follow each other.
 const MAX_ID3_TAGS: usize = 8;
+/// Size of the tag that older programs put at the end.
+const ID3V1_BYTES: u64 = 128;
 /// Samples a decoder puts out before the first one of the encoder's input; LAME's delay field does not count them.
 const DECODER_DELAY: u32 = 529;
 
@@ -28,6 +30,7 @@ pub(crate) struct FrameHeader {
     is_layer3: bool,
     is_mono: bool,
     sample_rate_hz: u32,
+    kbit_per_s: u32,
     /// Whole frame with its header.
     frame_bytes: usize,
 }
@@ -62,7 +65,8 @@ impl FrameHeader {
         let slots = if is_mpeg1 || !is_layer3 { 144_000 } else { 72_000 };
         let padding = u32::from(b2 >> 1 & 1);
         let frame_bytes = usize::try_from(slots * kbit / sample_rate_hz + padding).ok()?;
-        Some(Self { is_mpeg1, is_layer3, is_mono: b3 >> 6 == 0b11, sample_rate_hz, frame_bytes })
+        let is_mono = b3 >> 6 == 0b11;
+        Some(Self { is_mpeg1, is_layer3, is_mono, sample_rate_hz, kbit_per_s: kbit, frame_bytes })
     }
 
     /// Sample frames in one MPEG frame.
@@ -84,6 +88,41 @@ impl FrameHeader {
         self.is_mpeg1 == other.is_mpeg1
             && self.is_layer3 == other.is_layer3
             && self.sample_rate_hz == other.sample_rate_hz
+    }
+
+    /// Likewise, if all frames of the stream have one bit rate.
+    pub(crate) fn is_even_with(self, other: Self) -> bool {
+        self.is_like(other) && self.kbit_per_s == other.kbit_per_s
+    }
+}
+
+/// Frames of one bit rate: where each lies follows from its number, give or take the byte that some are padded with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Even {
+    /// Where the first one begins that is sound.
+    first_byte: u64,
+    /// What all are like.
+    pub(crate) header: FrameHeader,
+}
+
+impl Even {
+    /// A byte a little before the frame of a number, counted from 0, and behind the beginning of the one before.
+    pub(crate) fn before(self, number: u64) -> u64 {
+        let (bytes, frames) = self.mean_bytes();
+        let begin = self.first_byte.saturating_add(number.saturating_mul(bytes) / frames);
+        begin.saturating_sub(2).max(self.first_byte)
+    }
+
+    /// The number of the frame that begins at a byte.
+    pub(crate) fn number_at(self, byte: u64) -> u64 {
+        let (bytes, frames) = self.mean_bytes();
+        (byte.saturating_sub(self.first_byte).saturating_mul(frames) + bytes / 2) / bytes
+    }
+
+    /// The mean length of a frame, as a fraction: so many bytes for so many frames. Neither is 0.
+    fn mean_bytes(self) -> (u64, u64) {
+        let bytes = self.header.frames() / 8 * u64::from(self.header.kbit_per_s) * 1000;
+        (bytes, u64::from(self.header.sample_rate_hz))
     }
 }
 
@@ -120,6 +159,8 @@ pub(crate) struct Start {
     pub(crate) offset: u64,
     /// The tag, if the first frame is one with a count.
     pub(crate) tag: Option<LengthTag>,
+    /// Where each frame lies, if all have one bit rate as far as the beginning tells.
+    pub(crate) even: Option<Even>,
 }
 
 /// Looks at the beginning of a file.
@@ -130,10 +171,42 @@ pub(crate) fn read_start(file: &mut Source) -> io::Result<Start> {
     let mut window = Vec::new();
     file.take(SEARCH_BYTES as u64).read_to_end(&mut window)?;
     let found = (0..window.len()).find(|at| begins_with_frame(&window[*at..]));
-    let Some(at) = found else { return Ok(Start { offset: after_id3, tag: None }) };
+    let Some(at) = found else {
+        return Ok(Start { offset: after_id3, tag: None, even: None });
+    };
     let offset = after_id3 + at as u64;
     let tag = read_tag(&window[at..], size_bytes.saturating_sub(offset));
-    Ok(Start { offset, tag })
+    let even = read_even(&window, at, after_id3, tag.as_ref(), size_bytes);
+    Ok(Start { offset, tag, even })
+}
+
+/// The layout of a file of one bit rate, whose first frame is in the window at `at`. `None` where its size does not fit the
+/// count of its tag: then the bit rate changes, or something else is in the file.
+fn read_even(
+    window: &[u8],
+    at: usize,
+    window_byte: u64,
+    tag: Option<&LengthTag>,
+    size_bytes: u64,
+) -> Option<Even> {
+    let first = FrameHeader::parse(&window[at..])?;
+    let at = if holds_tag(&window[at..], first) { at + first.frame_bytes } else { at };
+    // The frame with the tag may have another bit rate than the sound.
+    let header = FrameHeader::parse(window.get(at..)?).filter(|header| header.is_like(first))?;
+    let even = Even { first_byte: window_byte + at as u64, header };
+    let room = 2 + ID3V1_BYTES / header.frame_bytes.max(1) as u64;
+    let fits = |tag: &LengthTag| {
+        let count = tag.raw_frames / tag.frames_per_packet;
+        even.number_at(size_bytes).abs_diff(count) <= room
+    };
+    tag.is_none_or(fits).then_some(even)
+}
+
+/// Whether a frame says something about the file and is no sound.
+fn holds_tag(frame: &[u8], header: FrameHeader) -> bool {
+    let begins = |at: usize, name: &[u8]| frame.get(at..).is_some_and(|tag| tag.starts_with(name));
+    let at = 4 + header.side_info_bytes();
+    begins(at, b"Xing") || begins(at, b"Info") || begins(36, b"VBRI")
 }
 
 /// The offset behind all `ID3v2` tags at the start (<https://id3.org/id3v2.4.0-structure>).

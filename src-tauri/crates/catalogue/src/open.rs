@@ -86,14 +86,14 @@ pub(crate) fn open_in(
         }
         Err(Error::Corrupt { what }) => {
             tracing::error!(what, path = %path.display(), "the index is damaged; beginning a new one");
+            // First all of the new one, then the names: whatever is in the way of that, such as a full disk, leaves the damaged
+            // file where it is, for the next start.
+            let (part, saved) = begin_from(&path)?;
             let aside = set_aside(&path)?;
+            part.persist_noclobber(&path).map_err(|error| Error::from_io(error.error, &path))?;
             mark.set(Use::Open)?;
-            let mut writer = begin(&path, busy_timeout)?;
-            let saved = match &aside {
-                Some(aside) => salvage::carry_over(aside, &mut writer)
-                    .map_err(|error| error.classified(&path))?,
-                None => salvage::Carried::default(),
-            };
+            let writer =
+                connect_writer(&path, busy_timeout).map_err(|error| error.classified(&path))?;
             let note = OpenNote { repaired: Some(sentence(aside.as_deref(), saved)) };
             Ok(Opened { path, writer, mark, note, is_unchecked: false })
         }
@@ -128,23 +128,37 @@ fn counted(count: u64, one: &str, many: &str) -> String {
 
 /// Begins an index. The file gets its name only when its tables are there, so a file of that name is never half made.
 fn begin(path: &Path, busy_timeout: Duration) -> Result<Connection> {
-    let dir = path.parent().unwrap_or(Path::new("."));
-    // Files of `tempfile` are readable by their owner alone, as call records should be.
-    let part = tempfile::Builder::new()
-        .prefix(".catalogue-")
-        .tempfile_in(dir)
-        .map_err(|source| Error::from_io(source, dir))?
-        .into_temp_path();
-    let made = (|| {
-        let mut connection = Connection::open(&part)?;
-        connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-        migrate::migrate(&mut connection, migrate::STEPS)?;
-        connection.close().map_err(|(_, error)| error)?;
-        Ok(())
-    })();
-    made.map_err(|error: Error| error.classified(path))?;
+    let part = begin_part(path)?;
+    make(&part, |_| Ok(())).map_err(|error| error.classified(path))?;
     part.persist_noclobber(path).map_err(|error| Error::from_io(error.error, path))?;
     connect_writer(path, busy_timeout).map_err(|error| error.classified(path))
+}
+
+/// Begins one that takes the place of a damaged one, with what can be read from that. It has no name yet.
+fn begin_from(path: &Path) -> Result<(tempfile::TempPath, salvage::Carried)> {
+    let part = begin_part(path)?;
+    let made = make(&part, |new| {
+        if path.exists() { salvage::carry_over(path, new) } else { Ok(salvage::Carried::default()) }
+    });
+    Ok((part, made.map_err(|error| error.classified(path))?))
+}
+
+/// An empty file beside the index.
+fn begin_part(path: &Path) -> Result<tempfile::TempPath> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    // Files of `tempfile` are readable by their owner alone, as call records should be.
+    let part = tempfile::Builder::new().prefix(".catalogue-").tempfile_in(dir);
+    Ok(part.map_err(|source| Error::from_io(source, dir))?.into_temp_path())
+}
+
+/// Makes the tables in an empty file, and lets them be filled.
+fn make<T>(part: &Path, fill: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
+    let mut connection = Connection::open(part)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    migrate::migrate(&mut connection, migrate::STEPS)?;
+    let filled = fill(&mut connection)?;
+    connection.close().map_err(|(_, error)| error)?;
+    Ok(filled)
 }
 
 /// Opens a file that is there, and says whether the whole of it is still to be checked. Whatever SQLite cannot make sense of

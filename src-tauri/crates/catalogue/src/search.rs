@@ -40,10 +40,16 @@ impl Catalogue {
     pub fn search(&self, search: &Search) -> Result<Found> {
         let query = query::read(&search.text).query;
         self.with_mirror(|mirror, tx| {
+            let version = mirror.version();
             let Some(question) = question(tx, search, &query)? else {
                 return Ok(Some(Found::default()));
             };
-            let Some(hits) = mirror.search(tx, &question)? else { return Ok(None) };
+            let hits = if question.asks_file() {
+                mirror.search_with_file(tx, &question, version)?
+            } else {
+                mirror.search(tx, &question)?
+            };
+            let Some(hits) = hits else { return Ok(None) };
             Ok(Some(Found {
                 keys: hits.keys.into_iter().map(RecordingKey).collect(),
                 duration_ms: hits.sums.duration_ms,
@@ -60,7 +66,11 @@ impl Catalogue {
     pub fn count(&self, search: &Search) -> Result<u32> {
         let query = query::read(&search.text).query;
         self.with_mirror(|mirror, tx| {
+            let version = mirror.version();
             let Some(question) = question(tx, search, &query)? else { return Ok(Some(0)) };
+            if question.asks_file() {
+                return mirror.count_with_file(tx, &question, version);
+            }
             Ok(mirror.counts(tx, &[question])?.and_then(|counts| counts.first().copied()))
         })
     }

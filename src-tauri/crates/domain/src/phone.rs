@@ -3,7 +3,7 @@
 //! Vendors send `+919876543210`, `919624705678`, `sip:user@host`, or nothing. We keep what they sent, and derive two
 //! things: the digits (to search in any notation) and a form grouped by country (to read).
 
-use phonenumber::Mode;
+use phonenumber::{Mode, PhoneNumber};
 
 /// The digits of a number, without `+`, separators or an international `00` prefix. For a SIP address the digits of
 /// its user part, if it has any.
@@ -25,24 +25,36 @@ pub fn sip_user(text: &str) -> Option<&str> {
 /// A number to read: `+91 98765 43210`. What is no international number comes back as it was: a national number must
 /// not be read as one of another country, so without a plus it counts only when it is long enough or known to be valid.
 pub fn display(text: &str) -> String {
-    if text.starts_with("sip") || text.len() > 20 {
-        return text.to_owned();
-    }
-    let digits = digits(text);
-    if digits.len() < 8 || text.chars().any(char::is_alphabetic) {
-        return text.to_owned();
-    }
-    match phonenumber::parse(None, format!("+{digits}")) {
-        Ok(number) if text.starts_with('+') || digits.len() >= 11 || number.is_valid() => {
-            number.format().mode(Mode::International).to_string()
-        }
-        _ => text.to_owned(),
-    }
+    read(text).text
 }
 
 /// The country of an international number, as two letters (`IN`), for numbers that [`display`] groups. `None` for what
 /// is no international number, and for codes that belong to no single country (+800 and the like).
 pub fn country(text: &str) -> Option<&'static str> {
+    international(text).as_ref().and_then(country_of)
+}
+
+/// A number as [`display`] and [`country`] read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Grouped by its country's habits, or as it was.
+    pub text: String,
+    /// Two letters.
+    pub country: Option<&'static str>,
+}
+
+/// Both readings of a number at the price of one, which is what a window of rows has time for.
+pub fn read(text: &str) -> Reading {
+    match international(text) {
+        Some(number) => Reading {
+            text: number.format().mode(Mode::International).to_string(),
+            country: country_of(&number),
+        },
+        None => Reading { text: text.to_owned(), country: None },
+    }
+}
+
+fn international(text: &str) -> Option<PhoneNumber> {
     if text.starts_with("sip") || text.len() > 20 || text.chars().any(char::is_alphabetic) {
         return None;
     }
@@ -51,12 +63,13 @@ pub fn country(text: &str) -> Option<&'static str> {
         return None;
     }
     let number = phonenumber::parse(None, format!("+{digits}")).ok()?;
-    if text.starts_with('+') || digits.len() >= 11 || number.is_valid() {
-        let id = number.metadata(&phonenumber::metadata::DATABASE)?.id();
-        (id.len() == 2).then_some(id)
-    } else {
-        None
-    }
+    let counts = text.starts_with('+') || digits.len() >= 11 || number.is_valid();
+    counts.then_some(number)
+}
+
+fn country_of(number: &PhoneNumber) -> Option<&'static str> {
+    let id = number.metadata(&phonenumber::metadata::DATABASE)?.id();
+    (id.len() == 2).then_some(id)
 }
 
 #[cfg(test)]
@@ -93,7 +106,9 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(text in "\\PC{0,40}") {
-            let _ = display(&text);
+            let reading = read(&text);
+            prop_assert_eq!(reading.text, display(&text));
+            prop_assert_eq!(reading.country, country(&text));
             let _ = digits(&text);
         }
     }

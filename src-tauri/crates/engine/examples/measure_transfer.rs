@@ -40,6 +40,7 @@ async fn main() -> Outcome<()> {
     std::fs::create_dir_all(&calls)?;
     let found = engine.search(SearchOrder::default()).await?;
     let place = engine.take_folder(calls.clone()).await?;
+    forget_peak();
     let before_mb = peak_mb();
     let mut events = engine.subscribe();
     let began = Instant::now();
@@ -116,6 +117,12 @@ fn written(folder: &Path) -> Outcome<(u64, u64)> {
         bytes += facts.len();
     }
     Ok((files, bytes))
+}
+
+/// Makes the most memory what is used now: how the list was read is not what is measured. `clear_refs` of proc(5); elsewhere
+/// the most memory so far stands.
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// The most memory that this process has used so far, in MB; 0 where the system does not say.

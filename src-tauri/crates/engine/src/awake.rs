@@ -14,9 +14,11 @@ pub(crate) struct Awake {
 }
 
 impl Awake {
-    /// Holds or lets go. Talks to the system, so it belongs on a thread that may block.
-    pub(crate) fn hold(&self, hold: bool) {
+    /// Holds or lets go, as `is_wanted` says. It is asked when nobody else holds or lets go, so that of two who come at once
+    /// the later one knows what is so now. Talks to the system, so it belongs on a thread that may block.
+    pub(crate) fn hold_while(&self, is_wanted: impl FnOnce() -> bool) {
         let mut held = lock(&self.held);
+        let hold = is_wanted();
         if hold == held.is_some() || (hold && self.failed.load(Ordering::Relaxed)) {
             return;
         }

@@ -164,8 +164,7 @@ impl Engine {
         }
         let etag = strong_etag(&stream);
         if let Some(inflow) = attempt.inflow {
-            let is_same_file = etag.is_some() && etag == *attempt.validator;
-            inflow.begin(file.len(), stream.total_bytes, is_same_file);
+            inflow.begin(file.len(), stream.total_bytes, etag.as_deref());
         }
         *attempt.validator = etag;
         if let Some(on_opened) = attempt.on_opened {
@@ -214,7 +213,7 @@ pub(crate) async fn restarted(mut file: PartFile) -> Result<PartFile> {
 }
 
 /// Where the audio is, and what is known about it.
-struct Source<'a> {
+pub(crate) struct Source<'a> {
     stored: &'a StoredRecording,
     /// The address to ask.
     url: Option<String>,
@@ -227,7 +226,7 @@ struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// As the list said. Its address saves a request for each file, and is as good as a fresh one unless it expired.
-    fn listed(stored: &'a StoredRecording, address_is_stale: bool) -> Self {
+    pub(crate) fn listed(stored: &'a StoredRecording, address_is_stale: bool) -> Self {
         let recording = &stored.recording;
         Self {
             stored,
@@ -243,7 +242,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    async fn open(
+    pub(crate) async fn open(
         &mut self,
         provider: &dyn Provider,
         offset: u64,

@@ -49,9 +49,9 @@ pub use accounts::{
 pub use annotations::Annotating;
 pub use audio::{OutputKind, Peaks};
 pub use catalogue::{
-    Annotation, Annotations, CheckResult, Checked, CopyRecord, ExportJobRow, ExportOutcome,
-    ExportRow, Hold, ItemFilter, ItemOrder, ItemRecord, ItemState, JobFilter, JobState, Priority,
-    RowRecord, Totals,
+    Annotation, Annotations, CheckResult, Checked, CopyRecord, Error as IndexError, ExportJobRow,
+    ExportOutcome, ExportRow, Hold, ItemFilter, ItemOrder, ItemRecord, ItemState, JobFilter,
+    JobState, Priority, RowRecord, Totals,
 };
 pub use catalogue::{StoredRecording, ViewCounts};
 pub use completeness::Completeness;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::SearchOrder;
-use crate::transfers::{Destination, JobOptions, TransferOptions};
+use crate::transfers::{Destination, JobOptions, SameFolder, TransferOptions};
 use crate::{Engine, blocking};
 
 /// Rows looked at in one go.
@@ -142,11 +142,7 @@ impl Engine {
             account: change.query.account.map(|account| account.to_string()),
             view: change.query.view.name().to_owned(),
         };
-        let options = JobOptions {
-            options: change.options,
-            place: place.map(|place| place.to_string()),
-            fixed_stem: None,
-        };
+        let options = JobOptions::new(change.options, place.as_ref());
         let rule = SaveRule {
             id: id.clone(),
             label: change.label.trim().to_owned(),
@@ -221,11 +217,7 @@ impl Engine {
         tally.problem = self.trouble_of_rule(&rule).await?;
         if !keys.is_empty() && tally.problem.is_none() {
             tally.queued = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-            let options = JobOptions {
-                options: rule.options,
-                place: rule.place.map(|place| place.to_string()),
-                fixed_stem: None,
-            };
+            let options = JobOptions::new(rule.options, rule.place.as_ref());
             let mut job = self.new_job(rule.folder, rule.template, Priority::Low, &options);
             job.label.clone_from(&rule.label);
             job.rule_id = Some(rule.id.clone());
@@ -284,11 +276,11 @@ impl Engine {
 }
 
 impl AutoSaveRule {
-    /// Whether a copy keeps it: where it saves, and not found gone or changed since.
-    fn is_kept_by(&self, copy: &CopyRecord) -> bool {
+    /// Whether a copy keeps it: where it saves, which is `folder` unless it is a bucket, and not found gone or changed since.
+    fn is_kept_by(&self, copy: &CopyRecord, folder: &SameFolder) -> bool {
         let is_here = match &self.place {
             Some(place) => copy.place.as_ref() == Some(place),
-            None => copy.place.is_none() && copy.path.starts_with(&self.folder),
+            None => copy.place.is_none() && folder.below(&copy.path).is_some(),
         };
         is_here && !copy.is_spoilt()
     }
@@ -312,12 +304,13 @@ fn sort_out(
     };
     let mut keys = Vec::new();
     let unsaved = catalogue.unsaved_in(&rule.folder)?;
+    let folder = SameFolder::new(&rule.folder);
     for page in found.chunks(PAGE) {
         let copies = catalogue.copies_of(page)?;
         let of = |is_meant: &dyn Fn(&CopyRecord) -> bool| -> HashSet<RecordingKey> {
             copies.iter().filter(|(_, copy)| is_meant(copy)).map(|(key, _)| *key).collect()
         };
-        let here = of(&|copy| rule.is_kept_by(copy));
+        let here = of(&|copy| rule.is_kept_by(copy, &folder));
         // What the provider does not have any more can still be taken from these.
         let anywhere = of(&|copy| !copy.is_spoilt());
         for row in catalogue.rows(page)? {

@@ -23,25 +23,16 @@ const SOURCES: [&str; 6] = [
 
 /// Builds the page that ships, if its sources changed.
 pub(crate) fn build() -> anyhow::Result<()> {
-    build_as("build", "dist")
-}
-
-/// Builds the page with made-up data behind it, for a browser, if its sources changed.
-pub(crate) fn build_in_memory() -> anyhow::Result<()> {
-    build_as("build:memory", "dist-memory")
-}
-
-fn build_as(script: &str, product: &str) -> anyhow::Result<()> {
     setup::packages_of("ui")?;
     let ui = workspace::root().join("ui");
     // The mark is not in the product, because all of that is embedded.
-    let mark = workspace::target()?.join(format!("ui-{product}.built-from"));
+    let mark = workspace::target()?.join("ui-dist.built-from");
     let sources = fingerprint(&ui, &SOURCES)?;
     let was_built_from = std::fs::read_to_string(&mark).ok();
-    if was_built_from.as_ref() == Some(&sources) && ui.join(product).join("index.html").exists() {
+    if was_built_from.as_ref() == Some(&sources) && ui.join("dist/index.html").exists() {
         return Ok(());
     }
-    program::run(node_program("npm", "ui").args(["run", script]))?;
+    program::run(node_program("npm", "ui").args(["run", "build"]))?;
     std::fs::create_dir_all(workspace::target()?)?;
     std::fs::write(&mark, sources).with_context(|| format!("{} cannot be written", mark.display()))
 }

@@ -1,5 +1,5 @@
-//! Programs of others that the tests hold our files and requests against: validators and readers in Python, a mock server in
-//! Node.js, both pinned in `tests/peers`.
+//! Programs of others that the tests hold our files and requests against: validators, readers and a server of buckets in
+//! Python, a mock server in Node.js, both pinned in `tests/peers`.
 //!
 //! The Python part is a virtual environment in the target folder, where the tests find it at `peers/venv` (or where
 //! `TAPESHELF_PEERS` says, for a machine that has its own). It is made once and again when the pins change.

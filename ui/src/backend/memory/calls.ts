@@ -6,6 +6,15 @@ import type { CopyStateName, Row } from '../../ipc/library';
 import { fraction, hash, pick, uuid } from './random';
 
 const DAY_MS = 86_400_000;
+const TWENTY_YEARS_D = 20 * 365;
+
+/** Two hundred characters, with and without a place to break a line. */
+export const LONG_NAME = 'Hauptverwaltungsgebäudeempfang '.repeat(7).slice(0, 200);
+const LONG_WORD = 'w'.repeat(200);
+/** Text from right to left, with a number in it. */
+const RIGHT_TO_LEFT = 'מרכז שירות 24 ליד התחנה';
+/** 9.9 TB in two thousand files. */
+const EXTREME_BYTES = 4_938_000_000;
 
 const CONFERENCES = [
   'Sales weekly',
@@ -94,13 +103,18 @@ export interface Shelf {
   /** The beginning of that day. */
   midnightMs: number;
   accountOf: (key: number) => string;
+  /** Everything is as long, as large and as old as it may be. */
+  isExtreme: boolean;
 }
 
 /** Start of a call: newest first, within office hours. */
 function startOf(shelf: Shelf, position: number): number {
-  const days = Math.max(30, Math.min(1100, Math.ceil(shelf.rows / 40)));
+  const days = shelf.isExtreme ? TWENTY_YEARS_D : Math.max(30, Math.min(1100, Math.ceil(shelf.rows / 40)));
   const perDay = Math.max(1, Math.ceil(shelf.rows / days));
-  const day = Math.floor(position / perDay);
+  // With fewer calls than days there are days without one.
+  const day = Math.floor(
+    (position / perDay) * (shelf.isExtreme ? Math.max(1, (days * perDay) / shelf.rows) : 1),
+  );
   const midnight = shelf.midnightMs;
   const sinceMidnight = shelf.nowMs - midnight;
   // Calls of today end now; when the day is still young, the newest are yesterday's.
@@ -162,8 +176,12 @@ export function factsOf(shelf: Shelf, key: number): Facts {
   return {
     key,
     accountId: shelf.accountOf(key),
-    durationMs,
-    sizeBytes: knowsSize && durationMs !== null ? Math.round(durationMs * bytesPerMs) + 512 : null,
+    durationMs: shelf.isExtreme && position === 0 ? 99 * 3_600_000 : durationMs,
+    sizeBytes: shelf.isExtreme
+      ? EXTREME_BYTES
+      : knowsSize && durationMs !== null
+        ? Math.round(durationMs * bytesPerMs) + 512
+        : null,
     state,
     gone: position > 20 && hash(seed, position, 17) % 163 === 0,
     atMs: hash(seed, position, 14) % 487 === 1 ? null : startOf(shelf, position),
@@ -185,6 +203,28 @@ function rarely<T>(
 }
 
 export function makeCall(shelf: Shelf, key: number): Call {
+  const call = usualCall(shelf, key);
+  return shelf.isExtreme ? { ...call, row: { ...call.row, ...extremesOf(key) } } : call;
+}
+
+/** What of a call is as long as it may be: in turn one long text, one long word, one from right to left. */
+function extremesOf(key: number): Partial<Row> {
+  const text = [LONG_NAME, RIGHT_TO_LEFT, LONG_WORD][key % 3] ?? LONG_NAME;
+  return {
+    from: text,
+    to: '',
+    conferenceName: text,
+    callerName: text,
+    note: text.repeat(5),
+    hold: key % 5 === 0 ? text : null,
+    tags: [text, 'billing'],
+    extensions: [LONG_WORD],
+    fileName: `${text}.mp3`,
+    mediaUrl: `https://media.example.test/${encodeURIComponent(text)}.mp3`,
+  };
+}
+
+function usualCall(shelf: Shelf, key: number): Call {
   const { seed } = shelf;
   const position = key - 1;
   const conference = isConference(seed, position);

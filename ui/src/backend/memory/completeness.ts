@@ -5,6 +5,9 @@ import { hash } from './random';
 import { fail, type World } from './world';
 
 const DAY_MS = 86_400_000;
+const COUNTED = ['indexed', 'saved', 'gone', 'lost', 'deleted'] as const;
+/** So many calls stand for each one in the extreme. */
+const EXTREMELY_MANY = 12_345_678;
 
 export class Days {
   /** Days that the provider was asked about. */
@@ -38,6 +41,11 @@ export class Days {
       if (isSaved) tally.saved += 1;
       if (row.gone && row.state === 'notSaved') tally.lost += 1;
       tallies.set(day, tally);
+    }
+    if (world.shelf.isExtreme) {
+      for (const tally of tallies.values()) for (const name of COUNTED) tally[name] *= EXTREMELY_MANY;
+      indexed *= EXTREMELY_MANY;
+      undated *= EXTREMELY_MANY;
     }
     const known = [...tallies.keys()].sort();
     const all = between(known[0] ?? '', known.at(-1) ?? '').map((day) => tallies.get(day) ?? empty(day));

@@ -32,7 +32,8 @@ export class Downloads {
     readonly rowsOf: (snapshot: number) => Uint32Array,
     readonly places: Places,
   ) {
-    if (world.options.scenario === 'full' && world.indexed > 100) this.#history();
+    const { scenario } = world.options;
+    if ((scenario === 'full' || scenario === 'extreme') && world.indexed > 100) this.#history();
   }
 
   folder(): ChosenFolder {

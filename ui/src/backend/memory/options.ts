@@ -51,6 +51,8 @@ export type Scenario =
   | 'badcafile'
   /** The file of certificates that is set has gone. */
   | 'lostcafile'
+  /** Names of 200 characters, text from right to left, twenty years of calls, millions a day, terabytes. */
+  | 'extreme'
   /** Every answer takes two seconds. */
   | 'slow';
 
@@ -79,6 +81,7 @@ const SCENARIOS: readonly Scenario[] = [
   'proxyrefused',
   'badcafile',
   'lostcafile',
+  'extreme',
   'slow',
 ];
 

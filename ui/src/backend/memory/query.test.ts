@@ -38,6 +38,11 @@ describe('the language of the made-up program finds what a plain filter finds', 
     ['country:gb', (row) => row.fromCountry === 'GB' || row.toCountry === 'GB'],
     ['account:sandbox', (row) => row.accountId === 'acc-sandbox'],
     ['age:<3d', (row) => row.atMs !== null && context.nowMs - row.atMs < 3 * 86_400_000],
+    ['billed:>5m', (row) => (row.billedS ?? 0) > 300],
+    ['storage:<=9d', (row) => row.storageDays !== null && row.storageDays <= 9],
+    ['added:2026', (row) => row.addedAtMs !== null && new Date(row.addedAtMs).getUTCFullYear() === 2026],
+    ['has:verified', (row) => row.verifiedAtMs !== null],
+    ['weekday:sat,sun', (row) => row.atMs !== null && [0, 6].includes(new Date(row.atMs).getUTCDay())],
     ['', () => true],
   ])('%s', (text, test) => {
     expect(readQuery(text, context).problems).toEqual([]);
@@ -76,6 +81,7 @@ describe('the form', () => {
     'sales from:+44 dur:2m..10m date:2026-05 type:trunk,call has:star',
     '"a phrase" to:100 dur:>=5m last:7d tag:"two words",one',
     'type:a or type:b',
+    'dur:>5m cost:<1 size:>=1mb age:25d weekday:mon,tue verified:2026-05 rule:17 note:"a b" hold:case',
   ])('of %s writes the same text again', (text) => {
     const { form } = readQuery(text, context);
     const again = writeForm(form);
@@ -83,7 +89,10 @@ describe('the form', () => {
   });
 
   it('keeps what it has no field for', () => {
-    expect(readQuery('-type:call hour:9..17', context).form.rest).toBe('-type:call hour:9..17');
+    expect(readQuery('-type:call hour:9..17', context).form).toMatchObject({
+      rest: '-type:call',
+      hour: '9..17',
+    });
   });
 });
 

@@ -1,12 +1,48 @@
 /** The same made-up query as a form, and what may stand at the cursor. */
 import type { Row } from '../../ipc/library';
-import type { QueryCompletion, QueryForm, QueryReading, QuerySuggestion, SeenValue } from '../../ipc/query';
+import type {
+  QueryCompletion,
+  QueryForm,
+  QueryReading,
+  QuerySpan,
+  QuerySuggestion,
+  SeenValue,
+} from '../../ipc/query';
 import { quoted } from '../../lib/narrow';
-import { type Context, STATES, tokenTest } from './queryMatch';
+import { type Context, tokenTest } from './queryMatch';
+import { HAS, STATES } from './queryTables';
 import { type Piece, pieces, TOKENS, type Tree, treeOf } from './queryText';
 
 /** Fields of the form that hold one value, and those that hold several. */
-const SINGLE = { from: 'from', to: 'to', number: 'number', name: 'name', conf: 'conference' } as const;
+const SINGLE = {
+  from: 'from',
+  to: 'to',
+  number: 'number',
+  name: 'name',
+  conf: 'conference',
+  last: 'last',
+  hour: 'hour',
+  note: 'note',
+  hold: 'hold',
+  id: 'id',
+  call: 'call',
+  file: 'file',
+  address: 'address',
+} as const;
+const SPANS = {
+  dur: 'duration',
+  date: 'date',
+  age: 'age',
+  size: 'size',
+  cost: 'cost',
+  billed: 'billed',
+  storage: 'storage',
+  rate: 'rate',
+  added: 'added',
+  ended: 'ended',
+  seen: 'seen',
+  verified: 'verified',
+} as const;
 const LISTS = {
   type: 'kinds',
   format: 'formats',
@@ -16,7 +52,11 @@ const LISTS = {
   state: 'states',
   tag: 'tags',
   country: 'countries',
+  fromcountry: 'fromCountries',
+  tocountry: 'toCountries',
   has: 'has',
+  weekday: 'weekdays',
+  rule: 'rules',
 } as const;
 
 export interface Read extends QueryReading {
@@ -33,39 +73,34 @@ export function readQuery(text: string, context: Context): Read {
   return { tree, problems, parts, form: formOf(text, list), canonical: text.trim().replace(/\s+/g, ' ') };
 }
 
+type Single = (typeof SINGLE)[keyof typeof SINGLE];
+type Span = (typeof SPANS)[keyof typeof SPANS];
+type List = (typeof LISTS)[keyof typeof LISTS];
+
+/** The same value for each of some names. */
+const each = <Name extends string, Value>(names: readonly Name[], value: () => Value) =>
+  Object.fromEntries(names.map((name) => [name, value()])) as Record<Name, Value>;
+
 export function emptyForm(): QueryForm {
   return {
     words: '',
-    from: '',
-    to: '',
-    number: '',
-    name: '',
-    conference: '',
-    durationMin: '',
-    durationMax: '',
-    dateFrom: '',
-    dateTo: '',
-    last: '',
-    kinds: [],
-    formats: [],
-    directions: [],
-    extensions: [],
-    accounts: [],
-    states: [],
-    tags: [],
-    countries: [],
-    has: [],
     rest: '',
+    ...each<Single, string>(Object.values(SINGLE), () => ''),
+    ...each<Span, QuerySpan>(Object.values(SPANS), () => ({ from: '', to: '' })),
+    ...each<List, string[]>(Object.values(LISTS), () => []),
   };
 }
 
-/** Pairs such as `>5m` and `2m..10m` as two ends; null when the form has no room for them. */
-function ends(value: string): [string, string] | null {
-  if (value.includes('..')) return value.split('..', 2) as [string, string];
-  const sign = /^(>=?|<=?)(.+)$/.exec(value);
-  if (sign === null) return null;
-  if (sign[1] === '>=') return [sign[2] ?? '', ''];
-  return sign[1] === '<=' ? ['', sign[2] ?? ''] : null;
+/** Pairs such as `>5m` and `2m..10m` as two ends; one value is both. */
+function ends(value: string): QuerySpan {
+  if (value.includes('..')) {
+    const [from = '', to = ''] = value.split('..', 2);
+    return { from, to };
+  }
+  const [, sign = '', rest = ''] = /^(>=?|<=?|)(.+)$/.exec(value) ?? [];
+  if (sign === '') return { from: rest, to: rest };
+  const end = sign.length === 1 ? value : rest;
+  return sign.startsWith('>') ? { from: end, to: '' } : { from: '', to: end };
 }
 
 /** What the form has a field for goes there; the rest stays as it is. */
@@ -78,17 +113,14 @@ function formOf(text: string, list: readonly Piece[]): QueryForm {
   for (const piece of list) {
     const whole = text.slice(piece.start, piece.end);
     const { name, value } = piece;
-    const range = name === 'dur' || name === 'date' ? ends(value) : null;
+    const single = SINGLE[name as keyof typeof SINGLE] as Single | undefined;
+    const span = SPANS[name as keyof typeof SPANS] as Span | undefined;
+    const several = LISTS[name as keyof typeof LISTS] as List | undefined;
     if (piece.negated || !piece.applies) rest.push(whole);
     else if (name === null) words.push(whole);
-    else if (Object.hasOwn(SINGLE, name) && form[SINGLE[name as keyof typeof SINGLE]] === '')
-      form[SINGLE[name as keyof typeof SINGLE]] = value;
-    else if (name === 'dur' && range !== null && form.durationMin + form.durationMax === '')
-      [form.durationMin, form.durationMax] = range;
-    else if (name === 'date' && form.dateFrom + form.dateTo === '')
-      [form.dateFrom, form.dateTo] = range ?? [value, value];
-    else if (name === 'last' && form.last === '') form.last = value;
-    else if (Object.hasOwn(LISTS, name)) form[LISTS[name as keyof typeof LISTS]].push(...value.split(','));
+    else if (single !== undefined && form[single] === '') form[single] = value;
+    else if (span !== undefined && form[span].from + form[span].to === '') form[span] = ends(value);
+    else if (several !== undefined && form[several].length === 0) form[several] = value.split(',');
     else rest.push(whole);
   }
   return { ...form, words: words.join(' '), rest: rest.join(' ') };
@@ -97,16 +129,21 @@ function formOf(text: string, list: readonly Piece[]): QueryForm {
 export function writeForm(form: QueryForm): string {
   const words: string[] = [form.words.trim()];
   for (const [name, field] of Object.entries(SINGLE))
-    if (form[field] !== '') words.push(`${name}:${quoted(form[field])}`);
-  const span = (name: string, from: string, to: string) => {
-    if (from + to === '') return;
-    words.push(
-      `${name}:${from === to ? from : from === '' ? `<=${to}` : to === '' ? `>=${from}` : `${from}..${to}`}`,
-    );
-  };
-  span('dur', form.durationMin, form.durationMax);
-  span('date', form.dateFrom, form.dateTo);
-  if (form.last !== '') words.push(`last:${form.last}`);
+    if (form[field].trim() !== '')
+      words.push(`${name}:${name === 'hour' ? form[field].trim() : quoted(form[field])}`);
+  for (const [name, field] of Object.entries(SPANS)) {
+    const from = form[field].from.replace(/\s/g, '');
+    const to = form[field].to.replace(/\s/g, '');
+    const isSigned = (end: string) => /^[<>=]/.test(end);
+    const low = isSigned(from) ? from : `>=${from}`;
+    const high = isSigned(to) ? to : `<=${to}`;
+    if (from === to) {
+      if (from !== '') words.push(`${name}:${from}`);
+    } else if (from === '') words.push(`${name}:${high}`);
+    else if (to === '') words.push(`${name}:${low}`);
+    else if (isSigned(from) || isSigned(to)) words.push(`${name}:${low}`, `${name}:${high}`);
+    else words.push(`${name}:${from}..${to}`);
+  }
   for (const [name, field] of Object.entries(LISTS)) {
     if (form[field].length > 0) words.push(`${name}:${form[field].map(quoted).join(',')}`);
   }
@@ -121,6 +158,7 @@ const VALUES: Readonly<Record<string, (row: Row) => readonly (string | null)[]>>
   tag: (row) => row.tags,
   conf: (row) => [row.conferenceName],
   country: (row) => [row.fromCountry, row.toCountry],
+  state: (row) => Object.keys(STATES).filter((state) => STATES[state]?.(row)),
 };
 
 /** Values that a token can have, as seen in these rows, the most frequent first. */
@@ -135,7 +173,7 @@ export function seenValues(name: string, rows: readonly Row[], context: Context)
 
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   state: Object.keys(STATES),
-  has: ['note', 'tag', 'star', 'hold'],
+  has: Object.keys(HAS),
   weekday: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
   date: ['today', 'yesterday'],
   last: ['7d', '30d', '90d'],
@@ -158,8 +196,12 @@ export function completeQuery(
       if (value !== '' && token.startsWith(value.toLowerCase()))
         suggestions.push({ insert: `${minus}${token}:`, label: `${token}:`, explanation, count: null });
   } else {
-    const fixed = (FIXED[name] ?? []).map((one) => ({ value: one, count: null }));
-    for (const seen of [...fixed, ...seenValues(name, rows, context)])
+    const values = seenValues(name, rows, context);
+    const fixed = (FIXED[name] ?? []).map((value) => ({
+      value,
+      count: values.find((seen) => seen.value === value)?.count ?? null,
+    }));
+    for (const seen of [...fixed, ...values.filter(({ value }) => !FIXED[name]?.includes(value))])
       if (seen.value.toLowerCase().includes(value.toLowerCase()) && seen.value !== value)
         suggestions.push({
           insert: `${minus}${name}:${quoted(seen.value)} `,

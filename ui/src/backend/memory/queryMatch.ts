@@ -1,6 +1,7 @@
 /** Whether a made-up row answers a query. */
 import type { Row } from '../../ipc/library';
 import { civilDate, civilTime } from '../../lib/format';
+import { DAYS, HAS, STATES, type Test } from './queryTables';
 import type { Piece, Tree } from './queryText';
 import { TOKENS } from './queryText';
 import { bytes, type Clock, DAY_MS, dateTest, days, plain, range, seconds, within } from './queryValues';
@@ -9,27 +10,7 @@ export interface Context extends Clock {
   accountLabel: (accountId: string) => string;
 }
 
-type Test = (row: Row) => boolean;
-
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-export const STATES: Readonly<Record<string, (row: Row) => boolean>> = {
-  saved: (row) => row.state === 'verified' || row.state === 'remarked',
-  unsaved: (row) => row.state === 'notSaved',
-  verified: (row) => row.state === 'verified',
-  moving: (row) => row.state === 'moving',
-  remarked: (row) => row.state === 'remarked',
-  failed: (row) => row.state === 'failed',
-  gone: (row) => row.gone,
-  lost: (row) => row.gone && row.state === 'notSaved',
-  deleted: (row) => row.deletedByUs,
-};
-const HAS: Readonly<Record<string, Test>> = {
-  note: (row) => row.note !== null,
-  tag: (row) => row.tags.length > 0,
-  star: (row) => row.starred,
-  hold: (row) => row.hold !== null,
-};
-
 /** A party by digits when digits were typed, else by its text. */
 function partyTest(value: string): (shown: string, raw: string | null) => boolean {
   const digits = /^[+\d().-]+$/.test(value) ? value.replace(/\D/g, '').replace(/^00/, '') : '';
@@ -55,7 +36,22 @@ const textTest =
     (of(row) ?? '').toLowerCase().includes(value.toLowerCase());
 
 /** Tokens whose values may be several, any of which will do. */
-const SEVERAL = ['type', 'format', 'dir', 'ext', 'account', 'state', 'tag', 'country', 'has'];
+const SEVERAL = [
+  ...[
+    'type',
+    'format',
+    'dir',
+    'ext',
+    'account',
+    'state',
+    'tag',
+    'country',
+    'fromcountry',
+    'tocountry',
+    'has',
+  ],
+  ...['weekday', 'rule'],
+];
 
 /** The test of a token, or the sentence that says what is wrong with it. */
 export function tokenTest(piece: Piece, context: Context): Test | string {
@@ -115,24 +111,53 @@ export function tokenTest(piece: Piece, context: Context): Test | string {
         `“${value}” is no day of the week. Write mon, tue, wed.`,
       );
     }
-    case 'date': {
+    case 'date':
+    case 'added':
+    case 'ended':
+    case 'seen':
+    case 'verified': {
       const test = dateTest(value, context);
       return or(
         test === null
           ? null
           : (row) => {
-              const day = at(row);
-              return day !== null && test(civilDate(day));
+              const atMs = DAYS[name]?.(row) ?? null;
+              return atMs !== null && test(civilDate(civilTime(atMs, context.timeZone)));
             },
         `“${value}” is no date. Write 2026-05, 2026-05-31, today or 2026-05-01..2026-05-09.`,
       );
     }
+    case 'billed':
+      return or(
+        numberTest(value, seconds, (row) => row.billedS),
+        `“${value}” is no length. Write 30s, 5m, 1h30m, >5m or 2m..10m.`,
+      );
+    case 'storage':
+      return or(
+        numberTest(value, days, (row) => row.storageDays),
+        `“${value}” is no count of days. Write 30d or 30.`,
+      );
+    case 'rate':
+      return or(
+        numberTest(value, plain, (row) => row.storageRate),
+        `“${value}” is no price. Write >0.01.`,
+      );
+    case 'rule':
+      return (row) => row.ruleIds.includes(value);
+    case 'file':
+      return textTest(value, (row) => row.fileName);
+    case 'address':
+      return textTest(value, (row) => row.mediaUrl);
+    case 'fromcountry':
+      return (row) => row.fromCountry === value.toUpperCase();
+    case 'tocountry':
+      return (row) => row.toCountry === value.toUpperCase();
     case 'state':
       return (
         STATES[value.toLowerCase()] ?? `“${value}” is no state. Write ${Object.keys(STATES).join(', ')}.`
       );
     case 'has':
-      return HAS[value.toLowerCase()] ?? `“${value}” cannot be asked for. Write note, tag, star or hold.`;
+      return HAS[value.toLowerCase()] ?? `“${value}” is none of ${Object.keys(HAS).join(', ')}.`;
     case 'tag':
       return (row) => row.tags.some((tag) => tag.toLowerCase() === value.toLowerCase());
     case 'country':

@@ -15,6 +15,7 @@ export class Sound {
     durationMs: null,
     volume: 0.8,
     loaded: null,
+    loadedAhead: null,
     silent: false,
     note: null,
   };
@@ -62,7 +63,7 @@ export class Sound {
         return;
       }
       this.#stopClock();
-      this.#set({ state: 'paused', loaded: 1, durationMs: row.durationMs ?? FALLBACK_MS });
+      this.#set({ state: 'paused', loaded: null, durationMs: row.durationMs ?? FALLBACK_MS });
       if (play) this.play();
     }, TICK_MS);
   }

@@ -4,7 +4,7 @@ import type { SettingsView } from '../../ipc/app';
 import type { IpcError } from '../../ipc/error';
 import type { AppEvent } from '../../ipc/events';
 import type { Row, Selection } from '../../ipc/library';
-import { type Call, type Facts, factsOf, makeCall, type Shelf } from './calls';
+import { type Call, type Facts, factsOf, LONG_NAME, makeCall, type Shelf } from './calls';
 import type { Options } from './options';
 import { hash } from './random';
 
@@ -33,6 +33,7 @@ export class World {
     this.shelf = {
       seed: options.seed,
       rows: options.rows,
+      isExtreme: options.scenario === 'extreme',
       nowMs: Date.now(),
       midnightMs: new Date(Date.now()).setHours(0, 0, 0, 0),
       accountOf: (key) => {
@@ -63,7 +64,7 @@ export class World {
     this.indexed = options.scenario === 'noaccount' ? 0 : options.rows;
     if (options.scenario !== 'noaccount') {
       this.accounts = [
-        this.account(MAIN_ACCOUNT, 'Front desk', false),
+        this.account(MAIN_ACCOUNT, options.scenario === 'extreme' ? LONG_NAME : 'Front desk', false),
         this.account(SANDBOX_ACCOUNT, 'Sandbox', true),
       ];
       if (hasVonage(options)) this.accounts.splice(1, 0, this.vonageAccount(VONAGE_ACCOUNT, 'London office'));

@@ -5,6 +5,8 @@ export interface TableColumn<Id extends string = string> {
   id: Id;
   label: string;
   widthPx: number;
+  /** Where there is too little room it gives way down to this, before the table scrolls sideways. */
+  leastPx?: number;
   align?: 'end' | 'center';
   /** Stays at that edge while the others scroll. What stays at the right is neither moved nor resized. */
   pinned?: 'left' | 'right';
@@ -78,13 +80,17 @@ export function placedColumns<Id extends string>(columns: readonly TableColumn<I
 
 /** Widths as a grid template: the ticks, the columns, what is left over, what stays at the right. */
 export function templateOf(columns: readonly TableColumn[]): string {
-  const inFlow = columns.filter(({ pinned }) => pinned !== 'right').map(({ widthPx }) => `${widthPx}px`);
+  const inFlow = columns.filter(({ pinned }) => pinned !== 'right').map(trackOf);
   const right = columns.filter(({ pinned }) => pinned === 'right').map(({ widthPx }) => `${widthPx}px`);
   return [`${CHECK_PX}px`, ...inFlow, 'minmax(0, 1fr)', ...right].join(' ');
 }
 
-export function widthOf(columns: readonly TableColumn[]): number {
-  return CHECK_PX + columns.reduce((sum, column) => sum + column.widthPx, 0);
+const trackOf = ({ widthPx, leastPx = widthPx }: TableColumn) =>
+  leastPx < widthPx ? `minmax(${leastPx}px, ${widthPx}px)` : `${widthPx}px`;
+
+/** With less room than this the table scrolls sideways. */
+export function leastWidthOf(columns: readonly TableColumn[]): number {
+  return CHECK_PX + columns.reduce((sum, { widthPx, leastPx = widthPx }) => sum + leastPx, 0);
 }
 
 /** The width at which nothing in these cells is cut off. Each is measured for a moment at its own width. */

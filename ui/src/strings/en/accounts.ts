@@ -196,10 +196,14 @@ export const accounts = {
   },
   signIn: {
     title: 'Sign in again',
+    replaceTitle: 'Replace credentials',
     secretHint: 'Empty keeps the one there is.',
     subtitle: (label: string, authId: string) => `${label} · ${authId}`,
     why: 'The credentials of this account are not at hand. Its list and its saved files are as they were.',
+    whyReplace:
+      'This account is signed in. What you enter here takes the place of what is kept, once the provider accepts it.',
     submit: 'Check and sign in',
+    replaceSubmit: 'Check and replace',
     done: (label: string) => `Signed in to ${label}`,
   },
   remove: {
@@ -226,8 +230,10 @@ export const accounts = {
     synced: (when: string) => `synced ${within(when)}`,
     neverSynced: 'not synced yet',
     signIn: 'Sign in…',
+    replace: 'Replace credentials…',
     remove: 'Remove…',
     signInTo: (label: string) => `Sign in to ${label}…`,
+    replaceOf: (label: string) => `Replace credentials of ${label}…`,
     removeOne: (label: string) => `Remove ${label}…`,
   },
 } as const;

@@ -14,6 +14,7 @@ export const common = {
   dismiss: 'Dismiss',
   loading: 'Loading…',
   showMore: 'Show more',
+  nothingFound: 'Nothing found',
   optional: 'optional',
   sandbox: 'sandbox',
   recordings: (n: number) => count(n, 'recording', 'recordings'),

@@ -4,7 +4,6 @@ import { count } from './plural';
 export const completeness = {
   title: 'Completeness',
   account: 'Account',
-  months: 'Month',
   intro: 'Day by day: what the provider says there is, and what is here.',
   loading: 'Counting the days',
   none: 'No recordings yet',
@@ -40,6 +39,7 @@ export const completeness = {
   table: 'Days as a table',
   onlyGaps: 'Only days with gaps',
   noGaps: 'No day of this month has a gap.',
+  month: 'Month',
   previous: 'Earlier month',
   next: 'Later month',
   columns: {

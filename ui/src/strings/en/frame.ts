@@ -32,6 +32,7 @@ export const frame = {
     syncNow: 'Sync now',
     stopSync: 'Stop sync',
     signIn: 'Sign in…',
+    replaceSignIn: 'Replace credentials…',
     signInTo: (label: string) => `Sign in to ${label}…`,
     exportFrom: 'Export by e-mail…',
     exportJobFrom: 'Export as an archive…',

@@ -11,7 +11,8 @@ export const player = {
   volume: 'Volume',
   close: 'Close player',
   seek: 'Position',
-  position: (at: string, of: string) => `${at} of ${of}`,
+  position: (at: string, of: string, loaded: string | null) =>
+    loaded === null ? `${at} of ${of}` : `${at} of ${of}, ${loaded} loaded`,
   loading: (percent: string | null) => (percent === null ? 'Loading' : `Loading ${percent}`),
   silent: 'No sound on this computer',
   failed: 'Could not be played',
@@ -19,4 +20,5 @@ export const player = {
   showRecording: 'Show this recording',
   channel: (n: number) => `Channel ${n}`,
   call: (from: string, to: string) => `${from} → ${to}`,
+  arrow: '→',
 } as const;

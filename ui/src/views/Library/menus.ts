@@ -25,8 +25,9 @@ import Tag from '@lucide/svelte/icons/tag';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import type { MenuItem } from '../../components/menu';
 import type { ColumnName, Row } from '../../ipc/library';
+import { COLUMN_GROUPS, groupOf } from '../../lib/columns';
 import { keyLabel } from '../../lib/keys';
-import { narrowed, tokenFor } from '../../lib/narrow';
+import { filtersFor, narrowed } from '../../lib/narrow';
 import { accounts } from '../../state/accounts.svelte';
 import { exportList } from '../../state/actions';
 import { annotateOne } from '../../state/annotations';
@@ -36,6 +37,7 @@ import { columns } from '../../state/columns.svelte';
 import { details } from '../../state/details.svelte';
 import { dialogs } from '../../state/dialogs.svelte';
 import { library } from '../../state/library.svelte';
+import { masking } from '../../state/masking.svelte';
 import { player } from '../../state/player.svelte';
 import { selection } from '../../state/selection.svelte';
 import { settings } from '../../state/settings.svelte';
@@ -54,19 +56,19 @@ function cellItems(row: Row, column: ColumnName): MenuItem[] {
   const value = cellText(row, column);
   if (value === '') return [];
   const account = accounts.byId(row.accountId);
-  const token = tokenFor(row, column, {
+  const filters = filtersFor(row, column, {
     accountLabel: account?.label ?? '',
     timeZone: settings.current.timeZone,
   });
-  // A day is what "only this" means for an instant.
-  const shown = token?.startsWith('date:') ? token.slice('date:'.length) : shownText(row, column);
-  const items: MenuItem[] = [];
-  if (token !== null) {
-    items.push(
-      { label: words.onlyThis(shown), icon: ListFilter, run: () => narrow(token) },
-      { label: words.notThis(shown), icon: ListX, run: () => narrow(`-${token}`) },
-    );
-  }
+  const items: MenuItem[] = filters.flatMap(({ token, shown }) => {
+    // A day of a moment is no number to hide; a tag or an extension may be one.
+    const isListed = column === 'tags' || column === 'extensions';
+    const value = shown === null ? shownText(row, column) : isListed ? masking.text(shown) : shown;
+    return [
+      { label: words.onlyThis(value), icon: ListFilter, run: () => narrow(token) },
+      { label: words.notThis(value), icon: ListX, run: () => narrow(`-${token}`) },
+    ];
+  });
   items.push({
     label: words.copyValue(t.library.columns[column]),
     icon: Copy,
@@ -202,13 +204,15 @@ export function columnMenu(name: ColumnName | null, fitColumn: (name: ColumnName
     },
   });
   items.push({ label: table.resetColumns, icon: RotateCcw, run: () => columns.reset() });
-  items.push({ kind: 'separator' }, { kind: 'heading', label: table.showColumn });
-  for (const one of columns.all) {
-    items.push({
-      label: t.library.columns[one.column],
-      checked: one.visible,
-      run: () => columns.show(one.column, !one.visible),
-    });
+  for (const group of COLUMN_GROUPS) {
+    items.push({ kind: 'separator' }, { kind: 'heading', label: table.groups[group] });
+    for (const one of columns.all.filter((other) => groupOf(other.column) === group)) {
+      items.push({
+        label: t.library.columns[one.column],
+        checked: one.visible,
+        run: () => columns.show(one.column, !one.visible),
+      });
+    }
   }
   return items;
 }

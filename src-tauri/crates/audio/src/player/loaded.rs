@@ -124,8 +124,15 @@ impl Loaded {
         if self.is_in_step {
             self.decoded.is_ready()
         } else {
-            self.decoded.reaches(self.feed.position().0, self.length_frames)
+            self.decoded.reaches(self.feed.position().0)
         }
+    }
+
+    /// The byte of the file that has to come before anything is heard from here on, if it is one that can be asked for.
+    pub(super) fn missing_byte(&self) -> Option<u64> {
+        let (frame, _) = self.position();
+        let is_missing = self.is_arriving && !self.is_in_step && !self.decoded.reaches(frame);
+        is_missing.then(|| self.decoded.byte_for(frame)).flatten()
     }
 
     /// Tops the feed up, with what has arrived.

@@ -50,6 +50,11 @@ pub enum PlayerEvent {
         /// Milliseconds from the beginning.
         position_ms: u64,
     },
+    /// After a seek in a recording that is coming in: nothing is heard before this byte has arrived, and what follows it.
+    Waiting {
+        /// Counted in the whole file.
+        byte: u64,
+    },
     /// It played to its end and stands there. Playing again starts from the beginning.
     Ended,
     /// There is no sound device, or it was lost. After this comes [`PlayerEvent::Playing`] (silent) or

@@ -79,8 +79,9 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Load(path) => self.load(&path),
-            Command::LoadInflow(decoded, length_frames) => {
+            Command::LoadInflow(mut decoded, length_frames) => {
                 self.unload();
+                decoded.expect_length(length_frames);
                 self.put(*decoded, length_frames, true);
             }
             Command::Settle(length_frames) => self.settle(length_frames),
@@ -218,8 +219,14 @@ impl<F: Fn(PlayerEvent)> Stage<F> {
                 loaded.begin_sounding(frame)
             }
         };
+        let missing = loaded.missing_byte();
         match done {
-            Ok(()) => self.report(),
+            Ok(()) => {
+                self.report();
+                if let Some(byte) = missing {
+                    self.tell(PlayerEvent::Waiting { byte });
+                }
+            }
             Err(error) => self.fail(&error),
         }
     }

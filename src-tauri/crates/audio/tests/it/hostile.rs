@@ -110,7 +110,7 @@ proptest! {
         // As a file that is there, and as one of which the last byte has just come in.
         let inflow = Inflow::new(path.clone());
         let size_bytes = bytes.len() as u64;
-        inflow.begin(0, Some(size_bytes), false);
+        inflow.begin(0, Some(size_bytes), None);
         inflow.reach(size_bytes);
         if size_bytes == 0 {
             inflow.withdraw();

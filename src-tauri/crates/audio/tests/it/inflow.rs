@@ -25,12 +25,15 @@ struct Sender {
 impl Sender {
     /// Of a fixture; nothing is sent yet.
     fn of(name: &str) -> Self {
+        Self::of_bytes(fs::read(fixture(name)).unwrap())
+    }
+
+    fn of_bytes(bytes: Vec<u8>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("coming.part");
         let file = File::create(&path).unwrap();
-        let bytes = fs::read(fixture(name)).unwrap();
         let inflow = Inflow::new(path);
-        inflow.begin(0, Some(bytes.len() as u64), false);
+        inflow.begin(0, Some(bytes.len() as u64), Some("one"));
         Self { inflow, file, bytes, sent: 0, folder }
     }
 
@@ -127,7 +130,8 @@ fn a_file_that_is_begun_anew_goes_on_only_if_it_is_provably_the_same() {
         let first = decoded.read(&mut block).unwrap();
         sender.file.set_len(0).unwrap();
         std::io::Seek::rewind(&mut sender.file).unwrap();
-        sender.inflow.begin(0, Some(sender.bytes.len() as u64), is_same);
+        let version = if is_same { "one" } else { "two" };
+        sender.inflow.begin(0, Some(sender.bytes.len() as u64), Some(version));
         sender.sent = 0;
         sender.send_rest();
         sender.settle();
@@ -140,7 +144,7 @@ fn a_file_that_is_begun_anew_goes_on_only_if_it_is_provably_the_same() {
     }
     // Likewise when it is said to be the same, and has another size.
     let sender = Sender::of("pcm16.wav");
-    sender.inflow.begin(0, Some(5), true);
+    sender.inflow.begin(0, Some(5), Some("one"));
     assert!(sender.inflow.is_withdrawn());
 }
 
@@ -192,6 +196,8 @@ fn the_player_waits_where_nothing_has_arrived_and_obeys_meanwhile() {
     // A place that is not there yet, and one that is.
     player.seek(1900);
     assert_eq!(next(&events), PlayerEvent::Position { position_ms: 1900 });
+    // 44 bytes of header, 32 bytes a millisecond.
+    assert_eq!(next(&events), PlayerEvent::Waiting { byte: 44 + 32 * 1900 });
     player.play();
     assert_eq!(next(&events), PlayerEvent::Playing);
     player.seek(300);
@@ -204,6 +210,7 @@ fn the_player_waits_where_nothing_has_arrived_and_obeys_meanwhile() {
     };
     assert!((300..400).contains(&seen), "{seen}");
     player.seek(1900);
+    assert!(matches!(positions(&events).1, PlayerEvent::Waiting { .. }));
     sender.send_rest();
     sender.settle();
     player.settle(16_000);
@@ -227,4 +234,59 @@ fn the_player_lets_go_of_what_is_withdrawn() {
     let folder = tempfile::tempdir().unwrap();
     player.load(file_of(&folder, &sender.bytes));
     assert_eq!(next(&events), PlayerEvent::Loaded { duration_ms: 2000 });
+}
+
+/// The part from a byte on, in a file of its own.
+fn send_ahead(sender: &Sender, from: usize, to: usize) {
+    let path = sender.folder.path().join(format!("ahead-{from}"));
+    fs::write(&path, &sender.bytes[from..to]).unwrap();
+    sender.inflow.begin_ahead(path, from as u64);
+    sender.inflow.reach_ahead(from as u64, to as u64);
+}
+
+/// Whoever jumps is told which byte it takes, and hears from there what the whole file has there, to the sample.
+#[test]
+fn a_jump_is_heard_without_what_lies_before() {
+    for (name, times) in [("cbr-untagged.mp3", 20), ("pcm16.wav", 1), ("mulaw.wav", 1)] {
+        let mut sender = Sender::of_bytes(fs::read(fixture(name)).unwrap().repeat(times));
+        let whole = decode(&file_of(&sender.folder, &sender.bytes), 0);
+        let sent = 5000.max(sender.bytes.len() / 4);
+        sender.send_to(sent);
+        let (player, events) = player(OutputKind::Silent);
+        let decoded = Decoded::open_inflow(&sender.inflow).unwrap();
+        let rate = u64::from(decoded.sample_rate_hz());
+        player.load_inflow(decoded, whole.len() as u64);
+        let target_ms = whole.len() as u64 * 1000 / rate * 3 / 4;
+        player.seek(target_ms);
+        let byte = loop {
+            if let PlayerEvent::Waiting { byte } = next(&events) {
+                break usize::try_from(byte).unwrap();
+            }
+        };
+        assert!(byte > sent && byte < sender.bytes.len(), "{name}: {byte}");
+        send_ahead(&sender, byte, sender.bytes.len());
+        assert_eq!(sender.inflow.ahead(), Some((byte as u64, sender.bytes.len() as u64)));
+
+        // Its samples, beside the player, which does not give them out. Within the part forwards and backwards.
+        let mut decoded = Decoded::open_inflow(&sender.inflow).unwrap();
+        decoded.expect_length(whole.len() as u64);
+        for target in [whole.len() * 3 / 4 + 300, whole.len() - 2000, whole.len() * 3 / 4 + 700] {
+            decoded.seek(target as u64).unwrap();
+            assert_eq!(decoded.position(), target as u64, "{name}");
+            let heard = rest(&mut decoded, 0);
+            assert_eq!(heard.len(), whole.len() - target, "{name} from {target}");
+            let differ = heard.iter().zip(&whole[target..]).map(|(a, b)| (a - b).abs());
+            let worst = differ.fold(0.0, f32::max);
+            assert!(worst < 1e-4, "{name} from {target}: differs by {worst}");
+        }
+        // Back to where nothing is: it comes in order, and the player is not kept from other commands meanwhile.
+        player.seek(target_ms / 3 * 2);
+        player.play();
+        player.pause();
+        while next(&events) != PlayerEvent::Paused {}
+        sender.send_rest();
+        sender.settle();
+        decoded.seek(whole.len() as u64 / 2).unwrap();
+        assert_eq!(rest(&mut decoded, 0).len(), whole.len() - whole.len() / 2, "{name}");
+    }
 }

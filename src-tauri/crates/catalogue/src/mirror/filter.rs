@@ -3,6 +3,9 @@
 //! A condition on something that rows share is decided once for each text or class and looked up for the rows. Nothing is
 //! guessed: the answer is the one that a look at every row would give.
 
+mod of_file;
+
+use domain::query::values::{Comparison, Cost};
 use domain::query::{Condition, Has, Query, SHORTEST_ID_PART, SavedState, Side, Term};
 use domain::text::fold;
 use jiff::Timestamp;
@@ -12,6 +15,8 @@ use super::bits::Bits;
 use super::clock::LocalClock;
 use super::countries::Countries;
 use super::rows::{DEAD, DELETED, GONE, HELD, NEVER, Rows, STARRED};
+
+pub(super) use of_file::{KeptAnswers, OfFile};
 
 /// What a query is resolved against.
 pub(super) struct Context<'a> {
@@ -35,13 +40,23 @@ impl Rows {
         self.where_flags(|flags| flags & DEAD == 0)
     }
 
-    /// The rows a query is true of. Dead rows may be among them.
+    /// The rows a query is true of that asks for nothing that only the file has. Dead rows may be among them.
     pub(super) fn rows_of(&self, query: &Query, context: &Context<'_>) -> Bits {
+        self.rows_found(query, context, &OfFile::default())
+    }
+
+    /// The rows a query is true of, with what was read from the file for it.
+    pub(super) fn rows_found(
+        &self,
+        query: &Query,
+        context: &Context<'_>,
+        of_file: &OfFile,
+    ) -> Bits {
         match query {
             Query::All(all) => {
                 let mut rows = Bits::all(self.len());
                 for part in all {
-                    rows.and(&self.rows_of(part, context));
+                    rows.and(&self.rows_found(part, context, of_file));
                     if rows.is_empty() {
                         break;
                     }
@@ -51,23 +66,23 @@ impl Rows {
             Query::Any(any) => {
                 let mut rows = Bits::none(self.len());
                 for part in any {
-                    rows.or(&self.rows_of(part, context));
+                    rows.or(&self.rows_found(part, context, of_file));
                 }
                 rows
             }
             Query::Not(inner) => {
-                let mut rows = self.rows_of(inner, context);
+                let mut rows = self.rows_found(inner, context, of_file);
                 rows.not();
                 rows
             }
-            Query::Is(condition) => self.rows_with(condition, context),
+            Query::Is(condition) => self.rows_with(condition, context, of_file),
         }
     }
 
-    fn rows_with(&self, condition: &Condition, context: &Context<'_>) -> Bits {
+    fn rows_with(&self, condition: &Condition, context: &Context<'_>, of_file: &OfFile) -> Bits {
         match condition {
-            Condition::Word(term) => self.with_word(term),
-            Condition::Party(side, term) => self.with_party(*side, &self.parties_with(term)),
+            Condition::Word(term) => self.with_word(term, of_file),
+            Condition::Party(side, term) => self.with_party_or_name(*side, term),
             Condition::Duration(is) => self.within(is.bounds(), |row| self.duration_ms.get(row)),
             Condition::Size(is) => self.within(is.bounds(), |row| self.bytes.get(row)),
             Condition::Date(span) => self.between(span.bounds(context.now, context.zone)),
@@ -103,14 +118,7 @@ impl Rows {
             Condition::State(list) => {
                 self.where_flags(|flags| list.iter().any(|state| has_state(flags, *state)))
             }
-            Condition::Cost(is) => {
-                let costs = Bits::of(self.costs.all().len(), |number| {
-                    is.holds(f64::from_bits(self.costs.all()[number]))
-                });
-                Bits::of(self.len(), |row| {
-                    self.cost[row] > 0 && costs.has(self.cost[row] as usize - 1)
-                })
-            }
+            Condition::Cost(is) => self.with_cost(*is),
             Condition::Tag(list) => {
                 let wanted: Vec<String> = list.iter().map(|text| fold(text)).collect();
                 self.where_marks(|marks| marks.tags.iter().any(|tag| wanted.contains(tag)))
@@ -121,17 +129,13 @@ impl Rows {
             }
             Condition::Hold(text) => {
                 let text = fold(text);
-                self.where_marks(|marks| {
+                let mut rows = self.where_marks(|marks| {
                     marks.hold.as_ref().is_some_and(|hold| hold.contains(&text))
-                })
-            }
-            Condition::Has(list) => {
-                let mut rows = Bits::none(self.len());
-                for has in list {
-                    rows.or(&self.with_some(*has));
-                }
+                });
+                of_file.add_held_because(&text, &mut rows);
                 rows
             }
+            Condition::Has(list) => self.with_any(list, of_file),
             Condition::Id(text) => {
                 let mut rows = Bits::none(self.len());
                 self.ids.add_containing(&fold(text), &mut rows);
@@ -150,15 +154,52 @@ impl Rows {
                 let clock = self.clock(context.zone);
                 self.where_time(|at| days.contains(clock.weekday(at)))
             }
-            Condition::Country(list) => {
+            Condition::Added(span) => self.added_between(span.bounds(context.now, context.zone)),
+            Condition::Billed(_)
+            | Condition::Storage(_)
+            | Condition::Rate(_)
+            | Condition::Ended(_)
+            | Condition::Seen(_)
+            | Condition::Verified(_)
+            | Condition::Rule(_)
+            | Condition::File(_)
+            | Condition::Address(_) => {
+                let found = of_file.rows_with(condition, context).cloned();
+                found.unwrap_or_else(|| Bits::none(self.len()))
+            }
+            Condition::Country(side, list) => {
                 let countries = context.countries.of(&self.parties);
                 let wanted = Bits::of(countries.len(), |number| {
                     countries[number]
                         .is_some_and(|country| list.iter().any(|code| code.as_bytes() == country))
                 });
-                self.with_party(Side::Either, &wanted)
+                self.with_party(*side, &wanted)
             }
         }
+    }
+
+    fn with_cost(&self, is: Comparison<Cost>) -> Bits {
+        let costs = Bits::of(self.costs.all().len(), |number| {
+            is.holds(f64::from_bits(self.costs.all()[number]))
+        });
+        Bits::of(self.len(), |row| self.cost[row] > 0 && costs.has(self.cost[row] as usize - 1))
+    }
+
+    fn added_between(&self, (first, past): (i64, i64)) -> Bits {
+        Bits::of(self.len(), |row| self.added_ms(row).is_some_and(|at| (first..past).contains(&at)))
+    }
+
+    /// A name is often all that is known of a party: text is looked for in the caller's and the conference's too.
+    fn with_party_or_name(&self, side: Side, term: &Term) -> Bits {
+        let mut rows = self.with_party(side, &self.parties_with(term));
+        if let Term::Text(text) = term {
+            let words = self.words.containing(&fold(text));
+            rows.or(&self.where_name(|(caller, conference)| {
+                (side != Side::To && words.has(caller as usize))
+                    || (side != Side::From && words.has(conference as usize))
+            }));
+        }
+        rows
     }
 
     fn with_account(&self, list: &[String], context: &Context<'_>) -> Bits {
@@ -177,7 +218,7 @@ impl Rows {
         LocalClock::new(zone, times().min().unwrap_or(0), times().max().unwrap_or(0))
     }
 
-    fn with_word(&self, term: &Term) -> Bits {
+    fn with_word(&self, term: &Term, of_file: &OfFile) -> Bits {
         let text = fold(term.typed());
         let parties = self.parties_with(term);
         let mut rows = self.with_party(Side::Either, &parties);
@@ -200,6 +241,7 @@ impl Rows {
                 || marks.tags.iter().any(|tag| tag.contains(&text))
                 || marks.hold.as_ref().is_some_and(|hold| hold.contains(&text))
         }));
+        of_file.add_held_because(&text, &mut rows);
         if text.chars().count() >= SHORTEST_ID_PART {
             self.ids.add_containing(&text, &mut rows);
             self.calls.add_containing(&text, &mut rows);
@@ -298,7 +340,15 @@ impl Rows {
         })
     }
 
-    fn with_some(&self, has: Has) -> Bits {
+    fn with_any(&self, list: &[Has], of_file: &OfFile) -> Bits {
+        let mut rows = Bits::none(self.len());
+        for has in list {
+            rows.or(&self.with_some(*has, of_file));
+        }
+        rows
+    }
+
+    fn with_some(&self, has: Has, of_file: &OfFile) -> Bits {
         match has {
             Has::Note => self.where_marks(|marks| !marks.note.is_empty()),
             Has::Tag => self.where_marks(|marks| !marks.tags.is_empty()),
@@ -315,6 +365,17 @@ impl Rows {
             Has::Size => Bits::of(self.len(), |row| self.bytes.get(row).is_some()),
             Has::Cost => Bits::of(self.len(), |row| self.cost[row] > 0),
             Has::Call => Bits::of(self.len(), |row| self.calls.is_there(row)),
+            Has::Added => Bits::of(self.len(), |row| self.added_ms(row).is_some()),
+            Has::Billed
+            | Has::Storage
+            | Has::Rate
+            | Has::Ended
+            | Has::Verified
+            | Has::Rule
+            | Has::File
+            | Has::Address => {
+                of_file.rows_with_some(has).cloned().unwrap_or_else(|| Bits::none(self.len()))
+            }
         }
     }
 }

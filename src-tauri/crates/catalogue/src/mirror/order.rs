@@ -10,7 +10,7 @@ use domain::search::{Sort, SortColumn};
 
 use super::bits::Bits;
 use super::columns::{Columns, ReadColumn};
-use super::filter::Context;
+use super::filter::{Context, KeptAnswers};
 use super::lock;
 use super::radix::{self, Pair};
 use super::rows::Rows;
@@ -24,11 +24,12 @@ const LARGE_PART: usize = 4;
 /// One of fewer than one row in so many is put in the order of time by itself.
 const SMALL_PART: usize = 32;
 
-/// Orders of all rows.
+/// Orders of all rows, and what else is kept until rows change.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
     kept: Mutex<Vec<Order>>,
     columns: Columns,
+    answers: KeptAnswers,
 }
 
 #[derive(Debug, Clone)]
@@ -90,6 +91,12 @@ impl Orders {
     pub(super) fn clear(&self) {
         lock(&self.kept).clear();
         self.columns.clear();
+        self.answers.clear();
+    }
+
+    /// What was read from the file for conditions; it lasts as long as the orders do.
+    pub(super) fn answers(&self) -> &KeptAnswers {
+        &self.answers
     }
 
     fn all_by_time(&self, rows: &Rows) -> Arc<Vec<u32>> {

@@ -6,6 +6,7 @@ mod damage;
 mod ingest;
 mod jobs;
 mod kill;
+mod of_file;
 mod pictures;
 mod queue;
 mod recorded;

@@ -59,3 +59,23 @@ fn a_full_disk_is_told_and_nothing_half_is_kept() {
     assert_eq!(bed.catalogue.store_page(&run, &recordings(0..2_000), at(1)).unwrap().new, 1_980);
     bed.reopened();
 }
+
+/// The repair of a damaged file is all or nothing: what stops it in the middle does not lose what it was to carry over.
+#[test]
+fn a_repair_that_cannot_be_finished_loses_nothing() {
+    let bed = Bed::with(&recordings(0..20));
+    bed.catalogue.close_cleanly().unwrap();
+    let path = bed.catalogue.path().to_owned();
+    drop(bed.catalogue);
+    let mut bytes = fs::read(&path).unwrap();
+    // The application's id: for us it is another file, and SQLite reads it all the same.
+    bytes[68..72].fill(0);
+    fs::write(&path, &bytes).unwrap();
+    // Nothing can be written where the mark is.
+    let mark = bed.dir.path().join("catalogue.open");
+    fs::create_dir(&mark).unwrap();
+    assert!(Catalogue::open(bed.dir.path()).is_err());
+    fs::remove_dir(&mark).unwrap();
+    let (catalogue, _) = Catalogue::open(bed.dir.path()).unwrap();
+    assert_eq!(catalogue.accounts().unwrap().len(), 1, "the account was carried over");
+}

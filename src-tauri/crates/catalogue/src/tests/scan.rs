@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use domain::query::dates::DateSpan;
 use domain::query::{self, Condition, Has, Query, SHORTEST_ID_PART, SavedState, Side, Term};
 use domain::search::{LibraryView, Search, Sort, SortColumn};
 use domain::text::fold;
@@ -109,19 +110,15 @@ impl Scan {
         let counted = |(first, past): (u64, Option<u64>), value: Option<u64>| {
             value.is_some_and(|value| value >= first && past.is_none_or(|past| value < past))
         };
+        let in_days = |span: &DateSpan, at: Option<Timestamp>| {
+            let (first, past) = span.bounds(search.now, &search.zone);
+            at.is_some_and(|at| (first..past).contains(&at.as_millisecond()))
+        };
         let local = || at.map(|at| search.zone.to_datetime(at));
         let notes = &row.annotations;
         match condition {
             Condition::Word(term) => is_word(term, row),
-            Condition::Party(side, term) => {
-                let from = recording.from.as_deref().is_some_and(|party| in_party(term, party));
-                let to = recording.to.as_deref().is_some_and(|party| in_party(term, party));
-                match side {
-                    Side::From => from,
-                    Side::To => to,
-                    Side::Either => from || to,
-                }
-            }
+            Condition::Party(side, term) => has_party(*side, term, row),
             Condition::Duration(is) => counted(is.bounds(), recording.duration_ms),
             Condition::Size(is) => counted(is.bounds(), size(row)),
             Condition::Date(span) => between(span.bounds(search.now, &search.zone)),
@@ -145,40 +142,14 @@ impl Scan {
                         fold(label).contains(&text) || fold(id) == text || fold(auth_id) == text
                     })
             }),
-            Condition::State(list) => list.iter().any(|state| match state {
-                SavedState::Saved => row.copy.is_some(),
-                SavedState::Unsaved => row.copy.is_none(),
-                SavedState::Moving => row.state == CopyState::Moving,
-                SavedState::Verified => row.state == CopyState::Verified,
-                SavedState::Remarked => row.state == CopyState::Remarked,
-                SavedState::Failed => row.state == CopyState::Failed,
-                SavedState::Gone => row.gone,
-                SavedState::Lost => row.gone && row.copy.is_none(),
-                SavedState::Deleted => row.gone && row.deleted_by_us,
-            }),
+            Condition::State(list) => list.iter().any(|state| has_state(*state, row)),
             Condition::Cost(is) => recording.monthly_cost.is_some_and(|cost| is.holds(cost)),
             Condition::Tag(list) => notes.tags.iter().any(|tag| whole(list, &Some(tag.clone()))),
             Condition::Note(text) => part(text, &notes.note),
-            Condition::Hold(text) => {
-                notes.hold.as_ref().is_some_and(|hold| fold(&hold.name).contains(&fold(text)))
-            }
-            Condition::Has(list) => list.iter().any(|has| match has {
-                Has::Note => notes.note.is_some(),
-                Has::Tag => !notes.tags.is_empty(),
-                Has::Star => notes.starred,
-                Has::Hold => notes.hold.is_some(),
-                Has::Copy => row.copy.is_some(),
-                Has::From => is_there(recording.from.as_ref()),
-                Has::To => is_there(recording.to.as_ref()),
-                Has::Name => is_there(recording.caller_name.as_ref()),
-                Has::Conference => is_there(recording.conference_name.as_ref()),
-                Has::Extension => recording.extensions.iter().any(|one| !one.is_empty()),
-                Has::Date => at.is_some(),
-                Has::Duration => recording.duration_ms.is_some(),
-                Has::Size => size(row).is_some(),
-                Has::Cost => recording.monthly_cost.is_some(),
-                Has::Call => recording.call_uuid.is_some(),
+            Condition::Hold(text) => notes.hold.as_ref().is_some_and(|hold| {
+                [&hold.name, &hold.reason].iter().any(|one| fold(one).contains(&fold(text)))
             }),
+            Condition::Has(list) => list.iter().any(|has| has_some(*has, row)),
             Condition::Id(text) => fold(recording.id.as_str()).contains(&fold(text)),
             Condition::Call(text) => {
                 part(text, &recording.call_uuid.as_ref().map(ToString::to_string))
@@ -187,10 +158,36 @@ impl Scan {
                 local().is_some_and(|local| range.contains(u8::try_from(local.hour()).unwrap()))
             }
             Condition::Weekday(days) => local().is_some_and(|local| days.has(local.weekday())),
-            Condition::Country(list) => [&recording.from, &recording.to].into_iter().any(|party| {
-                let country = party.as_deref().and_then(phone::country);
-                country.is_some_and(|country| list.iter().any(|code| code == country))
-            }),
+            Condition::Country(side, list) => {
+                let parties = match side {
+                    Side::From => vec![&recording.from],
+                    Side::To => vec![&recording.to],
+                    Side::Either => vec![&recording.from, &recording.to],
+                };
+                parties.into_iter().any(|party| {
+                    let country = party.as_deref().and_then(phone::country);
+                    country.is_some_and(|country| list.iter().any(|code| code == country))
+                })
+            }
+            Condition::Billed(is) => {
+                counted(is.bounds(), recording.billed_s.map(|seconds| seconds * 1000))
+            }
+            Condition::Storage(is) => counted(
+                is.bounds(),
+                recording.storage_days.map(|days| u64::try_from(days).unwrap()),
+            ),
+            Condition::Rate(is) => recording.storage_rate.is_some_and(|rate| is.holds(rate)),
+            Condition::Added(span) => in_days(span, recording.added_at),
+            Condition::Ended(span) => in_days(span, recording.ended_at),
+            Condition::Seen(span) => in_days(span, Some(row.first_seen)),
+            Condition::Verified(span) => {
+                in_days(span, row.copy.as_ref().map(|copy| copy.verified_at))
+            }
+            Condition::Rule(list) => {
+                recording.rule_ids.iter().any(|rule| whole(list, &Some(rule.clone())))
+            }
+            Condition::File(text) => part(text, &recording.file_name),
+            Condition::Address(text) => part(text, &recording.media_url),
         }
     }
 
@@ -330,6 +327,7 @@ fn is_word(term: &Term, row: &StoredRecording) -> bool {
         recording.kind.as_deref(),
         row.annotations.note.as_deref(),
         row.annotations.hold.as_ref().map(|hold| hold.name.as_str()),
+        row.annotations.hold.as_ref().map(|hold| hold.reason.as_str()),
     ];
     let ids = [Some(recording.id.as_str()), recording.call_uuid.as_ref().map(CallUuid::as_str)];
     let long_enough = typed.chars().count() >= SHORTEST_ID_PART;
@@ -341,4 +339,64 @@ fn is_word(term: &Term, row: &StoredRecording) -> bool {
             .chain(row.annotations.tags.iter().map(String::as_str))
             .chain(ids.into_iter().flatten().filter(|_| long_enough))
             .any(|text| fold(text).contains(&typed))
+}
+
+fn has_state(state: SavedState, row: &StoredRecording) -> bool {
+    match state {
+        SavedState::Saved => row.copy.is_some(),
+        SavedState::Unsaved => row.copy.is_none(),
+        SavedState::Moving => row.state == CopyState::Moving,
+        SavedState::Verified => row.state == CopyState::Verified,
+        SavedState::Remarked => row.state == CopyState::Remarked,
+        SavedState::Failed => row.state == CopyState::Failed,
+        SavedState::Gone => row.gone,
+        SavedState::Lost => row.gone && row.copy.is_none(),
+        SavedState::Deleted => row.gone && row.deleted_by_us,
+    }
+}
+
+fn has_some(has: Has, row: &StoredRecording) -> bool {
+    let recording = &row.recording;
+    match has {
+        Has::Note => row.annotations.note.is_some(),
+        Has::Tag => !row.annotations.tags.is_empty(),
+        Has::Star => row.annotations.starred,
+        Has::Hold => row.annotations.hold.is_some(),
+        Has::Copy | Has::Verified => row.copy.is_some(),
+        Has::From => is_there(recording.from.as_ref()),
+        Has::To => is_there(recording.to.as_ref()),
+        Has::Name => is_there(recording.caller_name.as_ref()),
+        Has::Conference => is_there(recording.conference_name.as_ref()),
+        Has::Extension => recording.extensions.iter().any(|one| !one.is_empty()),
+        Has::Date => recording.when().is_some(),
+        Has::Duration => recording.duration_ms.is_some(),
+        Has::Size => size(row).is_some(),
+        Has::Cost => recording.monthly_cost.is_some(),
+        Has::Call => recording.call_uuid.is_some(),
+        Has::Billed => recording.billed_s.is_some(),
+        Has::Storage => recording.storage_days.is_some(),
+        Has::Rate => recording.storage_rate.is_some(),
+        Has::Added => recording.added_at.is_some(),
+        Has::Ended => recording.ended_at.is_some(),
+        Has::Rule => !recording.rule_ids.is_empty(),
+        Has::File => is_there(recording.file_name.as_ref()),
+        Has::Address => is_there(recording.media_url.as_ref()),
+    }
+}
+
+fn has_party(side: Side, term: &Term, row: &StoredRecording) -> bool {
+    let recording = &row.recording;
+    let named = |name: &Option<String>| match term {
+        Term::Text(text) => name.as_ref().is_some_and(|name| fold(name).contains(&fold(text))),
+        Term::Digits { .. } => false,
+    };
+    let from = recording.from.as_deref().is_some_and(|party| in_party(term, party))
+        || named(&recording.caller_name);
+    let to = recording.to.as_deref().is_some_and(|party| in_party(term, party))
+        || named(&recording.conference_name);
+    match side {
+        Side::From => from,
+        Side::To => to,
+        Side::Either => from || to,
+    }
 }

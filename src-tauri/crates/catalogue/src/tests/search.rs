@@ -189,6 +189,14 @@ fn token() -> impl Strategy<Value = String> {
         "weekday:(thu|mon..wed|weekend)",
         "country:(IN|US|GB)",
         "(id|call):[0-9a-f]{1,3}",
+        "(from|to)country:(IN|US)",
+        "billed:(>|<=|)[0-2]m",
+        "storage:(>|<=|)[0-3]d",
+        "rate:(>|<=|)0.00[0-2]",
+        "(added|ended|seen|verified):(2025-10-09|<2025-10-09|today|2025-10-09T08:53|>=2025-10-09T08:54)",
+        "(-|)rule:(rule 0|a 1|b),\"rule 2\"",
+        "(file|address):(b|é|m\\.test)",
+        "(has|-has):(billed|storage|rate|added|ended|verified|rule,note|file|address)",
     ]
 }
 
@@ -238,6 +246,12 @@ pub(super) fn filled(rows: &[(Recording, u8)]) -> Bed {
         };
         let row = Recording {
             id: RecordingId::new(format!("{}-{index}", row.id)),
+            billed_s: (index % 4 > 0).then(|| (index as u64 % 3) * 60),
+            storage_days: (index % 5 > 0).then(|| (index % 4).try_into().unwrap()),
+            storage_rate: (index % 3 > 0)
+                .then(|| f64::from(u8::try_from(index % 3).unwrap()) / 1000.0),
+            added_at: (index % 4 > 0).then(|| at(60 * i64::from(u8::try_from(index % 3).unwrap()))),
+            ended_at: (index % 3 > 0).then(|| at(30 * i64::from(u8::try_from(index % 5).unwrap()))),
             media_url: some(3, "https://m.test/É"),
             file_name: some(4, "b"),
             rule_ids: some(2, "rule").into_iter().chain(some(5, "a")).collect(),
@@ -267,7 +281,7 @@ pub(super) fn filled(rows: &[(Recording, u8)]) -> Bed {
             2 => vec![Annotation::AddTags(vec!["Ab".to_owned(), format!("b{index}")])],
             3 => vec![Annotation::Star(true), Annotation::AddTags(vec!["a".to_owned()])],
             4 => {
-                let (name, reason, who) = ("ba".to_owned(), "r".to_owned(), "w".to_owned());
+                let (name, reason, who) = ("ba".to_owned(), "aab".to_owned(), "w".to_owned());
                 vec![Annotation::Hold(Some(Hold { name, reason, who, since: at(3) }))]
             }
             _ => Vec::new(),

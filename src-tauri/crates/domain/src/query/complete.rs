@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::dates::DayWord;
-use super::field::{Field, Has, SavedState};
+use super::field::Field;
 use super::print;
+use super::words::{Has, SavedState};
 use crate::text::fold;
 
 /// More than this is no help.
@@ -93,19 +94,26 @@ fn values(
     seen: impl FnOnce(Field) -> Vec<(String, u32)>,
 ) -> Vec<Suggestion> {
     let begun = fold(begun);
-    let words = fixed_words(field).into_iter().map(|(word, explanation)| Suggestion {
-        insert: format!("{word} "),
-        label: word.to_owned(),
-        explanation: explanation.to_owned(),
-        count: None,
+    let mut seen = seen(field);
+    let words = fixed_words(field).into_iter().map(|(word, explanation)| {
+        // What is seen of a word stands beside it.
+        let at = seen.iter().position(|(value, _)| fold(value) == word);
+        Suggestion {
+            insert: format!("{word} "),
+            label: word.to_owned(),
+            explanation: explanation.to_owned(),
+            count: at.map(|at| seen.remove(at).1),
+        }
     });
-    let seen = seen(field).into_iter().map(|(value, count)| Suggestion {
+    let words: Vec<Suggestion> = words.collect();
+    let seen = seen.into_iter().map(|(value, count)| Suggestion {
         insert: format!("{} ", print::value(&value)),
         label: value,
         explanation: String::new(),
         count: Some(count),
     });
     let (mut first, mut later): (Vec<_>, Vec<_>) = words
+        .into_iter()
         .chain(seen)
         .filter(|suggestion| fold(&suggestion.label).contains(&begun))
         .partition(|suggestion| fold(&suggestion.label).starts_with(&begun));
@@ -135,7 +143,9 @@ fn fixed_words(field: Field) -> Vec<(&'static str, &'static str)> {
             })
             .collect(),
         Field::Has => Has::ALL.iter().map(|has| (has.word(), "")).collect(),
-        Field::Date => DayWord::ALL.iter().map(|(_, word)| (*word, "")).collect(),
+        Field::Date | Field::Added | Field::Ended | Field::Seen | Field::Verified => {
+            DayWord::ALL.iter().map(|(_, word)| (*word, "")).collect()
+        }
         Field::Last => {
             vec![("24h", "one day"), ("7d", "a week"), ("30d", "thirty days"), ("1y", "a year")]
         }
@@ -144,12 +154,13 @@ fn fixed_words(field: Field) -> Vec<(&'static str, &'static str)> {
             (">90d", "older than 90 days"),
             ("<7d", "younger than a week"),
         ],
-        Field::Duration => vec![
+        Field::Duration | Field::Billed => vec![
             ("<10s", "shorter than ten seconds"),
             (">5m", "longer than five minutes"),
             (">30m", "longer than half an hour"),
             ("2m..10m", "from two to ten minutes"),
         ],
+        Field::Storage => vec![(">25d", "more than 25 days"), (">90d", "more than 90 days")],
         Field::Size => {
             vec![(">1mb", "larger than a megabyte"), (">10mb", "larger than ten megabytes")]
         }

@@ -2,8 +2,9 @@
 //! for a moment and a time zone.
 
 use std::fmt::{self, Display};
+use std::ops::RangeInclusive;
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 
@@ -12,11 +13,14 @@ use super::values::Comparison;
 /// A span of the calendar, as written.
 pub type DateSpan = Comparison<Day>;
 
-/// A stretch of the calendar: a year, a month, a day, an hour, a minute.
+/// A stretch of the calendar: from a year to a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Day {
-    /// `2026`, `2026-05`, `2026-05-01`, `2026-05-01T14`, `2026-05-01T14:30`: when it begins, and what it is.
+    /// `2026`, `2026-05`, `2026-05-01`, `2026-05-01T14`, `2026-05-01T14:30`, `2026-05-01T14:30:05`: when it begins, and what
+    /// it is.
     At(DateTime, Unit),
+    /// A second that was written with its place in the world, as vendors write theirs: `2026-05-01T14:30:05Z`.
+    Instant(Timestamp),
     /// A word that depends on the day.
     Word(DayWord),
 }
@@ -34,6 +38,8 @@ pub enum Unit {
     Hour,
     /// A minute.
     Minute,
+    /// A second.
+    Second,
 }
 
 /// A word for a stretch of the calendar.
@@ -53,11 +59,13 @@ pub enum DayWord {
     LastMonth,
     /// This year.
     ThisYear,
+    /// The year before.
+    LastYear,
 }
 
 impl DayWord {
     /// All, with how they are written.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Today, "today"),
         (Self::Yesterday, "yesterday"),
         (Self::ThisWeek, "thisweek"),
@@ -65,17 +73,24 @@ impl DayWord {
         (Self::ThisMonth, "thismonth"),
         (Self::LastMonth, "lastmonth"),
         (Self::ThisYear, "thisyear"),
+        (Self::LastYear, "lastyear"),
     ];
 }
 
 impl Day {
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let lower = text.to_ascii_lowercase();
-        if let Some((word, _)) = DayWord::ALL.iter().find(|(_, name)| *name == lower) {
+        let word = lower.replace(['-', '_'], "");
+        if let Some((word, _)) = DayWord::ALL.iter().find(|(_, name)| *name == word) {
             return Ok(Self::Word(*word));
         }
-        read_date(text).map(|(at, unit)| Self::At(at, unit)).ok_or_else(|| {
-            format!("“{text}” is no date. Write 2026-05-01, 2026-05, today or yesterday.")
+        let instant = || read_instant(&lower).map(Self::Instant);
+        read_date(&lower).map(|(at, unit)| Self::At(at, unit)).or_else(instant).ok_or_else(|| {
+            if is_day_first(&lower) {
+                format!("“{text}” may be one of two days. Write the year first: 2026-05-01.")
+            } else {
+                format!("“{text}” is no date. Write 2026-05-01, 2026-05, today or yesterday.")
+            }
         })
     }
 
@@ -90,8 +105,11 @@ impl Day {
                     Unit::Day => 1.day(),
                     Unit::Hour => 1.hour(),
                     Unit::Minute => 1.minute(),
+                    Unit::Second => 1.second(),
                 },
             ),
+            // It has a place of its own: see `moments`.
+            Self::Instant(_) => return None,
             Self::Word(word) => {
                 let since_monday = i64::from(today.weekday().to_monday_zero_offset());
                 let monday = today.checked_sub(since_monday.days()).ok()?;
@@ -104,50 +122,101 @@ impl Day {
                     DayWord::ThisMonth => (first_of_month, 1.month()),
                     DayWord::LastMonth => (first_of_month.checked_sub(1.month()).ok()?, 1.month()),
                     DayWord::ThisYear => (today.first_of_year(), 1.year()),
+                    DayWord::LastYear => {
+                        (today.first_of_year().checked_sub(1.year()).ok()?, 1.year())
+                    }
                 };
                 (first.at(0, 0, 0, 0), length)
             }
         };
         Some((first, first.checked_add(length).unwrap_or(DateTime::MAX)))
     }
+
+    /// The first moment of it and the first after it. `None` beyond the ends of the calendar.
+    fn moments(self, today: Date, zone: &TimeZone) -> Option<Moments> {
+        if let Self::Instant(at) = self {
+            return Some((at.as_millisecond(), at.as_millisecond().saturating_add(1000)));
+        }
+        let (first, past) = self.ends(today)?;
+        Some((instant_ms(first, zone), instant_ms(past, zone)))
+    }
 }
 
+/// Year, month and day with hyphens, slashes or full stops between them, or with nothing; then the time, if there is one.
 fn read_date(text: &str) -> Option<(DateTime, Unit)> {
-    let (date, time) = match text.split_once(['T', 't']) {
+    let (date, time) = match text.split_once('t') {
         Some((date, time)) => (date, Some(time)),
         None => (text, None),
     };
-    let number = |text: &str, length: usize| -> Option<i16> {
-        let whole = text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
-        text.parse().ok().filter(|_| whole)
+    let plain = date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit());
+    let split;
+    let date = if plain {
+        split = format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]);
+        &split
+    } else {
+        date
     };
-    let small = |text: &str| number(text, 2).and_then(|value| i8::try_from(value).ok());
-    let mut parts = date.split('-');
-    let year = number(parts.next()?, 4)?;
+    let between = date.chars().find(|c| matches!(c, '-' | '/' | '.')).unwrap_or('-');
+    let mut parts = date.split(between);
+    let year = number(parts.next()?, 4..=4)?;
     let month = parts.next();
     let day = parts.next();
     if parts.next().is_some() {
         return None;
     }
-    let unit = match (month, day, time) {
-        (None, None, None) => Unit::Year,
-        (Some(_), None, None) => Unit::Month,
-        (Some(_), Some(_), None) => Unit::Day,
-        (Some(_), Some(_), Some(time)) if time.contains(':') => Unit::Minute,
-        (Some(_), Some(_), Some(_)) => Unit::Hour,
+    let or_one = |part: Option<&str>| part.map_or(Some(1), |part| small(part, 1));
+    let date = Date::new(year, or_one(month)?, or_one(day)?).ok()?;
+    let (time, unit) = match (month, day, time) {
+        (None, None, None) => (Time::midnight(), Unit::Year),
+        (Some(_), None, None) => (Time::midnight(), Unit::Month),
+        (Some(_), Some(_), None) => (Time::midnight(), Unit::Day),
+        (Some(_), Some(_), Some(time)) => read_time(time)?,
         _ => return None,
     };
-    let or_one = |part: Option<&str>| part.map_or(Some(1), small);
-    let date = Date::new(year, or_one(month)?, or_one(day)?).ok()?;
-    let (hour, minute) = match time {
-        None => (0, 0),
-        Some(time) => match time.split_once(':') {
-            Some((hour, minute)) => (small(hour)?, small(minute)?),
-            None => (small(time)?, 0),
-        },
-    };
-    let time = jiff::civil::Time::new(hour, minute, 0, 0).ok()?;
     Some((date.to_datetime(time), unit))
+}
+
+/// `14`, `14:30`, `14:30:05`. Vendors add a fraction, which tells nothing about a call.
+fn read_time(text: &str) -> Option<(Time, Unit)> {
+    let (clock, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let parts: Vec<i8> = clock.split(':').map(|part| small(part, 2)).collect::<Option<Vec<_>>>()?;
+    let is_fraction = fraction.bytes().all(|b| b.is_ascii_digit()) && !text.ends_with('.');
+    let (time, unit) = match parts.as_slice() {
+        [hour] => (Time::new(*hour, 0, 0, 0), Unit::Hour),
+        [hour, minute] => (Time::new(*hour, *minute, 0, 0), Unit::Minute),
+        [hour, minute, second] => (Time::new(*hour, *minute, *second, 0), Unit::Second),
+        _ => return None,
+    };
+    let has_no_second = unit != Unit::Second && !fraction.is_empty();
+    if !is_fraction || has_no_second { None } else { Some((time.ok()?, unit)) }
+}
+
+/// A moment with a zone or an offset, to the second.
+fn read_instant(text: &str) -> Option<Timestamp> {
+    let (_, time) = text.split_once('t')?;
+    if !time.contains(':') || !time.contains(['z', '+', '-']) {
+        return None;
+    }
+    let at: Timestamp = text.parse().ok()?;
+    Timestamp::from_second(at.as_millisecond().div_euclid(1000)).ok()
+}
+
+/// `01/05/2026` and its like, which are read differently on both sides of the Atlantic.
+fn is_day_first(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['-', '/', '.']).collect();
+    matches!(parts.as_slice(), [first, second, year]
+        if small(first, 1).is_some() && small(second, 1).is_some() && number(year, 2..=4).is_some())
+}
+
+/// A number of so many digits.
+fn number(text: &str, digits: RangeInclusive<usize>) -> Option<i16> {
+    let whole = digits.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    text.parse().ok().filter(|_| whole)
+}
+
+/// A number of two digits, or of at least so many.
+fn small(text: &str, least: usize) -> Option<i8> {
+    number(text, least..=2).and_then(|value| i8::try_from(value).ok())
 }
 
 impl PartialOrd for Day {
@@ -155,6 +224,7 @@ impl PartialOrd for Day {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         match (self, other) {
             (Self::At(at, _), Self::At(other, _)) => Some(at.cmp(other)),
+            (Self::Instant(at), Self::Instant(other)) => Some(at.cmp(other)),
             _ => None,
         }
     }
@@ -167,12 +237,17 @@ impl Display for Day {
                 let name = DayWord::ALL.iter().find(|(known, _)| known == word);
                 f.write_str(name.map_or("today", |(_, name)| name))
             }
+            Self::Instant(at) => write!(f, "{at}"),
             Self::At(at, unit) => match unit {
                 Unit::Year => write!(f, "{:04}", at.year()),
                 Unit::Month => write!(f, "{:04}-{:02}", at.year(), at.month()),
                 Unit::Day => write!(f, "{}", at.date()),
                 Unit::Hour => write!(f, "{}T{:02}", at.date(), at.hour()),
                 Unit::Minute => write!(f, "{}T{:02}:{:02}", at.date(), at.hour(), at.minute()),
+                Unit::Second => {
+                    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
+                    write!(f, "{}T{hour:02}:{minute:02}:{second:02}", at.date())
+                }
             },
         }
     }
@@ -185,9 +260,8 @@ impl DateSpan {
     /// The moments that belong to it. Clock changes are the time zone's: a day may have 23 hours.
     pub fn bounds(&self, now: Timestamp, zone: &TimeZone) -> Moments {
         let today = zone.to_datetime(now).date();
-        let first =
-            |day: Day| day.ends(today).map_or(i64::MIN, |(first, _)| instant_ms(first, zone));
-        let past = |day: Day| day.ends(today).map_or(i64::MAX, |(_, past)| instant_ms(past, zone));
+        let first = |day: Day| day.moments(today, zone).map_or(i64::MIN, |(first, _)| first);
+        let past = |day: Day| day.moments(today, zone).map_or(i64::MAX, |(_, past)| past);
         match *self {
             Self::Is(day) => (first(day), past(day)),
             Self::Over(day) => (past(day), i64::MAX),
@@ -254,7 +328,7 @@ impl Recent {
         let (count, unit) = lower.split_at(split);
         let unit = match unit {
             "" | "days" | "day" => Some(RecentUnit::Day),
-            "m" | "mins" => Some(RecentUnit::Minute),
+            "m" | "mins" | "minute" | "minutes" => Some(RecentUnit::Minute),
             "hours" | "hour" => Some(RecentUnit::Hour),
             "weeks" | "week" => Some(RecentUnit::Week),
             "months" | "month" => Some(RecentUnit::Month),
@@ -263,6 +337,9 @@ impl Recent {
                 RecentUnit::ALL.iter().find(|(_, name, _)| *name == unit).map(|(unit, ..)| *unit)
             }
         };
+        // `last:week` is a week.
+        let is_whole_word = matches!(&lower[split..], "hour" | "day" | "week" | "month" | "year");
+        let count = if count.is_empty() && is_whole_word { "1" } else { count };
         match (count.parse::<u32>(), unit) {
             (Ok(count), Some(unit)) if count <= 100_000 => Ok(Self { count, unit }),
             _ => Err(format!("“{text}” is no time. Write 7d, 12h, 2w, 3mo or 1y.")),
@@ -311,71 +388,5 @@ impl Comparison<Recent> {
             Self::AtMost(value) => (ago(value.ms()), i64::MAX),
             Self::Between(low, high) => (ago(high.ms()), just_after(low.ms())),
         }
-    }
-}
-
-/// Some days of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WeekdaySet(u8);
-
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-impl WeekdaySet {
-    /// From a bit a day, Monday the lowest. `None` of no day.
-    pub fn from_bits(bits: u8) -> Option<Self> {
-        (bits & 0x7f != 0).then_some(Self(bits & 0x7f))
-    }
-
-    pub(super) fn read(text: &str) -> Result<Self, String> {
-        let day = |text: &str| {
-            let lower = text.to_ascii_lowercase();
-            let full =
-                ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-            full.iter().position(|name| lower.len() >= 2 && name.starts_with(&lower)).ok_or_else(|| {
-                format!("“{text}” is no day of the week. Write mon, tue, … sun, mon..fri or weekend.")
-            })
-        };
-        let mut bits = 0;
-        for part in text.split(',') {
-            match part.to_ascii_lowercase().as_str() {
-                "weekend" => bits |= 0b110_0000,
-                "workday" | "weekday" => bits |= 0b001_1111,
-                _ => {
-                    let (first, last) = part.split_once("..").unwrap_or((part, part));
-                    let (first, last) = (day(first)?, day(last)?);
-                    let mut at = first;
-                    loop {
-                        bits |= 1 << at;
-                        if at == last {
-                            break;
-                        }
-                        at = (at + 1) % 7;
-                    }
-                }
-            }
-        }
-        Ok(Self(bits))
-    }
-
-    /// Whether the day, counted from Monday, belongs to it.
-    pub fn contains(self, since_monday: u8) -> bool {
-        since_monday < 7 && self.0 & (1 << since_monday) != 0
-    }
-
-    /// Whether the day belongs to it.
-    pub fn has(self, day: Weekday) -> bool {
-        u8::try_from(day.to_monday_zero_offset()).is_ok_and(|day| self.contains(day))
-    }
-}
-
-impl Display for WeekdaySet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = WEEKDAYS
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| self.0 & (1 << at) != 0)
-            .map(|(_, name)| *name)
-            .collect();
-        f.write_str(&names.join(","))
     }
 }

@@ -1,4 +1,4 @@
-//! The names of tokens and the words some of them take.
+//! The names of tokens.
 
 /// A token's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,11 +55,35 @@ pub enum Field {
     Weekday,
     /// `country:`
     Country,
+    /// `fromcountry:`
+    FromCountry,
+    /// `tocountry:`
+    ToCountry,
+    /// `billed:`
+    Billed,
+    /// `storage:`
+    Storage,
+    /// `rate:`
+    Rate,
+    /// `added:`
+    Added,
+    /// `ended:`
+    Ended,
+    /// `seen:`
+    Seen,
+    /// `verified:`
+    Verified,
+    /// `rule:`
+    Rule,
+    /// `file:`
+    File,
+    /// `address:`
+    Address,
 }
 
 impl Field {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 38] = [
         Self::From,
         Self::To,
         Self::Number,
@@ -86,6 +110,18 @@ impl Field {
         Self::Hour,
         Self::Weekday,
         Self::Country,
+        Self::FromCountry,
+        Self::ToCountry,
+        Self::Billed,
+        Self::Storage,
+        Self::Rate,
+        Self::Added,
+        Self::Ended,
+        Self::Seen,
+        Self::Verified,
+        Self::Rule,
+        Self::File,
+        Self::Address,
     ];
 
     /// The name before the colon.
@@ -117,6 +153,18 @@ impl Field {
             Self::Hour => "hour",
             Self::Weekday => "weekday",
             Self::Country => "country",
+            Self::FromCountry => "fromcountry",
+            Self::ToCountry => "tocountry",
+            Self::Billed => "billed",
+            Self::Storage => "storage",
+            Self::Rate => "rate",
+            Self::Added => "added",
+            Self::Ended => "ended",
+            Self::Seen => "seen",
+            Self::Verified => "verified",
+            Self::Rule => "rule",
+            Self::File => "file",
+            Self::Address => "address",
         }
     }
 
@@ -131,6 +179,13 @@ impl Field {
             Self::Conference => &["conference"],
             Self::Tag => &["tags"],
             Self::Weekday => &["day"],
+            Self::Storage => &["storagedays"],
+            Self::Rate => &["storagerate"],
+            Self::Added => &["stored"],
+            Self::Seen => &["firstseen"],
+            Self::Rule => &["rules"],
+            Self::File => &["filename"],
+            Self::Address => &["url"],
             _ => &[],
         }
     }
@@ -138,8 +193,8 @@ impl Field {
     /// What it narrows, and an example.
     pub fn explanation(self) -> &'static str {
         match self {
-            Self::From => "calling number: from:+9198",
-            Self::To => "called number: to:080123",
+            Self::From => "calling number or name: from:+9198, from:anna",
+            Self::To => "called number or conference: to:080123",
             Self::Number => "either number: number:98765",
             Self::Duration => "length: dur:>5m, dur:2m..10m",
             Self::Date => {
@@ -159,13 +214,25 @@ impl Field {
             Self::Size => "size: size:>1mb",
             Self::Tag => "tag: tag:complaint",
             Self::Note => "words of the note: note:refund",
-            Self::Hold => "what it is on hold for: hold:case",
+            Self::Hold => "what it is on hold for, or why: hold:case",
             Self::Has => "that there is one: has:note",
             Self::Id => "recording id: id:4f2a",
             Self::Call => "call id: call:8f11",
             Self::Hour => "hour of the day: hour:9..17",
             Self::Weekday => "day of the week: weekday:mon..fri",
-            Self::Country => "country of a number: country:IN",
+            Self::Country => "country of either number: country:IN",
+            Self::FromCountry => "country of the calling number: fromcountry:IN",
+            Self::ToCountry => "country of the called number: tocountry:US",
+            Self::Billed => "length as billed: billed:>5m",
+            Self::Storage => "days in storage: storage:>25d",
+            Self::Rate => "price of storage: rate:>0.001",
+            Self::Added => "day the provider stored it: added:yesterday, added:2026-05",
+            Self::Ended => "day it ended: ended:2026-05-01",
+            Self::Seen => "day it was first listed here: seen:today",
+            Self::Verified => "day our copy was verified: verified:lastweek",
+            Self::Rule => "rule that recorded it: rule:17",
+            Self::File => "the provider's file name: file:1001",
+            Self::Address => "where the audio is: address:media",
         }
     }
 
@@ -208,94 +275,5 @@ fn is_one_slip_away(a: &[u8], b: &[u8]) -> bool {
             &long[1..] == short
         }
         _ => false,
-    }
-}
-
-/// A list of words that a token takes, each with the name it prints with.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$variant_doc:meta])* $variant:ident = $text:literal $(| $other:literal)* ),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name {
-            $( $(#[$variant_doc])* $variant, )+
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$( Self::$variant ),+];
-
-            /// The word.
-            pub fn word(self) -> &'static str {
-                match self { $( Self::$variant => $text, )+ }
-            }
-
-            /// Reads the word, or another that means the same, in any capitals.
-            pub fn named(word: &str) -> Option<Self> {
-                match word.to_ascii_lowercase().as_str() {
-                    $( $text $(| $other)* => Some(Self::$variant), )+
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-words! {
-    /// What `state:` takes.
-    SavedState {
-        /// A verified copy is here, with or without a remark.
-        Saved = "saved",
-        /// No copy is here.
-        Unsaved = "unsaved" | "not-saved" | "notsaved",
-        /// A job has it.
-        Moving = "moving",
-        /// Verified, every check passed.
-        Verified = "verified",
-        /// Saved with a remark.
-        Remarked = "remarked",
-        /// The last attempt to save it failed.
-        Failed = "failed",
-        /// The provider does not have it any more.
-        Gone = "gone",
-        /// Gone, and no copy is here.
-        Lost = "lost",
-        /// Deleted by us.
-        Deleted = "deleted",
-    }
-}
-
-words! {
-    /// What `has:` takes.
-    Has {
-        /// A note.
-        Note = "note",
-        /// A tag.
-        Tag = "tag" | "tags",
-        /// A star.
-        Star = "star",
-        /// A hold.
-        Hold = "hold",
-        /// A copy on this computer.
-        Copy = "copy",
-        /// A calling party.
-        From = "from",
-        /// A called party.
-        To = "to",
-        /// A caller's name.
-        Name = "name",
-        /// A conference's name.
-        Conference = "conf" | "conference",
-        /// An extension.
-        Extension = "ext" | "extension",
-        /// A time.
-        Date = "date",
-        /// A length.
-        Duration = "dur" | "duration",
-        /// A known size.
-        Size = "size",
-        /// A known price.
-        Cost = "cost",
-        /// A call id.
-        Call = "call",
     }
 }

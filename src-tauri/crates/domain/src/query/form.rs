@@ -1,10 +1,22 @@
-//! A query as a form, for those who prefer fields to a language. What the form has no field for stays in the text.
+//! A query as a form, for those who prefer fields to a language. What the form has no field for stays in the text: groups,
+//! negations, and a second condition of a kind.
 
-use super::dates::Day;
+use std::fmt::Display;
+
 use super::print::{value, values};
 use super::read::read;
-use super::values::{Comparison, Length};
+use super::values::Comparison;
 use super::{Condition, Query, Side};
+
+/// The two ends of a span, in the words of the language. An end may begin with `>` or `<` to leave itself out; the same twice
+/// is that value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    /// The smallest or first.
+    pub from: String,
+    /// The largest or last.
+    pub to: String,
+}
 
 /// A query as fields, in the words of the language; empty narrows nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,16 +33,46 @@ pub struct Form {
     pub name: String,
     /// `conf:`
     pub conference: String,
-    /// Shortest length, `5m`.
-    pub duration_min: String,
-    /// Longest length.
-    pub duration_max: String,
-    /// First day or month.
-    pub date_from: String,
-    /// Last day or month.
-    pub date_to: String,
     /// `last:`
     pub last: String,
+    /// `hour:`
+    pub hour: String,
+    /// `note:`
+    pub note: String,
+    /// `hold:`
+    pub hold: String,
+    /// `id:`
+    pub id: String,
+    /// `call:`
+    pub call: String,
+    /// `file:`
+    pub file: String,
+    /// `address:`
+    pub address: String,
+    /// `dur:`, length
+    pub duration: Span,
+    /// `date:`, day or month it began
+    pub date: Span,
+    /// `age:`, age
+    pub age: Span,
+    /// `size:`, size
+    pub size: Span,
+    /// `cost:`, price a month
+    pub cost: Span,
+    /// `billed:`, length as billed
+    pub billed: Span,
+    /// `storage:`, days in storage
+    pub storage: Span,
+    /// `rate:`, price of storage
+    pub rate: Span,
+    /// `added:`, day the provider stored it
+    pub added: Span,
+    /// `ended:`, day it ended
+    pub ended: Span,
+    /// `seen:`, day it was first listed
+    pub seen: Span,
+    /// `verified:`, day our copy was verified
+    pub verified: Span,
     /// `type:`
     pub kinds: Vec<String>,
     /// `format:`
@@ -47,8 +89,16 @@ pub struct Form {
     pub tags: Vec<String>,
     /// `country:`
     pub countries: Vec<String>,
+    /// `fromcountry:`
+    pub from_countries: Vec<String>,
+    /// `tocountry:`
+    pub to_countries: Vec<String>,
     /// `has:`
     pub has: Vec<String>,
+    /// `weekday:`
+    pub weekdays: Vec<String>,
+    /// `rule:`
+    pub rules: Vec<String>,
     /// What the form has no field for, as text.
     pub rest: String,
 }
@@ -76,65 +126,65 @@ impl Form {
 
     /// Puts a condition in its field. `false` when there is none, or it is taken.
     fn take(&mut self, condition: &Condition) -> bool {
-        let list = match condition {
-            Condition::Kind(list) => Some((&mut self.kinds, list.clone())),
-            Condition::Format(list) => Some((&mut self.formats, list.clone())),
-            Condition::Direction(list) => Some((&mut self.directions, list.clone())),
-            Condition::Extension(list) => Some((&mut self.extensions, list.clone())),
-            Condition::Account(list) => Some((&mut self.accounts, list.clone())),
-            Condition::Tag(list) => Some((&mut self.tags, list.clone())),
-            Condition::Country(list) => Some((&mut self.countries, list.clone())),
+        match condition {
+            Condition::Word(_) => false,
+            Condition::Party(Side::From, term) => take_text(&mut self.from, term.typed()),
+            Condition::Party(Side::To, term) => take_text(&mut self.to, term.typed()),
+            Condition::Party(Side::Either, term) => take_text(&mut self.number, term.typed()),
+            Condition::Name(text) => take_text(&mut self.name, text),
+            Condition::Conference(text) => take_text(&mut self.conference, text),
+            Condition::Last(recent) => take_text(&mut self.last, &recent.to_string()),
+            Condition::Hour(range) => take_text(&mut self.hour, &range.to_string()),
+            Condition::Note(text) => take_text(&mut self.note, text),
+            Condition::Hold(text) => take_text(&mut self.hold, text),
+            Condition::Id(text) => take_text(&mut self.id, text),
+            Condition::Call(text) => take_text(&mut self.call, text),
+            Condition::File(text) => take_text(&mut self.file, text),
+            Condition::Address(text) => take_text(&mut self.address, text),
+            Condition::Duration(is) => take_span(is, &mut self.duration),
+            Condition::Date(is) => take_span(is, &mut self.date),
+            Condition::Age(is) => take_span(is, &mut self.age),
+            Condition::Size(is) => take_span(is, &mut self.size),
+            Condition::Cost(is) => take_span(is, &mut self.cost),
+            Condition::Billed(is) => take_span(is, &mut self.billed),
+            Condition::Storage(is) => take_span(is, &mut self.storage),
+            Condition::Rate(is) => take_span(is, &mut self.rate),
+            Condition::Added(is) => take_span(is, &mut self.added),
+            Condition::Ended(is) => take_span(is, &mut self.ended),
+            Condition::Seen(is) => take_span(is, &mut self.seen),
+            Condition::Verified(is) => take_span(is, &mut self.verified),
+            Condition::Kind(list) => take_list(&mut self.kinds, list.clone()),
+            Condition::Format(list) => take_list(&mut self.formats, list.clone()),
+            Condition::Direction(list) => take_list(&mut self.directions, list.clone()),
+            Condition::Extension(list) => take_list(&mut self.extensions, list.clone()),
+            Condition::Account(list) => take_list(&mut self.accounts, list.clone()),
+            Condition::Tag(list) => take_list(&mut self.tags, list.clone()),
+            Condition::Rule(list) => take_list(&mut self.rules, list.clone()),
+            Condition::Country(side, list) => {
+                let field = match side {
+                    Side::From => &mut self.from_countries,
+                    Side::To => &mut self.to_countries,
+                    Side::Either => &mut self.countries,
+                };
+                take_list(field, list.clone())
+            }
             Condition::State(list) => {
-                Some((&mut self.states, list.iter().map(|state| state.word().to_owned()).collect()))
+                let words = list.iter().map(|state| state.word().to_owned());
+                take_list(&mut self.states, words.collect())
             }
             Condition::Has(list) => {
-                Some((&mut self.has, list.iter().map(|has| has.word().to_owned()).collect()))
+                take_list(&mut self.has, list.iter().map(|has| has.word().to_owned()).collect())
             }
-            _ => None,
-        };
-        if let Some((field, list)) = list {
-            let is_free = field.is_empty();
-            if is_free {
-                *field = list;
+            Condition::Weekday(days) => {
+                let days = days.to_string();
+                take_list(&mut self.weekdays, days.split(',').map(str::to_owned).collect())
             }
-            return is_free;
-        }
-        let text = match condition {
-            Condition::Party(Side::From, term) => Some((&mut self.from, term.typed().to_owned())),
-            Condition::Party(Side::To, term) => Some((&mut self.to, term.typed().to_owned())),
-            Condition::Party(Side::Either, term) => {
-                Some((&mut self.number, term.typed().to_owned()))
-            }
-            Condition::Name(text) => Some((&mut self.name, text.clone())),
-            Condition::Conference(text) => Some((&mut self.conference, text.clone())),
-            Condition::Last(recent) => Some((&mut self.last, recent.to_string())),
-            _ => None,
-        };
-        if let Some((field, text)) = text {
-            let is_free = field.is_empty();
-            if is_free {
-                *field = text;
-            }
-            return is_free;
-        }
-        match condition {
-            Condition::Duration(is) => {
-                take_span(is, &mut self.duration_min, &mut self.duration_max)
-            }
-            Condition::Date(is) => take_span(is, &mut self.date_from, &mut self.date_to),
-            _ => false,
         }
     }
 
     /// The form as text. A field that makes no sense becomes text all the same, so that reading it says what is wrong.
     pub fn to_text(&self) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        let mut add = |part: String| {
-            if !part.trim().is_empty() {
-                parts.push(part.trim().to_owned());
-            }
-        };
-        add(self.words.clone());
+        let mut parts: Vec<String> = vec![self.words.trim().to_owned()];
         for (name, text) in [
             ("from", &self.from),
             ("to", &self.to),
@@ -142,15 +192,36 @@ impl Form {
             ("name", &self.name),
             ("conf", &self.conference),
             ("last", &self.last),
+            ("hour", &self.hour),
+            ("note", &self.note),
+            ("hold", &self.hold),
+            ("id", &self.id),
+            ("call", &self.call),
+            ("file", &self.file),
+            ("address", &self.address),
         ] {
             // A quote cannot be written inside quotes.
             let text = text.replace('"', "");
             if !text.trim().is_empty() {
-                add(format!("{name}:{}", value(text.trim())));
+                parts.push(format!("{name}:{}", value(text.trim())));
             }
         }
-        add(span_text("dur", &self.duration_min, &self.duration_max));
-        add(span_text("date", &self.date_from, &self.date_to));
+        for (name, span) in [
+            ("dur", &self.duration),
+            ("date", &self.date),
+            ("age", &self.age),
+            ("size", &self.size),
+            ("cost", &self.cost),
+            ("billed", &self.billed),
+            ("storage", &self.storage),
+            ("rate", &self.rate),
+            ("added", &self.added),
+            ("ended", &self.ended),
+            ("seen", &self.seen),
+            ("verified", &self.verified),
+        ] {
+            parts.push(span_text(name, span));
+        }
         for (name, list) in [
             ("type", &self.kinds),
             ("format", &self.formats),
@@ -160,7 +231,11 @@ impl Form {
             ("state", &self.states),
             ("tag", &self.tags),
             ("country", &self.countries),
+            ("fromcountry", &self.from_countries),
+            ("tocountry", &self.to_countries),
             ("has", &self.has),
+            ("weekday", &self.weekdays),
+            ("rule", &self.rules),
         ] {
             let list: Vec<String> = list
                 .iter()
@@ -168,10 +243,11 @@ impl Form {
                 .filter(|text| !text.is_empty())
                 .collect();
             if !list.is_empty() {
-                add(format!("{name}:{}", values(&list)));
+                parts.push(format!("{name}:{}", values(&list)));
             }
         }
-        add(self.rest.clone());
+        parts.push(self.rest.trim().to_owned());
+        parts.retain(|part| !part.is_empty());
         parts.join(" ")
     }
 
@@ -181,33 +257,61 @@ impl Form {
     }
 }
 
-/// What the two ends of a span need to be put into fields.
-trait End: Copy + std::fmt::Display {}
-impl End for Length {}
-impl End for Day {}
-
-/// Only what reads back as the same goes into the fields.
-fn take_span<T: End>(is: &Comparison<T>, from: &mut String, to: &mut String) -> bool {
-    if !from.is_empty() || !to.is_empty() {
-        return false;
+fn take_text(field: &mut String, text: &str) -> bool {
+    let is_free = field.is_empty();
+    if is_free {
+        text.clone_into(field);
     }
-    let (low, high) = match is {
-        Comparison::AtLeast(low) => (Some(*low), None),
-        Comparison::AtMost(high) => (None, Some(*high)),
-        Comparison::Between(low, high) => (Some(*low), Some(*high)),
-        _ => return false,
-    };
-    *from = low.map_or_else(String::new, |low| low.to_string());
-    *to = high.map_or_else(String::new, |high| high.to_string());
-    true
+    is_free
 }
 
-fn span_text(name: &str, from: &str, to: &str) -> String {
+fn take_list(field: &mut Vec<String>, list: Vec<String>) -> bool {
+    let is_free = field.is_empty();
+    if is_free {
+        *field = list;
+    }
+    is_free
+}
+
+/// Only what reads back as the same goes into the fields.
+fn take_span<T: Copy + Display>(is: &Comparison<T>, span: &mut Span) -> bool {
+    let text = |value: T| value.to_string();
+    let (from, to) = match *is {
+        Comparison::Is(value) => (text(value), text(value)),
+        Comparison::Over(low) => (format!(">{low}"), String::new()),
+        Comparison::AtLeast(low) => (text(low), String::new()),
+        Comparison::Under(high) => (String::new(), format!("<{high}")),
+        Comparison::AtMost(high) => (String::new(), text(high)),
+        // It would read back as that value, which is more than this for a length: all of a minute.
+        Comparison::Between(low, high) if text(low) == text(high) => return false,
+        Comparison::Between(low, high) => (text(low), text(high)),
+    };
+    // Two conditions share the field when they are written as two again.
+    let is_strict = |end: &str| end.starts_with(['<', '>']);
+    let has_room =
+        (from.is_empty() || span.from.is_empty()) && (to.is_empty() || span.to.is_empty());
+    let is_alone = span.from.is_empty() && span.to.is_empty();
+    let stays_apart = [&from, &to, &span.from, &span.to].into_iter().any(|end| is_strict(end));
+    let is_taken = has_room && (is_alone || stays_apart);
+    if is_taken {
+        span.from.push_str(&from);
+        span.to.push_str(&to);
+    }
+    is_taken
+}
+
+fn span_text(name: &str, span: &Span) -> String {
     let clean = |text: &str| text.split_whitespace().collect::<String>().replace('"', "");
-    match (clean(from).as_str(), clean(to).as_str()) {
+    let (from, to) = (clean(&span.from), clean(&span.to));
+    let is_signed = |end: &str| end.starts_with(['<', '>', '=']);
+    let low = if is_signed(&from) { from.clone() } else { format!(">={from}") };
+    let high = if is_signed(&to) { to.clone() } else { format!("<={to}") };
+    match (from.as_str(), to.as_str()) {
         ("", "") => String::new(),
-        (from, "") => format!("{name}:>={from}"),
-        ("", to) => format!("{name}:<={to}"),
+        (_, "") => format!("{name}:{low}"),
+        ("", _) => format!("{name}:{high}"),
+        (from, to) if from == to => format!("{name}:{from}"),
+        (from, to) if is_signed(from) || is_signed(to) => format!("{name}:{low} {name}:{high}"),
         (from, to) => format!("{name}:{from}..{to}"),
     }
 }

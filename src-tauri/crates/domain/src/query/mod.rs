@@ -13,6 +13,8 @@ mod form;
 mod print;
 mod read;
 pub mod values;
+pub mod weekdays;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -20,12 +22,14 @@ mod tests;
 use std::ops::Range;
 
 pub use complete::{Completion, Suggestion, complete};
-pub use field::{Field, Has, SavedState};
-pub use form::Form;
+pub use field::Field;
+pub use form::{Form, Span};
 pub use read::read;
+pub use words::{Has, SavedState};
 
-use dates::{DateSpan, Recent, WeekdaySet};
-use values::{Bytes, Comparison, Cost, HourRange, Length};
+use dates::{DateSpan, Recent};
+use values::{Bytes, Comparison, Cost, Days, HourRange, Length};
+use weekdays::WeekdaySet;
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +89,20 @@ fn is_number_like(text: &str) -> bool {
 }
 
 fn is_number_character(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | '/' | ' ')
+    // Programs that lay text out write other hyphens, and marks that nobody sees around a number.
+    c.is_ascii_digit()
+        || matches!(c, '+' | '-' | '(' | ')' | '.' | '/' | ' ' | '\u{2010}'..='\u{2015}')
+        || is_invisible(c)
+}
+
+/// Marks of direction and width, which come along when a number is copied from an address book or a page.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Quotes as word processors and telephones write them.
+fn is_curly_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '„' | '‟')
 }
 
 /// Whose number.
@@ -102,10 +119,10 @@ pub enum Side {
 /// One condition on a recording. Texts are compared folded (see [`crate::text::fold`]); lists are met by any entry.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
-    /// A free word: somewhere in the numbers, names, type, extensions, note or tags, or, from [`SHORTEST_ID_PART`]
-    /// characters, in an id.
+    /// A free word: somewhere in the numbers, names, type, extensions, note, tags or hold (name or reason), or, from
+    /// [`SHORTEST_ID_PART`] characters, in an id.
     Word(Term),
-    /// Part of a number or address.
+    /// Part of a number or address; text is also looked for in the name that belongs to it: the caller's, the conference's.
     Party(Side, Term),
     /// Length.
     Duration(Comparison<Length>),
@@ -139,7 +156,7 @@ pub enum Condition {
     Tag(Vec<String>),
     /// Part of the note.
     Note(String),
-    /// Part of what it is on hold for.
+    /// Part of what it is on hold for, or of the reason.
     Hold(String),
     /// That there is one.
     Has(Vec<Has>),
@@ -151,8 +168,28 @@ pub enum Condition {
     Hour(HourRange),
     /// Day of the week.
     Weekday(WeekdaySet),
-    /// Country of either number: two letters, upper case.
-    Country(Vec<String>),
+    /// Country of a number: two letters, upper case.
+    Country(Side, Vec<String>),
+    /// Length as billed.
+    Billed(Comparison<Length>),
+    /// Days in storage.
+    Storage(Comparison<Days>),
+    /// Price of storage.
+    Rate(Comparison<Cost>),
+    /// When the provider stored it.
+    Added(DateSpan),
+    /// When it ended.
+    Ended(DateSpan),
+    /// When it was first listed here.
+    Seen(DateSpan),
+    /// When our copy was verified.
+    Verified(DateSpan),
+    /// A vendor's rule that recorded it, whole.
+    Rule(Vec<String>),
+    /// Part of the vendor's file name.
+    File(String),
+    /// Part of where the vendor says the audio is.
+    Address(String),
 }
 
 /// Ids are random, so a shorter word would meet every few of them by chance and hide what was meant. `id:` and `call:`

@@ -3,8 +3,9 @@
 use std::fmt::{self, Display};
 
 use super::field::Field;
+use super::read::free::{begins_as_extension, is_clock};
 use super::read::is_plain_word;
-use super::{Condition, Query, Side, Term};
+use super::{Condition, Query, Side, Term, is_curly_quote};
 
 impl Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,9 +14,7 @@ impl Display for Query {
             Self::All(all) => {
                 for (at, part) in all.iter().enumerate() {
                     if at > 0 {
-                        // Two numbers next to each other would read as one.
-                        let both_numbers = part.begins_with_number() && all[at - 1].is_number();
-                        f.write_str(if both_numbers { " and " } else { " " })?;
+                        f.write_str(if part.would_join(&all[at - 1]) { " and " } else { " " })?;
                     }
                     part.print_inside(f)?;
                 }
@@ -50,16 +49,41 @@ impl Query {
         }
     }
 
+    /// Whether it would be read as a part of what stands before it: as more of a number, as its extension, as the time of a day.
+    fn would_join(&self, before: &Self) -> bool {
+        match self {
+            Self::Is(Condition::Word(Term::Digits { .. })) => before.is_number(),
+            Self::Is(Condition::Word(Term::Text(text))) => {
+                (before.is_number() && begins_as_extension(text))
+                    || (before.is_date() && is_clock(text))
+            }
+            _ => false,
+        }
+    }
+
     fn is_number(&self) -> bool {
         match self {
-            Self::Is(Condition::Word(Term::Digits { .. })) => true,
+            Self::Is(Condition::Word(term) | Condition::Party(_, term)) => {
+                matches!(term, Term::Digits { .. })
+            }
             Self::Not(inner) => inner.is_number(),
             _ => false,
         }
     }
 
-    fn begins_with_number(&self) -> bool {
-        matches!(self, Self::Is(Condition::Word(Term::Digits { .. })))
+    fn is_date(&self) -> bool {
+        match self {
+            Self::Is(condition) => matches!(
+                condition,
+                Condition::Date(_)
+                    | Condition::Added(_)
+                    | Condition::Ended(_)
+                    | Condition::Seen(_)
+                    | Condition::Verified(_)
+            ),
+            Self::Not(inner) => inner.is_date(),
+            _ => false,
+        }
     }
 }
 
@@ -106,7 +130,24 @@ impl Display for Condition {
             Self::Call(text) => write!(f, "{}{}", field(Field::Call), value(text)),
             Self::Hour(range) => write!(f, "{}{range}", field(Field::Hour)),
             Self::Weekday(days) => write!(f, "{}{days}", field(Field::Weekday)),
-            Self::Country(list) => write!(f, "{}{}", field(Field::Country), values(list)),
+            Self::Country(side, list) => {
+                let side = match side {
+                    Side::From => Field::FromCountry,
+                    Side::To => Field::ToCountry,
+                    Side::Either => Field::Country,
+                };
+                write!(f, "{}{}", field(side), values(list))
+            }
+            Self::Billed(is) => write!(f, "{}{is}", field(Field::Billed)),
+            Self::Storage(is) => write!(f, "{}{is}", field(Field::Storage)),
+            Self::Rate(is) => write!(f, "{}{is}", field(Field::Rate)),
+            Self::Added(is) => write!(f, "{}{is}", field(Field::Added)),
+            Self::Ended(is) => write!(f, "{}{is}", field(Field::Ended)),
+            Self::Seen(is) => write!(f, "{}{is}", field(Field::Seen)),
+            Self::Verified(is) => write!(f, "{}{is}", field(Field::Verified)),
+            Self::Rule(list) => write!(f, "{}{}", field(Field::Rule), values(list)),
+            Self::File(text) => write!(f, "{}{}", field(Field::File), value(text)),
+            Self::Address(text) => write!(f, "{}{}", field(Field::Address), value(text)),
         }
     }
 }
@@ -114,7 +155,9 @@ impl Display for Condition {
 /// A token's value, in quotes where it needs them.
 pub(super) fn value(text: &str) -> String {
     let is_plain = !text.is_empty()
-        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ','));
+        && !text.contains(|c: char| {
+            c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',') || is_curly_quote(c)
+        });
     if is_plain { text.to_owned() } else { format!("\"{text}\"") }
 }
 

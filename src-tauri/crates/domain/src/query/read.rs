@@ -1,13 +1,15 @@
 //! Reading a query from text.
 
+pub(super) mod free;
+mod token;
+
 use std::ops::Range;
 
-use super::dates::{Day, Recent, WeekdaySet};
-use super::field::{Field, Has, SavedState};
-use super::values::{Bytes, Comparison, Cost, HourRange, Length};
+use super::dates::Day;
+use super::field::Field;
+use super::values::Comparison;
 use super::{
-    Condition, Part, PartKind, Problem, Query, Reading, Side, Term, is_number_character,
-    is_number_like,
+    Condition, Part, PartKind, Problem, Query, Reading, Term, is_curly_quote, is_number_character,
 };
 
 /// Deeper parentheses are no query of a person's, and would only deepen the stack.
@@ -112,12 +114,9 @@ impl<'a> Reader<'a> {
         if self.depth > 0 && self.rest().starts_with(')') {
             return Item::End;
         }
-        let negated = self.rest().strip_prefix('-').is_some_and(|rest| {
-            rest.chars().next().is_some_and(|next| !next.is_whitespace() && next != '-')
-        });
-        if negated {
-            self.at += 1;
-        }
+        let sign = self.negation();
+        let negated = sign > 0;
+        self.at += sign;
         let item = self.unsigned(start, negated);
         match item {
             Item::Query(query) if negated => Item::Query(Query::Not(Box::new(query))),
@@ -125,8 +124,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// How long the sign of a negation is here: a hyphen, or `NOT` in capitals and what separates it from the next.
+    fn negation(&self) -> usize {
+        let rest = self.rest();
+        let hyphen = rest.strip_prefix('-').is_some_and(|rest| {
+            rest.chars().next().is_some_and(|next| !next.is_whitespace() && next != '-')
+        });
+        if hyphen {
+            return 1;
+        }
+        let after = rest.strip_prefix("NOT").unwrap_or_default();
+        let next = after.trim_start();
+        let is_sign = next.len() < after.len() && !next.is_empty() && !next.starts_with(')');
+        if is_sign { rest.len() - next.len() } else { 0 }
+    }
+
     fn unsigned(&mut self, start: usize, negated: bool) -> Item {
-        if self.rest().starts_with('"') {
+        if self.is_at_quote() {
             let phrase = self.quoted();
             if phrase.trim().is_empty() {
                 return Item::Nothing;
@@ -134,7 +148,10 @@ impl<'a> Reader<'a> {
             self.part(start..self.at, PartKind::Phrase, negated);
             return Item::Query(Query::Is(Condition::Word(Term::Text(phrase.to_owned()))));
         }
-        if let Some(length) = number_length(self.rest(), self.depth > 0) {
+        if let Some(item) = self.free_date(start, negated).or_else(|| self.free_extension(start)) {
+            return item;
+        }
+        if let Some(length) = free::number_length(self.rest(), self.depth > 0, "") {
             return self.number(start, length, negated);
         }
         if self.rest().starts_with('(') && self.depth < DEEPEST {
@@ -153,41 +170,97 @@ impl<'a> Reader<'a> {
             self.part(span, PartKind::And, false);
             return Item::Nothing;
         }
-        self.part(span, PartKind::Word, negated);
-        Item::Query(Query::Is(Condition::Word(Term::Text(word.to_owned()))))
+        let (kind, query) = free::of_word(word);
+        self.part(span, kind, negated);
+        query.map_or(Item::Nothing, Item::Query)
     }
 
-    /// A phrase, without its quotes. An unclosed one is what a person sees while still typing: it reaches to the end.
+    fn is_at_quote(&self) -> bool {
+        self.rest().starts_with(|c: char| c == '"' || is_curly_quote(c))
+    }
+
+    /// A phrase, without its quotes. An unclosed one is what a person sees while still typing: it reaches to the end. Curly
+    /// quotes end at a quote of either sort, straight ones at a straight one, so that all text can be written in those.
     fn quoted(&mut self) -> &'a str {
-        let inner = &self.rest()[1..];
-        let (phrase, length) = match inner.find('"') {
-            Some(end) => (&inner[..end], end + 2),
-            None => (inner, inner.len() + 1),
-        };
-        self.at += length;
+        let rest = self.rest();
+        let open = rest.chars().next().unwrap_or('"');
+        let inner = &rest[open.len_utf8()..];
+        let close = inner.find(|c: char| c == '"' || (open != '"' && is_curly_quote(c)));
+        let phrase = &inner[..close.unwrap_or(inner.len())];
+        let closing = inner[phrase.len()..].chars().next().map_or(0, char::len_utf8);
+        self.at += open.len_utf8() + phrase.len() + closing;
         phrase
     }
 
     /// Groups of digits that stand together are one number; a plus or an international prefix begins a new one.
     fn number(&mut self, start: usize, length: usize, negated: bool) -> Item {
+        let first = self.at;
         self.at += length;
-        loop {
-            let rest = self.rest();
-            let space = rest.len() - rest.trim_start().len();
-            let next = &rest[space..];
-            if space == 0 || next.starts_with(['+', '-']) || next.starts_with("00") {
-                break;
-            }
-            match number_length(next, self.depth > 0) {
-                Some(length) => self.at += space + length,
-                None => break,
-            }
-        }
-        let first = start + usize::from(negated);
+        self.more_of_number(first);
         let typed = self.text[first..self.at].split_whitespace().collect::<Vec<_>>().join(" ");
         let typed = typed.trim_start_matches('-');
         self.part(start..self.at, PartKind::Number, negated);
         Item::Query(Query::Is(Condition::Word(Term::of(typed))))
+    }
+
+    /// Takes the groups of digits that follow a number, and tells whether there are any.
+    fn more_of_number(&mut self, from: usize) -> bool {
+        let before = self.at;
+        loop {
+            let rest = self.rest();
+            let space = rest.len() - rest.trim_start().len();
+            let next = &rest[space..];
+            // `7946 0000` ends in noughts, `0091 …` begins with them.
+            let is_prefixed = next
+                .strip_prefix("00")
+                .is_some_and(|rest| rest.starts_with(|c: char| ('1'..='9').contains(&c)));
+            let is_other = next.starts_with(['+', '-']) || is_prefixed;
+            if space == 0 || is_other || free::begins_with_date(next) {
+                break;
+            }
+            match free::number_length(next, self.depth > 0, &self.text[from..self.at]) {
+                Some(length) => self.at += space + length,
+                None => break,
+            }
+        }
+        self.at > before
+    }
+
+    /// A day as it is written in a list or a letter, which nobody means as a number: `2026-05-01`, `2026-05-01 14:30`.
+    fn free_date(&mut self, start: usize, negated: bool) -> Option<Item> {
+        if !free::begins_with_date(self.rest()) {
+            return None;
+        }
+        let at = self.at;
+        let value = self.value();
+        let value = self.longer_value(Field::Date, at).unwrap_or_else(|| value.to_owned());
+        let Ok(span) = Comparison::read(&value, Day::read) else {
+            self.at = at;
+            return None;
+        };
+        self.part(start..self.at, PartKind::Token(Some(Field::Date)), negated);
+        Some(Item::Query(Query::Is(Condition::Date(span))))
+    }
+
+    /// An extension as it is written behind a number: `+44 20 7946 0000 ext. 12`.
+    fn free_extension(&mut self, start: usize) -> Option<Item> {
+        let last = self.parts.last()?;
+        let follows = self.text[last.span.end..start].trim().is_empty()
+            && self.at == start
+            && match last.kind {
+                PartKind::Number => true,
+                PartKind::Token(Some(Field::From | Field::To | Field::Number)) => {
+                    self.text[..last.span.end].ends_with(|c: char| c.is_ascii_digit())
+                }
+                _ => false,
+            };
+        let (length, digits) = free::extension(self.rest(), self.depth > 0)?;
+        if !follows {
+            return None;
+        }
+        self.at += length;
+        self.part(start..self.at, PartKind::Token(Some(Field::Extension)), false);
+        Some(Item::Query(Query::Is(Condition::Extension(vec![digits.to_owned()]))))
     }
 
     fn group(&mut self, start: usize, negated: bool) -> Item {
@@ -214,79 +287,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where the colon of a token stands, counted from here.
-    fn token_colon(&self) -> Option<usize> {
-        let rest = self.rest();
-        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let after = rest[letters..].strip_prefix(':')?;
-        let name = &rest[..letters];
-        let is_ours = Field::named(name).is_some()
-            || (Field::nearly_named(name).is_some() && !after.starts_with("//"));
-        is_ours.then_some(letters)
-    }
-
-    fn token(&mut self, start: usize, colon: usize, negated: bool) -> Item {
-        let name = &self.rest()[..colon];
-        let field = Field::named(name);
-        self.at += colon + 1;
-        let value_at = self.at;
-        let list = self.value_list();
-        let span = start..self.at;
-        let read = match field {
-            None => {
-                let meant = Field::nearly_named(name).map_or("", Field::name);
-                Err(format!(
-                    "There is no token “{name}:”. Did you mean “{meant}:”? Put it in quotes to look for the text itself."
-                ))
-            }
-            Some(field) if list.is_empty() => {
-                Err(format!("“{}:” needs a value: {}.", field.name(), field.explanation()))
-            }
-            Some(field) => condition(field, &self.text[value_at..self.at], &list),
-        };
-        let applies = read.is_ok();
-        self.parts.push(Part {
-            span: span.clone(),
-            kind: PartKind::Token(field),
-            negated,
-            applies,
-        });
-        match read {
-            Ok(condition) => Item::Query(Query::Is(condition)),
-            Err(what) => {
-                self.problem(span, what);
-                Item::Nothing
-            }
-        }
-    }
-
-    /// Values separated by commas, each plain or in quotes. Empty ones are left out.
-    fn value_list(&mut self) -> Vec<&'a str> {
-        let mut list = Vec::new();
-        loop {
-            let value = if self.rest().starts_with('"') { self.quoted() } else { self.value() };
-            if !value.trim().is_empty() {
-                list.push(value.trim());
-            }
-            if !self.rest().starts_with(',') {
-                return list;
-            }
-            self.at += 1;
-        }
-    }
-
-    fn value(&mut self) -> &'a str {
-        let rest = self.rest();
-        let end = rest
-            .char_indices()
-            .find(|(_, c)| {
-                c.is_whitespace() || matches!(c, ',' | '"') || (*c == ')' && self.depth > 0)
-            })
-            .map_or(rest.len(), |(at, _)| at);
-        self.at += end;
-        &rest[..end]
-    }
-
     fn word(&mut self) -> &'a str {
         let rest = self.rest();
         let mut open = 0_usize;
@@ -309,121 +309,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How long the number at the beginning of a text is, if there is one: digits and what is written between them, up to
-/// white space. Parentheses belong to it when they hold digits alone, as in `(415) 555-01`.
-fn number_length(text: &str, in_group: bool) -> Option<usize> {
-    let mut end = 0;
-    let mut rest = text;
-    loop {
-        if let Some(inner) = rest.strip_prefix('(') {
-            let close = inner.find(')')?;
-            // A sign in front would be a negation.
-            let is_signed = inner.trim_start().starts_with('-');
-            if is_signed || !is_number_like(&inner[..close]) || inner[..close].contains('(') {
-                return None;
-            }
-            end += close + 2;
-        } else {
-            let length = rest
-                .find(|c: char| !is_number_character(c) || matches!(c, ' ' | '(' | ')'))
-                .unwrap_or(rest.len());
-            if length == 0 {
-                break;
-            }
-            end += length;
-        }
-        rest = &text[end..];
-    }
-    let ends_well = match rest.chars().next() {
-        None => true,
-        Some(next) => next.is_whitespace() || next == '"' || (next == ')' && in_group),
-    };
-    (ends_well && is_number_like(&text[..end])).then_some(end)
-}
-
 /// One query of several.
 fn all_of(mut list: Vec<Query>) -> Query {
     if list.len() == 1 { list.remove(0) } else { Query::All(list) }
-}
-
-fn condition(field: Field, whole: &str, list: &[&str]) -> Result<Condition, String> {
-    let texts = || list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    // A comma belongs to the text where the token takes one.
-    let text = || match list {
-        [one] => (*one).to_owned(),
-        _ => whole.replace('"', ""),
-    };
-    let one = || match list {
-        [one] => Ok(*one),
-        _ => Err(format!("“{}:” takes one value, as in {}.", field.name(), field.explanation())),
-    };
-    let party = |side| Condition::Party(side, Term::of(&text()));
-    Ok(match field {
-        Field::From => party(Side::From),
-        Field::To => party(Side::To),
-        Field::Number => party(Side::Either),
-        Field::Duration => Condition::Duration(Comparison::read(one()?, Length::read)?),
-        Field::Date => Condition::Date(Comparison::read(one()?, Day::read)?),
-        Field::Last => Condition::Last(Recent::read(one()?)?),
-        Field::Age => Condition::Age(Comparison::read(one()?, Recent::read)?),
-        Field::Kind => Condition::Kind(texts()),
-        Field::Format => Condition::Format(texts()),
-        Field::Direction => Condition::Direction(list.iter().map(|text| direction(text)).collect()),
-        Field::Extension => Condition::Extension(texts()),
-        Field::Name => Condition::Name(text()),
-        Field::Conference => Condition::Conference(text()),
-        Field::Account => Condition::Account(texts()),
-        Field::State => {
-            Condition::State(words(list, SavedState::named, SavedState::ALL, SavedState::word)?)
-        }
-        Field::Cost => Condition::Cost(Comparison::read(one()?, Cost::read)?),
-        Field::Size => Condition::Size(Comparison::read(one()?, Bytes::read)?),
-        Field::Tag => Condition::Tag(texts()),
-        Field::Note => Condition::Note(text()),
-        Field::Hold => Condition::Hold(text()),
-        Field::Has => Condition::Has(words(list, Has::named, Has::ALL, Has::word)?),
-        Field::Id => Condition::Id(text()),
-        Field::Call => Condition::Call(text()),
-        Field::Hour => Condition::Hour(HourRange::read(one()?)?),
-        Field::Weekday => Condition::Weekday(WeekdaySet::read(&list.join(","))?),
-        Field::Country => Condition::Country(
-            list.iter()
-                .map(|code| {
-                    let is_code = code.len() == 2 && code.bytes().all(|b| b.is_ascii_alphabetic());
-                    is_code.then(|| code.to_ascii_uppercase()).ok_or_else(|| {
-                        format!("“{code}” is no country. Write its two letters, as in country:IN.")
-                    })
-                })
-                .collect::<Result<_, _>>()?,
-        ),
-    })
-}
-
-/// The vendors' word for a direction. `in` is also how `intra_pbx` begins, which is neither in nor out.
-fn direction(text: &str) -> String {
-    match text.to_ascii_lowercase().as_str() {
-        "in" | "incoming" => "inbound",
-        "out" | "outgoing" => "outbound",
-        "internal" | "intra" => "intra_pbx",
-        _ => text,
-    }
-    .to_owned()
-}
-
-fn words<T: Copy>(
-    list: &[&str],
-    named: impl Fn(&str) -> Option<T>,
-    all: &[T],
-    word: impl Fn(T) -> &'static str,
-) -> Result<Vec<T>, String> {
-    list.iter()
-        .map(|text| {
-            named(text).ok_or_else(|| {
-                let known: Vec<&str> = all.iter().map(|known| word(*known)).collect();
-                format!("“{text}” is none of {}.", known.join(", "))
-            })
-        })
-        .collect()
 }
 
 /// Whether a text reads back as one free word when it is written without quotes.
@@ -434,6 +322,8 @@ pub(super) fn is_plain_word(text: &str) -> bool {
         && !text.starts_with('-')
         // Between parentheses, next to digits, it would be taken for a part of a number.
         && !text.chars().all(is_number_character)
+        // Before others it would be a sign.
+        && text != "NOT"
         && reading.query
             == Query::All(vec![Query::Is(Condition::Word(Term::Text(text.to_owned())))])
         && reading.problems.is_empty()

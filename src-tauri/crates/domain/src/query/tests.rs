@@ -1,10 +1,11 @@
-use jiff::Timestamp;
-use jiff::civil::date;
-use jiff::tz::TimeZone;
-use proptest::prelude::*;
+//! The language by examples.
 
-use super::dates::{Day, DayWord, Recent, RecentUnit, Unit, WeekdaySet};
-use super::values::{Bytes, Comparison, Cost, HourRange, Length};
+mod properties;
+mod spoken;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::*;
 
 fn canonical(text: &str) -> String {
@@ -49,14 +50,14 @@ fn words_and_phrases_are_terms_of_their_own() {
     assert_eq!(digits("\"still typing"), ["text:still typing"]);
     assert_eq!(digits("  "), Vec::<String>::new());
     assert_eq!(digits("sip:anna@host"), ["text:sip:anna@host"], "an address as it stands");
-    assert_eq!(digits("https://a.b/c 12:30"), ["text:https://a.b/c", "text:12:30"]);
+    assert_eq!(digits("mailto:a@b.c 12:30"), ["text:mailto:a@b.c", "text:12:30"]);
     assert_eq!(digits("a(b) :) f(x)"), ["text:a(b)", "text::)", "text:f(x)"]);
 }
 
 #[test]
 fn the_examples_of_the_design_read_well() {
     for (text, plain) in [
-        ("from:+91 98 dur:>5m \"sales\"", "from:+91 98 dur:>5m sales"),
+        ("from:+91 98 dur:>5m \"sales\"", "from:\"+91 98\" dur:>5m sales"),
         ("-number:+4420 NUMBER:98765-43210", "-number:+4420 number:98765-43210"),
         ("dur:2m..10m duration:1h30m dur:12:08", "dur:2m..10m dur:1h30m dur:12m8s"),
         ("date:2026-05 date:2026-05-01..2026-05-09", "date:2026-05 date:2026-05-01..2026-05-09"),
@@ -208,7 +209,7 @@ fn names_and_values_are_completed() {
             completion.suggestions.iter().map(|one| one.insert.clone()).collect();
         (text[completion.span].to_owned(), labels.join("|"))
     };
-    assert_eq!(labels("anna f", 6), ("f".into(), "from:|format:".into()));
+    assert_eq!(labels("anna f", 6), ("f".into(), "from:|format:|fromcountry:|file:".into()));
     assert_eq!(labels("-(co", 4), ("co".into(), "conf:|cost:|country:".into()));
     assert_eq!(labels("type:ca x", 7), ("ca".into(), "call |\"on call\" ".into()));
     assert_eq!(labels("type:call,co", 12), ("co".into(), "conference ".into()));
@@ -223,6 +224,14 @@ fn names_and_values_are_completed() {
             .collect::<Vec<_>>()
             .join("|")
     );
+    let seen = |_| vec![("unsaved".to_owned(), 7), ("saved".to_owned(), 2)];
+    let counts: Vec<_> = complete("state:sav", 9, seen)
+        .suggestions
+        .into_iter()
+        .map(|one| (one.label, one.count))
+        .collect();
+    let once = [("saved".to_owned(), Some(2)), ("unsaved".to_owned(), Some(7))];
+    assert_eq!(counts, once, "each word once, with what is seen of it");
     let completed = "type:".to_owned() + "conference ";
     assert_eq!(read(&completed).problems, []);
 }
@@ -234,6 +243,9 @@ fn the_form_says_the_same_as_the_text() {
         "anna \"b c\" 98765 +44 from:+91 to:080 number:55 name:\"A B\" conf:weekly dur:2m..10m date:>=today last:7d",
         "type:call,trunk format:mp3 dir:in ext:1001,1002 account:Office state:saved tag:\"a b\" country:IN has:note",
         "dur:<=5m date:<=2026-05 -anna (x or y) cost:>1 type:a type:b dur:>1m",
+        "date:today dur:5m..5m size:>1mb size:<=2mb age:25d billed:5m storage:>25d rate:0.005 rule:1,2",
+        "hour:9..17 weekday:mon,sat note:refund hold:\"a b\" id:4f2a call:00ff file:x address:https://a.b/c",
+        "added:>2026-05 ended:2026-05-01T14:30:05 seen:<=today verified:2026-05-01T14:30:05Z tocountry:US fromcountry:GB",
     ] {
         let reading = read(text);
         let form = Form::of(&reading.query);
@@ -248,144 +260,7 @@ fn the_form_says_the_same_as_the_text() {
         };
         assert_eq!(sorted(&again.query), sorted(&reading.query), "{text}");
     }
-    let form = Form { duration_min: "soon".into(), ..Form::default() };
+    let form =
+        Form { duration: Span { from: "soon".into(), ..Span::default() }, ..Form::default() };
     assert_eq!(read(&form.to_text()).problems.len(), 1, "nonsense in a field is reported");
-}
-
-/// Text as it can stand in a query: no quotes, which cannot be written.
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-zA-Z0-9:,.()äß -]{1,8}",
-        Just("or".to_owned()),
-        Just("and".to_owned()),
-        Just("from:x".to_owned()),
-        Just("form:x".to_owned()),
-        Just("-a".to_owned()),
-    ]
-    .prop_filter("white space alone is nothing", |text| !text.trim().is_empty())
-}
-
-fn trimmed() -> impl Strategy<Value = String> {
-    text().prop_map(|text| text.trim().to_owned())
-}
-
-fn comparison<T: Copy + PartialOrd + std::fmt::Debug + 'static>(
-    value: impl Strategy<Value = T> + Clone + 'static,
-) -> impl Strategy<Value = Comparison<T>> {
-    let between = (value.clone(), value.clone()).prop_filter_map("in order", |(low, high)| {
-        if low > high { None } else { Some(Comparison::Between(low, high)) }
-    });
-    prop_oneof![
-        value.clone().prop_map(Comparison::Is),
-        value.clone().prop_map(Comparison::Over),
-        value.clone().prop_map(Comparison::AtLeast),
-        value.clone().prop_map(Comparison::Under),
-        value.prop_map(Comparison::AtMost),
-        between,
-    ]
-}
-
-fn lists() -> impl Strategy<Value = Vec<String>> {
-    proptest::collection::vec(trimmed(), 1..3)
-}
-
-fn condition() -> impl Strategy<Value = Condition> {
-    let length =
-        (0_u64..9_000_000, prop_oneof![Just(1_u64), Just(1000), Just(60_000), Just(3_600_000)])
-            .prop_map(|(ms, grain_ms)| Length { ms: ms / grain_ms * grain_ms, grain_ms });
-    let size =
-        (0_u64..9_000_000, prop_oneof![Just(1_u64), Just(1000), Just(1 << 20), Just(1_000_000)])
-            .prop_map(|(bytes, grain)| Bytes { bytes: bytes / grain * grain, grain });
-    let at = (0_i16..3, 1_i8..13, 1_i8..29, 0_i8..24, 0_i8..60, 0_u8..5).prop_map(
-        |(year, month, day, hour, minute, unit)| {
-            let date =
-                |month, day, hour, minute| date(2025 + year, month, day).at(hour, minute, 0, 0);
-            let (at, unit) = match unit {
-                0 => (date(1, 1, 0, 0), Unit::Year),
-                1 => (date(month, 1, 0, 0), Unit::Month),
-                2 => (date(month, day, 0, 0), Unit::Day),
-                3 => (date(month, day, hour, 0), Unit::Hour),
-                _ => (date(month, day, hour, minute), Unit::Minute),
-            };
-            Day::At(at, unit)
-        },
-    );
-    let day = prop_oneof![at, (0..DayWord::ALL.len()).prop_map(|at| Day::Word(DayWord::ALL[at].0))];
-    let recent = (
-        0_u32..500,
-        prop_oneof![Just(RecentUnit::Minute), Just(RecentUnit::Day), Just(RecentUnit::Month)],
-    )
-        .prop_map(|(count, unit)| Recent { count, unit });
-    let side = prop_oneof![Just(Side::From), Just(Side::To), Just(Side::Either)];
-    prop_oneof![
-        text().prop_map(|text| Condition::Word(Term::Text(text))),
-        "\\+?[0-9]{1,5}(-[0-9]{1,3})?".prop_map(|typed| Condition::Word(Term::of(&typed))),
-        (side, trimmed()).prop_map(|(side, text)| Condition::Party(side, Term::of(&text))),
-        comparison(length).prop_map(Condition::Duration),
-        comparison(size).prop_map(Condition::Size),
-        comparison(day).prop_map(Condition::Date),
-        recent.clone().prop_map(Condition::Last),
-        comparison(recent).prop_map(Condition::Age),
-        comparison((0_u32..300).prop_map(|cents| Cost(f64::from(cents) / 100.0)))
-            .prop_map(Condition::Cost),
-        lists().prop_map(Condition::Kind),
-        lists().prop_map(Condition::Tag),
-        lists().prop_map(Condition::Account),
-        trimmed().prop_map(Condition::Name),
-        trimmed().prop_map(Condition::Id),
-        (0..SavedState::ALL.len()).prop_map(|at| Condition::State(vec![SavedState::ALL[at]])),
-        (0..Has::ALL.len()).prop_map(|at| Condition::Has(vec![Has::ALL[at]])),
-        (0_u8..24, 0_u8..24).prop_map(|(first, last)| Condition::Hour(HourRange { first, last })),
-        (1_u8..128).prop_map(|bits| Condition::Weekday(WeekdaySet::from_bits(bits).unwrap())),
-        "[A-Z]{2}".prop_map(|code| Condition::Country(vec![code])),
-    ]
-}
-
-/// Trees as reading builds them: nothing of one part but negations.
-fn query() -> impl Strategy<Value = Query> {
-    let leaf = condition().prop_map(Query::Is);
-    let tree = leaf.prop_recursive(3, 16, 4, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 2..4).prop_map(Query::All),
-            proptest::collection::vec(inner.clone(), 2..4).prop_map(Query::Any),
-            inner.prop_map(|inner| Query::Not(Box::new(inner))),
-        ]
-    });
-    tree.prop_map(|query| match query {
-        Query::All(all) => Query::All(all),
-        other => Query::All(vec![other]),
-    })
-}
-
-proptest! {
-    #[test]
-    fn what_is_printed_reads_as_the_same(query in query()) {
-        let text = query.to_string();
-        let reading = read(&text);
-        prop_assert_eq!(reading.problems, vec![], "{}", text);
-        prop_assert_eq!(reading.query, query, "{}", text);
-    }
-
-    #[test]
-    fn any_text_reads_and_prints(text in "\\PC{0,60}", more in "[a-z0-9:()\\-\"., ><]{0,40}") {
-        for text in [text, more] {
-            let reading = read(&text);
-            let mut at = 0;
-            for part in &reading.parts {
-                prop_assert!(part.span.start >= at && part.span.end <= text.len(), "{:?}", reading);
-                prop_assert!(text[at..part.span.start].chars().all(|c| c.is_whitespace() || c == '"' || c == '-'), "{:?}", text);
-                at = part.span.end;
-            }
-            for problem in &reading.problems {
-                prop_assert!(text.is_char_boundary(problem.span.start) && text.is_char_boundary(problem.span.end));
-            }
-            let printed = reading.query.to_string();
-            prop_assert_eq!(read(&printed).query, reading.query, "{:?} {:?}", text, printed);
-            for cursor in 0..=text.len() {
-                let completion = complete(&text, cursor, |_| Vec::new());
-                prop_assert!(text.get(completion.span).is_some());
-            }
-            let _ = Form::of(&read(&text).query).to_query();
-        }
-    }
 }

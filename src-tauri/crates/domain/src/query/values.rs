@@ -38,23 +38,36 @@ impl<T: Copy + PartialOrd> Comparison<T> {
         if let Some(rest) = after("<") {
             return value(rest).map(Self::Under);
         }
+        let between = |low: &str, high: &str| {
+            let (from, to) = (value(low)?, value(high)?);
+            if from > to {
+                Err(format!("“{low}” is larger than “{high}”; the smaller comes first."))
+            } else {
+                Ok(Self::Between(from, to))
+            }
+        };
         let Some((low, high)) = text.split_once("..") else {
-            return value(after("=").unwrap_or(text)).map(Self::Is);
+            let one = value(after("=").unwrap_or(text)).map(Self::Is);
+            // Dates have hyphens of their own; elsewhere `2m-10m` can only be a range.
+            return match split_range(text) {
+                Some((low, high)) if one.is_err() && value(low).is_ok() && value(high).is_ok() => {
+                    between(low, high)
+                }
+                _ => one,
+            };
         };
         match (low, high) {
             ("", "") => Err("“..” needs a value on one side at least.".to_owned()),
             (low, "") => value(low).map(Self::AtLeast),
             ("", high) => value(high).map(Self::AtMost),
-            (low, high) => {
-                let (from, to) = (value(low)?, value(high)?);
-                if from > to {
-                    Err(format!("“{low}” is larger than “{high}”; the smaller comes first."))
-                } else {
-                    Ok(Self::Between(from, to))
-                }
-            }
+            (low, high) => between(low, high),
         }
     }
+}
+
+/// The two ends of `9..17`, or of `9-17`, which is how people write it elsewhere.
+pub(super) fn split_range(text: &str) -> Option<(&str, &str)> {
+    text.split_once("..").or_else(|| text.split_once(['-', '–']))
 }
 
 impl<T: Display> Display for Comparison<T> {
@@ -114,9 +127,9 @@ impl Length {
             return read_clock(text).ok_or_else(wrong);
         }
         let units = |name: &str| match name {
-            "sec" | "secs" => Some(1000),
-            "min" | "mins" => Some(60_000),
-            "hr" | "hrs" => Some(3_600_000),
+            "sec" | "secs" | "second" | "seconds" => Some(1000),
+            "min" | "mins" | "minute" | "minutes" => Some(60_000),
+            "hr" | "hrs" | "hour" | "hours" => Some(3_600_000),
             name => LENGTHS.iter().find(|(unit, _)| *unit == name).map(|(_, ms)| *ms),
         };
         // A bare number is a length in seconds.
@@ -270,6 +283,44 @@ impl Stretch for Bytes {
     }
 }
 
+/// A count of whole days.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Days(pub u32);
+
+impl Days {
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let lower = text.to_ascii_lowercase();
+        let number = lower.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let is_days = matches!(&lower[number.len()..], "" | "d" | "day" | "days");
+        number
+            .parse()
+            .ok()
+            .filter(|days| is_days && *days <= 100_000)
+            .map(Self)
+            .ok_or_else(|| format!("“{text}” is no count of days. Write 30d or 30."))
+    }
+}
+
+impl Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}d", self.0)
+    }
+}
+
+impl Stretch for Days {
+    fn first(self) -> u64 {
+        u64::from(self.0)
+    }
+
+    fn step(self) -> u64 {
+        1
+    }
+
+    fn grain(self) -> u64 {
+        1
+    }
+}
+
 /// A price.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Cost(pub f64);
@@ -323,7 +374,7 @@ impl HourRange {
                 .filter(|hour| *hour < 24 && text.bytes().all(|b| b.is_ascii_digit()))
                 .ok_or_else(|| format!("“{text}” is no hour. Write 0 to 23, as in hour:9..17."))
         };
-        match text.split_once("..") {
+        match split_range(text) {
             Some((first, last)) => Ok(Self { first: hour(first)?, last: hour(last)? }),
             None => hour(text).map(|hour| Self { first: hour, last: hour }),
         }

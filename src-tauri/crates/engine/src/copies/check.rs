@@ -1,6 +1,5 @@
 //! *Verify now*: every copy is read and hashed again, and compared with what it was when it was verified.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use catalogue::{CheckResult, Checked, CopyRecord};
@@ -9,6 +8,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::MOST_LISTED;
+use super::files::could_be_mounted_on;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::Selection;
@@ -249,7 +249,7 @@ fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(Check
     Some(match transfer::hash_file_while(&copy.path, go_on) {
         Ok(None) => return None,
         Ok(Some(found)) => compare(copy, &shown.to_string(), found),
-        Err(transfer::Error::Missing { .. }) if has_folder(&copy.path) => {
+        Err(transfer::Error::Missing { .. }) if has_its_folder(copy) => {
             (CheckResult::Missing, format!("{shown} is not there any more."))
         }
         Err(transfer::Error::Missing { .. }) => (
@@ -282,6 +282,9 @@ fn compare(copy: &CopyRecord, shown: &str, (size, sha256): (u64, String)) -> (Ch
     }
 }
 
-fn has_folder(path: &Path) -> bool {
-    path.parent().is_some_and(Path::is_dir)
+/// Whether the folder that a copy was in is there, and not only the place where its disk is mounted.
+fn has_its_folder(copy: &CopyRecord) -> bool {
+    copy.path
+        .parent()
+        .is_some_and(|folder| folder.is_dir() && !could_be_mounted_on(folder, copy.verified_at))
 }

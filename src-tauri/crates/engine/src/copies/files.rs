@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::error::{Error, Result};
 
 /// Folders inside folders are followed so deep.
@@ -45,4 +47,13 @@ pub(super) fn has_extension(path: &Path, among: &[&str]) -> bool {
     path.extension()
         .and_then(|extension| extension.to_str())
         .is_some_and(|extension| among.iter().any(|one| extension.eq_ignore_ascii_case(one)))
+}
+
+/// Whether another file system may have been mounted on this folder back then, and is not now: it is empty, and nothing has
+/// come or gone in it since. What is taken out of a folder changes the folder's time; an unplugged disk does not.
+pub(super) fn could_be_mounted_on(folder: &Path, then: Timestamp) -> bool {
+    let is_empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    let changed = std::fs::metadata(folder).and_then(|found| found.modified());
+    let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok());
+    is_empty && changed.is_some_and(|changed| changed < then)
 }

@@ -4,15 +4,18 @@ use std::path::{Path, PathBuf};
 
 use catalogue::{Catalogue, CopyRecord, Likeness, StoredRecording};
 use domain::{RecordingKey, Verdict};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use transfer::verify::Expected;
 
 use super::adopt::Adopted;
+use super::files::could_be_mounted_on;
 use crate::error::Result;
 use crate::verify::{evidence, judge_file};
 
 /// Lengths closer than this are the same: MP3 pads to whole frames, vendors give whole seconds.
 const SAME_LENGTH_MS: u64 = 1_100;
+/// How far the clock of a file server may be from ours.
+const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a file turned out to be.
 pub(super) struct Finding {
@@ -54,7 +57,7 @@ impl<'a> Recogniser<'a> {
         // Two recordings may have the same bytes; the one whose copy is missing is the one to mend.
         // A file that stays where it is takes the place of no copy on a disk that may only be unplugged: it is one more.
         let is_gone =
-            |copy: &CopyRecord| !is_there(copy) && (!stays || is_disk_connected(&copy.path, path));
+            |copy: &CopyRecord| !is_there(copy) && (!stays || is_disk_connected(copy, path));
         if let Some((key, copy)) = same.iter().find(|(_, copy)| is_gone(copy)) {
             let what = format!("It was at {} before.", copy.path.display());
             return Ok(Finding::again(*key, copy, what));
@@ -231,19 +234,34 @@ fn is_there(copy: &CopyRecord) -> bool {
         || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
 }
 
-/// Whether the disk that a missing file was on is connected, as far as can be told from `found`, a file that is there. It is
+/// Whether the disk that a missing copy was on is connected, as far as can be told from `found`, a file with its bytes. It is
 /// where the folder is there still, or where both were in one folder of the disk that `found` is on, so that the folder
-/// between was moved. The root of the file system is no such folder: disks are mounted below it.
-fn is_disk_connected(missing: &Path, found: &Path) -> bool {
-    if missing.parent().is_some_and(Path::is_dir) {
+/// between was moved. The root of the file system is no such folder: disks are mounted below it. Below any other a disk may be
+/// mounted as well; so a file that was made after the copy was verified is another one, and proves no move.
+fn is_disk_connected(missing: &CopyRecord, found: &Path) -> bool {
+    let there = missing.path.ancestors().skip(1).find(|folder| folder.is_dir());
+    if there.is_none_or(|folder| could_be_mounted_on(folder, missing.verified_at)) {
+        return false;
+    }
+    if missing.path.parent() == there {
         return true;
     }
-    let in_both = missing.ancestors().find(|folder| found.starts_with(folder));
+    let in_both = missing.path.ancestors().find(|folder| found.starts_with(folder));
     in_both.is_some_and(|folder| {
         let is_inside_a_disk = folder.parent().is_some() || cfg!(windows);
         // Where the system does not tell disks apart, a path says which one it is.
-        is_inside_a_disk && transfer::disk_of(folder) == transfer::disk_of(found)
+        is_inside_a_disk
+            && transfer::disk_of(folder) == transfer::disk_of(found)
+            && !is_made_after(found, missing.verified_at)
     })
+}
+
+/// Whether a file was made well after then. What is moved keeps the time when it was made; `false` where the file system
+/// keeps no such time.
+fn is_made_after(file: &Path, at: Timestamp) -> bool {
+    let made = std::fs::metadata(file).and_then(|found| found.created());
+    let made = made.ok().and_then(|made| Timestamp::try_from(made).ok());
+    made.is_some_and(|made| made.duration_since(at) > CLOCKS_APART)
 }
 
 /// Whether two paths lead to one file, also through links.
@@ -283,17 +301,45 @@ fn id_candidates(name: &str) -> Vec<String> {
 mod tests {
     use super::*;
 
+    fn copy_at(path: &Path, verified_at: Timestamp) -> CopyRecord {
+        CopyRecord {
+            path: path.to_owned(),
+            place: None,
+            size_bytes: 5,
+            sha256: String::new(),
+            verified_at,
+            evidence: String::new(),
+            remarks: Vec::new(),
+            checked: None,
+        }
+    }
+
     #[test]
     fn a_folder_that_was_moved_is_told_from_a_disk_that_is_unplugged() {
         let dir = tempfile::tempdir().unwrap();
         let found = dir.path().join("archive/a.mp3");
         std::fs::create_dir(dir.path().join("archive")).unwrap();
         std::fs::write(&found, "sound").unwrap();
-        let is_connected = |missing: &Path| is_disk_connected(missing, &found);
-        assert!(is_connected(&dir.path().join("archive/b.mp3")), "its folder is there");
-        assert!(is_connected(&dir.path().join("calls/2026/a.mp3")), "its folder was moved");
+        let now = Timestamp::now();
+        let (before, later) =
+            (now - SignedDuration::from_hours(1), now + SignedDuration::from_hours(1));
+        let is_connected = |missing: &str, verified_at| {
+            is_disk_connected(&copy_at(&dir.path().join(missing), verified_at), &found)
+        };
+        assert!(is_connected("archive/b.mp3", later), "its folder is there");
+        assert!(is_connected("archive/b.mp3", before));
+        assert!(is_connected("calls/2026/a.mp3", later), "its folder was moved");
         let unplugged = if cfg!(windows) { r"Q:\calls\a.mp3" } else { "/no such disk/calls/a.mp3" };
-        assert!(!is_connected(Path::new(unplugged)));
+        assert!(!is_disk_connected(&copy_at(Path::new(unplugged), later), &found));
+        // A disk was mounted on a folder of its own beside the one that was searched.
+        std::fs::create_dir(dir.path().join("stick")).unwrap();
+        for missing in ["stick/a.mp3", "stick/calls/a.mp3"] {
+            assert!(!is_connected(missing, later), "{missing}: nothing was ever removed there");
+        }
+        assert!(is_connected("stick/a.mp3", before), "something was removed there");
+        // Its folder went with it: only a file as old as the copy can be the copy.
+        let keeps_times = std::fs::metadata(&found).unwrap().created().is_ok();
+        assert_eq!(is_connected("ejected/calls/a.mp3", before), !keeps_times);
     }
 
     #[test]

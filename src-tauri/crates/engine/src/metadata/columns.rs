@@ -1,7 +1,7 @@
 //! The columns of a written list: those of the table on screen under the names of programs, and what the table has no
 //! room for.
 
-use catalogue::StoredRecording;
+use catalogue::{CopyRecord, StoredRecording};
 use domain::search::SortColumn;
 use domain::{CopyState, mask, phone};
 use jiff::Timestamp;
@@ -9,11 +9,15 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use transfer::tables::{Cell, Column, Kind};
 
+use crate::places::Place;
+
 /// What the cells of a row are made of.
 pub(super) struct Facts<'a> {
     pub(super) stored: &'a StoredRecording,
     /// The account's label and the vendor's name.
     pub(super) account: (&'a str, &'static str),
+    /// Where objects can be, also removed places.
+    pub(super) places: &'a [Place],
     /// The moment that ages are counted from.
     pub(super) now: Timestamp,
     /// Where hours and weekdays are counted.
@@ -210,7 +214,7 @@ fn shown(column: SortColumn) -> Source {
 }
 
 /// What is known beyond the table.
-const MORE: [Source; 14] = [
+const MORE: [Source; 16] = [
     plain("vendor", "Provider", Kind::Text, |facts| Cell::Text(facts.account.1.to_owned())),
     plain("start_is_estimated", "Start is estimated", Kind::YesNo, |facts| {
         Cell::YesNo(facts.stored.recording.start_is_estimated)
@@ -244,6 +248,12 @@ const MORE: [Source; 14] = [
     with_numbers("copy_remarks", "Remarks", Kind::List, |facts| {
         facts.stored.copy.as_ref().map_or(Cell::Empty, |copy| list(&copy.remarks))
     }),
+    with_numbers("copies", "All copies", Kind::List, |facts| {
+        list(&whereabouts(facts, |copy| !copy.is_spoilt()))
+    }),
+    with_numbers("spoilt_copies", "Copies found changed or missing", Kind::List, |facts| {
+        list(&whereabouts(facts, CopyRecord::is_spoilt))
+    }),
     with_numbers("last_failure", "Why it could not be saved", Kind::Text, |facts| {
         text(facts.stored.last_failure.clone())
     }),
@@ -275,6 +285,16 @@ fn real(value: Option<f64>) -> Cell {
 
 fn country(party: Option<&str>) -> Cell {
     text(party.and_then(phone::country).map(str::to_owned))
+}
+
+/// Where copies are, best first: paths, and `s3://bucket/key` with the host where it is not Amazon's.
+fn whereabouts(facts: &Facts<'_>, is_meant: fn(&CopyRecord) -> bool) -> Vec<String> {
+    let written = |copy: &CopyRecord| {
+        let path = copy.path.display().to_string();
+        let place = facts.places.iter().find(|place| copy.place.as_ref() == Some(&place.id));
+        place.map_or_else(|| path.clone(), |place| place.address_of(&path))
+    };
+    facts.stored.copies().filter(|copy| is_meant(copy)).map(written).collect()
 }
 
 /// As the table shows it: our copy, or that the provider's is gone.

@@ -18,6 +18,7 @@ use transfer::tables::{Cell, TableFile, TableFormat};
 
 use crate::error::{Error, Result};
 use crate::library::Selection;
+use crate::places::Place;
 use crate::{Engine, blocking, lock};
 use columns::{Facts, Source, chosen};
 
@@ -46,6 +47,7 @@ pub struct PreparedMetadata {
     format: TableFormat,
     masked: bool,
     accounts: HashMap<AccountId, (String, &'static str)>,
+    places: Vec<Place>,
     now: Timestamp,
     zone: TimeZone,
 }
@@ -128,6 +130,7 @@ impl Engine {
             format: order.format,
             masked: order.masked,
             accounts,
+            places: self.all_places(),
             now: self.now(),
             zone: self.time_zone().await?,
         })
@@ -204,6 +207,7 @@ impl PreparedMetadata {
             let facts = Facts {
                 stored: &stored,
                 account: account.map_or(("", ""), |(label, vendor)| (label.as_str(), *vendor)),
+                places: &self.places,
                 now: self.now,
                 zone: &self.zone,
             };

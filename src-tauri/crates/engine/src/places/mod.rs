@@ -272,6 +272,11 @@ impl Engine {
         found.cloned().ok_or_else(|| Error::stale("This bucket was removed from the settings."))
     }
 
+    /// All places, also those that were removed.
+    pub(crate) fn all_places(&self) -> Vec<Place> {
+        lock(&self.inner.places.list).clone()
+    }
+
     /// What a place is called, also when it was removed.
     pub(crate) fn place_label(&self, id: &PlaceId) -> String {
         let places = lock(&self.inner.places.list);

@@ -146,10 +146,15 @@ impl Place {
 
     /// For reading: `s3://bucket/prefix`, with the host where it is not Amazon's.
     pub fn address(&self) -> String {
+        self.address_of(&self.prefix)
+    }
+
+    /// Likewise, with the whole key of an object.
+    pub(crate) fn address_of(&self, key: &str) -> String {
         let mut text = format!("s3://{}", self.bucket);
-        if !self.prefix.is_empty() {
+        if !key.is_empty() {
             text.push('/');
-            text.push_str(&self.prefix);
+            text.push_str(key);
         }
         let host =
             Url::parse(&self.endpoint).ok().and_then(|url| url.host_str().map(str::to_owned));

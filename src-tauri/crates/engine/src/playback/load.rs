@@ -2,7 +2,8 @@
 //!
 //! A recording that comes in sounds before it was verified, if its beginning is sound and its length is known; every byte of it
 //! goes the way of a download all the same, and is verified at its end. Nothing else calls it whole: not the waveform, not the
-//! cache. When its bytes turn out not to belong together it falls silent, and goes on from there once it is whole.
+//! cache. When its bytes turn out not to belong together it falls silent, and goes on from there once it is whole. Who jumps far
+//! ahead meanwhile is served by `jump`.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,20 +12,23 @@ use audio::{Analysis, Decoded, Inflow, Player};
 use catalogue::StoredRecording;
 use domain::RecordingKey;
 use tempfile::TempPath;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::cache::{cache_name, find_cached, keep_cached};
-use super::{PlayerPhase, Shared};
+use super::{PlaybackState, PlayerPhase, Shared};
 use crate::error::{Error, Result};
 use crate::{Engine, blocking, lock, or_cancelled};
 
 /// Peaks are kept this fine and reduced to what the window asks for.
 const FINE_BUCKETS: u32 = 4096;
 
-/// A part file that comes in. Whoever waits for more of it is let go, and what is left of it is removed, when this is dropped.
-struct Arriving {
-    inflow: Arc<Inflow>,
+/// A part file that comes in, and what the player waits for in it. Whoever waits for more of it is let go, and what is left of it is removed, when this is dropped.
+pub(super) struct Arriving {
+    pub(super) inflow: Arc<Inflow>,
     part: TempPath,
+    /// The byte that a jump needs, the latest one.
+    pub(super) wanted: watch::Receiver<Option<u64>>,
 }
 
 impl Drop for Arriving {
@@ -50,6 +54,7 @@ impl Engine {
             state.position_ms = 0;
             state.duration_ms = None;
             state.loaded = Some(0.0);
+            state.loaded_ahead = None;
             state.note = None;
         });
         loading
@@ -79,7 +84,8 @@ impl Engine {
                 let analysis = analyse(path).await?;
                 self.conclude(loading, analysis, |_, _| {})
             }
-            None => self.bring_from_provider(key, &stored, &name, loading).await,
+            // Large, as it holds a download and what jumps need beside it.
+            None => Box::pin(self.bring_from_provider(key, &stored, &name, loading)).await,
         }
     }
 
@@ -129,7 +135,10 @@ impl Engine {
             fetched
         };
         let listening = self.hear_early(stored.recording.duration_ms, &arriving.inflow, loading);
-        let (path, is_heard) = tokio::join!(fetching, listening);
+        let (path, is_heard) = tokio::select! {
+            both = async { tokio::join!(fetching, listening) } => both,
+            never = self.serve_jumps(key, stored, &arriving, name, loading) => match never {},
+        };
         let path = path?;
         let is_heard = is_heard? && !arriving.inflow.is_withdrawn();
         let analysis = analyse(path.clone()).await?;
@@ -160,7 +169,8 @@ impl Engine {
             return Err(Error::Cancelled);
         }
         shared.inflow = Some(Arc::clone(&inflow));
-        Ok(Arriving { inflow, part })
+        let wanted = shared.wanted.subscribe();
+        Ok(Arriving { inflow, part, wanted })
     }
 
     /// The way of a download, into the cache.
@@ -246,19 +256,30 @@ impl Engine {
             if !loading.is_cancelled() && state.phase != PlayerPhase::Failed {
                 state.duration_ms = Some(duration_ms);
                 state.loaded = None;
+                state.loaded_ahead = None;
             }
         });
         Ok(())
     }
 
     /// How much of it has arrived. While it plays its position is told often enough.
-    fn note_loaded(&self, key: RecordingKey, share: Option<f32>, loading: &CancellationToken) {
+    fn note_loaded(&self, key: RecordingKey, loaded: Option<f32>, loading: &CancellationToken) {
+        self.note_arrival(key, loading, |state| state.loaded = loaded);
+    }
+
+    /// Notes something about what comes in. While it plays its position is told often enough.
+    pub(super) fn note_arrival(
+        &self,
+        key: RecordingKey,
+        loading: &CancellationToken,
+        note: impl FnOnce(&mut PlaybackState),
+    ) {
         let is_told = {
             let mut shared = lock(&self.inner.playback.shared);
             if loading.is_cancelled() || shared.state.key != Some(key) {
                 return;
             }
-            shared.state.loaded = share;
+            note(&mut shared.state);
             shared.state.phase != PlayerPhase::Playing
         };
         if is_told {
@@ -286,6 +307,6 @@ async fn analyse(path: PathBuf) -> Result<Analysis> {
     clippy::cast_possible_truncation,
     reason = "a share for a progress bar"
 )]
-fn share(received: u64, total: u64) -> f32 {
+pub(super) fn share(received: u64, total: u64) -> f32 {
     (received as f64 / total as f64).clamp(0.0, 1.0) as f32
 }

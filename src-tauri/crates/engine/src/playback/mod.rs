@@ -1,12 +1,14 @@
 //! Hearing a recording: from the verified copy on disk, else while it is fetched into the cache.
 
 mod cache;
+mod jump;
 mod load;
 
 use std::sync::{Arc, Mutex};
 
 use audio::{Analysis, Inflow, OutputKind, Player, PlayerEvent};
 use domain::RecordingKey;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
@@ -45,6 +47,8 @@ pub struct PlaybackState {
     pub volume: f32,
     /// Share that has arrived, while it is still coming in.
     pub loaded: Option<f32>,
+    /// Where a later part begins and ends that came first because somebody jumped there, as shares of the whole.
+    pub loaded_ahead: Option<(f32, f32)>,
     /// This machine has no usable sound output.
     pub silent: bool,
     /// Why there is no sound, or why it failed.
@@ -63,6 +67,8 @@ struct Shared {
     loading: CancellationToken,
     /// What is coming in.
     inflow: Option<Arc<Inflow>>,
+    /// The byte of it that has to come before the player goes on, the latest one that it said.
+    wanted: watch::Sender<Option<u64>>,
     play_when_loaded: bool,
 }
 
@@ -73,6 +79,8 @@ impl Shared {
         if let Some(inflow) = self.inflow.take() {
             inflow.withdraw();
         }
+        // Bytes of another recording are nothing to this one.
+        self.wanted = watch::Sender::new(None);
     }
 }
 
@@ -86,18 +94,23 @@ impl Playback {
                 duration_ms: None,
                 volume,
                 loaded: None,
+                loaded_ahead: None,
                 silent: false,
                 note: None,
             },
             analysis: None,
             loading: CancellationToken::new(),
             inflow: None,
+            wanted: watch::Sender::new(None),
             play_when_loaded: false,
         }));
         let (heard, events) = (Arc::clone(&shared), events.clone());
         let player = Player::start(output, move |event| {
             let state = {
                 let mut shared = lock(&heard);
+                if let PlayerEvent::Waiting { byte } = event {
+                    shared.wanted.send_replace(Some(byte));
+                }
                 apply(&mut shared.state, event);
                 shared.state.clone()
             };
@@ -125,6 +138,7 @@ fn apply(state: &mut PlaybackState, event: PlayerEvent) {
         PlayerEvent::Failed { reason } if state.phase != PlayerPhase::Empty => {
             state.phase = PlayerPhase::Failed;
             state.loaded = None;
+            state.loaded_ahead = None;
             state.note = Some(reason);
         }
         _ if matches!(
@@ -140,7 +154,7 @@ fn apply(state: &mut PlaybackState, event: PlayerEvent) {
             state.phase = PlayerPhase::Ended;
             state.position_ms = state.duration_ms.unwrap_or(state.position_ms);
         }
-        PlayerEvent::Loaded { .. } | PlayerEvent::Failed { .. } => {}
+        PlayerEvent::Loaded { .. } | PlayerEvent::Failed { .. } | PlayerEvent::Waiting { .. } => {}
     }
 }
 
@@ -167,6 +181,7 @@ impl Engine {
                 shared.inflow = None;
                 shared.state.phase = PlayerPhase::Failed;
                 shared.state.loaded = None;
+                shared.state.loaded_ahead = None;
                 shared.state.note = Some(error.to_string());
                 shared.state.clone()
             })
@@ -222,6 +237,7 @@ impl Engine {
             state.position_ms = 0;
             state.duration_ms = None;
             state.loaded = None;
+            state.loaded_ahead = None;
             state.note = None;
         });
     }

@@ -13,6 +13,7 @@ use transfer::naming::Template;
 
 use super::live::Live;
 use super::options::{JobOptions, TransferOptions};
+use super::same_folder::SameFolder;
 use crate::error::{Error, Result};
 use crate::lock;
 use crate::places::Place;
@@ -22,6 +23,8 @@ pub(super) struct ActiveJob {
     pub(super) id: JobId,
     /// Where files are received: the folder they stay in, or for a bucket one of our own.
     pub(super) folder: PathBuf,
+    /// That folder, to find what lies in it.
+    pub(super) same_folder: SameFolder,
     /// The bucket it saves into, as it was set up when the job began to run.
     pub(super) place: Option<Place>,
     /// Which disk the folder was on when the job began to run.
@@ -55,6 +58,7 @@ impl ActiveJob {
         Ok(Self {
             id: record.id.clone(),
             disk: transfer::disk_of(&record.folder),
+            same_folder: SameFolder::new(&record.folder),
             folder: record.folder.clone(),
             place,
             template,
@@ -71,16 +75,11 @@ impl ActiveJob {
         })
     }
 
-    /// What names are relative to: the folder, or the prefix of all keys.
-    pub(super) fn root(&self) -> PathBuf {
-        self.place.as_ref().map_or_else(|| self.folder.clone(), |place| place.prefix.clone().into())
-    }
-
     /// Whether a copy is where this job saves, as far as its record tells.
     pub(super) fn holds(&self, copy: &CopyRecord) -> bool {
         match &self.place {
             Some(place) => copy.place.as_ref() == Some(&place.id),
-            None => copy.place.is_none() && copy.path.starts_with(&self.folder),
+            None => copy.place.is_none() && self.same_folder.below(&copy.path).is_some(),
         }
     }
 
@@ -89,10 +88,18 @@ impl ActiveJob {
         if copy.place.as_ref() != self.place.as_ref().map(|place| &place.id) {
             return None;
         }
-        let below = copy.path.strip_prefix(self.root()).ok()?;
+        let below = match &self.place {
+            Some(place) => copy.path.strip_prefix(&place.prefix).ok()?.to_owned(),
+            None => self.same_folder.below(&copy.path)?,
+        };
         let parts: Option<Vec<&str>> =
             below.components().map(|part| part.as_os_str().to_str()).collect();
         Some(parts?.join("/"))
+    }
+
+    /// How a copy is called in the list of files: by its name below where this job saves.
+    pub(super) fn shown_name(&self, copy: &CopyRecord) -> String {
+        self.name_below(copy).unwrap_or_else(|| copy.path.to_string_lossy().into_owned())
     }
 
     /// Where the audio goes: into the payload of a bag, or the folder itself.

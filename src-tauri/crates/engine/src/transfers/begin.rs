@@ -167,12 +167,11 @@ impl Engine {
         blocking(move || {
             let rows = catalogue.rows(&keys)?;
             let there: std::collections::HashSet<RecordingKey> = match &destination {
-                Some(destination) => catalogue
-                    .copies_of(&keys)?
-                    .into_iter()
-                    .filter(|(_, copy)| destination.has(copy))
-                    .map(|(key, _)| key)
-                    .collect(),
+                Some(destination) => {
+                    let has = destination.has();
+                    let copies = catalogue.copies_of(&keys)?.into_iter();
+                    copies.filter(|(_, copy)| has(copy)).map(|(key, _)| key).collect()
+                }
                 None => std::collections::HashSet::new(),
             };
             let count = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
@@ -225,11 +224,11 @@ impl Engine {
             }
             Destination::Place(id) => {
                 self.place(&id)?;
-                (self.outbox(&id).await?, Some(id.to_string()))
+                (self.outbox(&id).await?, Some(id))
             }
         };
         self.remember_options(new.options.clone()).await?;
-        let options = JobOptions { options: new.options, place, fixed_stem: None };
+        let options = JobOptions::new(new.options, place.as_ref());
         let job = self.new_job(folder, new.template, new.priority, &options);
         self.begin_job(job, keys).await
     }

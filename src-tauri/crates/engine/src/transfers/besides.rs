@@ -176,7 +176,7 @@ fn entries(
         let is_there = match &job.place {
             // As the last check of it found: asking for each object would take a request a file.
             Some(_) => !copy.is_spoilt(),
-            None => found::is_there(&copy, &job.folder),
+            None => found::is_there(&copy, &job.same_folder) && found::is_unchanged(&copy),
         };
         if !is_there {
             lost.push((key, copy, file));
@@ -227,7 +227,7 @@ fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey,
     let mut failed: Vec<(RecordingKey, String)> = Vec::new();
     let mut seen = HashSet::new();
     let (_, jobs) = catalogue.find_jobs(&JobFilter::default(), 0, u32::MAX)?;
-    for record in jobs.into_iter().filter(|record| record.folder == job.folder) {
+    for record in jobs.into_iter().filter(|record| job.same_folder.is(&record.folder)) {
         let filter = ItemFilter { states: vec![ItemState::Failed], ..ItemFilter::default() };
         let mut offset = 0;
         loop {

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::active::ActiveJob;
 use super::item::Ended;
-use super::lanes::Outcome;
+use super::lane::Outcome;
 use super::options::JobOptions;
 use super::{Rules, trouble};
 use crate::error::{Error, Result};
@@ -48,10 +48,14 @@ impl Engine {
         let record = self.job_record(id).await?;
         let zone = self.settings().await?.zone();
         let stop = self.inner.shutdown.child_token();
-        let shelf = self.inner.transfers.shelf_of(&record.folder);
         let place = JobOptions::read(&record.options_json).place.map(PlaceId::new);
         let place = place.map(|place| self.place(&place)).transpose()?;
-        let job = blocking(move || ActiveJob::new(&record, place, zone, stop, shelf)).await?;
+        let engine = self.clone();
+        let job = blocking(move || {
+            let shelf = engine.inner.transfers.shelf_of(&record.folder);
+            ActiveJob::new(&record, place, zone, stop, shelf)
+        })
+        .await?;
         let must_spawn = {
             let mut active = lock(&self.inner.transfers.active);
             active.jobs.entry(id.clone()).or_insert_with(|| Arc::new(job));
@@ -97,7 +101,10 @@ impl Engine {
         let engine = self.clone();
         // Letting go of the system's inhibitor may block.
         let _ = blocking(move || {
-            engine.inner.transfers.awake.hold(false);
+            let transfers = &engine.inner.transfers;
+            // Another conductor may have begun, which wants what is held.
+            let is_held = transfers.awake.is_held();
+            transfers.awake.hold_while(|| is_held && !transfers.taking().is_empty());
             Ok(())
         })
         .await;
@@ -303,12 +310,11 @@ impl Engine {
                     let quiet_until =
                         settings.quiet_hours.as_ref().and_then(|hours| hours.until(&now));
                     transfers.caps.set(settings.bytes_per_s);
-                    let hold = settings.keep_awake
-                        && quiet_until.is_none()
-                        && !transfers.taking().is_empty();
+                    let may_hold = settings.keep_awake && quiet_until.is_none();
                     let engine = self.clone();
                     let _ = blocking(move || {
-                        engine.inner.transfers.awake.hold(hold);
+                        let transfers = &engine.inner.transfers;
+                        transfers.awake.hold_while(|| may_hold && !transfers.taking().is_empty());
                         Ok(())
                     })
                     .await;

@@ -6,6 +6,7 @@ use catalogue::CopyRecord;
 use domain::PlaceId;
 use uuid::Uuid;
 
+use super::same_folder::SameFolder;
 use super::{FolderToken, Transfers};
 use crate::error::{Error, Result};
 use crate::lock;
@@ -27,11 +28,17 @@ impl Destination {
         }
     }
 
-    /// Whether a verified copy is here, as far as can be told without asking anybody on the network.
-    pub(super) fn has(&self, copy: &CopyRecord) -> bool {
+    /// Tells of each copy whether it is here and was not found changed, as far as can be told without asking anybody on the
+    /// network.
+    pub(super) fn has(&self) -> Box<dyn Fn(&CopyRecord) -> bool + '_> {
         match self {
-            Self::Folder(folder) => super::found::is_there(copy, folder),
-            Self::Place(place) => copy.place.as_ref() == Some(place),
+            Self::Folder(folder) => {
+                let folder = SameFolder::new(folder);
+                Box::new(move |copy| super::found::is_there(copy, &folder) && !copy.is_spoilt())
+            }
+            Self::Place(place) => {
+                Box::new(move |copy| copy.place.as_ref() == Some(place) && !copy.is_spoilt())
+            }
         }
     }
 }

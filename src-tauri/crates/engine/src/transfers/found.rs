@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use transfer::part::{PartFile, SealedPart};
 
 use super::active::ActiveJob;
+use super::same_folder::SameFolder;
 use crate::error::Result;
 use crate::{Engine, blocking};
 
@@ -94,7 +95,7 @@ pub(super) async fn look_around(
         if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
             return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
         }
-        let is_good = |copy: &CopyRecord| is_there(copy, &job.folder) && is_unchanged(copy);
+        let is_good = |copy: &CopyRecord| is_there(copy, &job.same_folder) && is_unchanged(copy);
         if job.fixed_stem.is_none()
             && let Some(copy) = copies.into_iter().find(is_good)
         {
@@ -119,7 +120,7 @@ pub(super) async fn look_around(
 }
 
 /// A copy that was found changed by a check is hashed before it counts again.
-fn is_unchanged(copy: &CopyRecord) -> bool {
+pub(super) fn is_unchanged(copy: &CopyRecord) -> bool {
     !copy.is_spoilt()
         || transfer::hash_file(&copy.path).is_ok_and(|(_, sha256)| sha256 == copy.sha256)
 }
@@ -130,9 +131,9 @@ fn is_same(path: &Path, intent: &Intent) -> bool {
 }
 
 /// Whether a verified copy lies in this folder with the size it had. A full re-hash is left to *Verify now*.
-pub(super) fn is_there(copy: &CopyRecord, folder: &Path) -> bool {
+pub(super) fn is_there(copy: &CopyRecord, folder: &SameFolder) -> bool {
     copy.place.is_none()
-        && copy.path.starts_with(folder)
+        && folder.below(&copy.path).is_some()
         && std::fs::metadata(&copy.path)
             .is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
 }

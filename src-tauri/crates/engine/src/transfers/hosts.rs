@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use domain::RecordingKey;
 
-use super::lanes::Outcome;
+use super::lane::Outcome;
 use super::trouble;
 use crate::error::Error;
 use crate::fetch::{MediaHost, of_this_file};

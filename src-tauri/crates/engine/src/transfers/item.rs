@@ -12,8 +12,8 @@ use transfer::part::part_path;
 
 use super::active::ActiveJob;
 use super::found::{Found, Intent, look_around};
-use super::lanes::Outcome;
-use super::publish::{Published, Saved, relative, saved};
+use super::lane::Outcome;
+use super::publish::{Published, Saved, saved};
 use super::trouble::{self, Blame, Verdict};
 use crate::error::{Error, Result};
 use crate::events::Event;
@@ -204,7 +204,7 @@ impl Engine {
                 }
                 item.received_bytes = 0;
                 item.total_bytes = Some(copy.size_bytes);
-                item.name = Some(relative(&copy.path, &job.root()));
+                item.name = Some(job.shown_name(&copy));
                 let what = if job.place.is_some() { "bucket" } else { "folder" };
                 item.note = Some(format!("A verified copy is in this {what} already."));
                 let state = ItemState::Skipped;

@@ -15,6 +15,7 @@ mod destination;
 mod found;
 mod hosts;
 mod item;
+mod lane;
 mod lanes;
 mod live;
 mod nearby;
@@ -24,6 +25,7 @@ mod outbound;
 mod pace;
 mod publish;
 mod quiet;
+mod same_folder;
 mod trouble;
 
 use std::collections::HashMap;
@@ -49,6 +51,7 @@ pub(crate) use options::JobOptions;
 pub use options::{NamePreset, TransferOptions, TransferSettings};
 pub use pace::{LanePace, TransferPace};
 pub use quiet::QuietHours;
+pub(crate) use same_folder::SameFolder;
 
 /// The most items or jobs that are given out at once.
 const LONGEST_LIST: u32 = 500;
@@ -168,15 +171,16 @@ impl Transfers {
         self.all().into_iter().filter(|job| job.takes_items()).collect()
     }
 
-    /// The names of a folder, shared by all jobs that save into it.
+    /// The names of a folder, shared by all jobs that save into it. Asks the disk which folder it is.
     fn shelf_of(&self, folder: &Path) -> Arc<transfer::Shelf> {
+        let folder = same_folder::real(folder);
         let mut shelves = lock(&self.shelves);
         shelves.retain(|_, shelf| shelf.strong_count() > 0);
-        if let Some(shelf) = shelves.get(folder).and_then(Weak::upgrade) {
+        if let Some(shelf) = shelves.get(&folder).and_then(Weak::upgrade) {
             return shelf;
         }
         let shelf = Arc::new(transfer::Shelf::default());
-        shelves.insert(folder.to_owned(), Arc::downgrade(&shelf));
+        shelves.insert(folder, Arc::downgrade(&shelf));
         shelf
     }
 }

@@ -1,5 +1,6 @@
 //! What a download is told to do, and the settings of all downloads.
 
+use domain::PlaceId;
 use serde::{Deserialize, Serialize};
 
 use super::quiet::QuietHours;
@@ -64,6 +65,11 @@ pub(crate) struct JobOptions {
 }
 
 impl JobOptions {
+    /// Of a job whose files are named by its template.
+    pub(crate) fn new(options: TransferOptions, place: Option<&PlaceId>) -> Self {
+        Self { options, place: place.map(ToString::to_string), fixed_stem: None }
+    }
+
     /// What was kept. Options of a newer version that cannot be read are as good as none.
     pub(crate) fn read(json: &str) -> Self {
         serde_json::from_str(json).unwrap_or_default()

@@ -129,14 +129,10 @@ pub(super) fn saved(
     let replaced = stored.copies().filter(is_replaced).cloned().collect();
     item.received_bytes = copy.size_bytes;
     item.total_bytes = Some(copy.size_bytes);
-    item.name = Some(relative(&copy.path, &job.root()));
+    item.name = Some(job.shown_name(&copy));
     item.note = (!copy.remarks.is_empty()).then(|| copy.remarks.join(" "));
     let state = if copy.remarks.is_empty() { ItemState::Verified } else { ItemState::Remarked };
     Saved { state, copy: Some(copy), replaced, answered_in }
-}
-
-pub(super) fn relative(path: &Path, folder: &Path) -> String {
-    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().into_owned()
 }
 
 fn plain_text(path: &Path) -> Option<String> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use providers::Error as Vendor;
 use transfer::Error as Disk;
 
-use super::lanes::Outcome;
+use super::lane::Outcome;
 use crate::error::Error;
 use crate::fetch::worth_another_try;
 use crate::places::PlaceError;

@@ -9,6 +9,7 @@ mod completeness;
 mod deletion;
 mod exports;
 mod hidden;
+mod jumps;
 mod kill;
 mod library;
 mod metadata;

@@ -2,50 +2,73 @@
 
 use std::time::Duration;
 
-use domain::RecordingKey;
+use domain::{RecordingKey, Vendor};
 use sandbox::{BadRange, Fault, Logged, MediaLength, Origin, SandboxOptions};
 use tapeshelf_engine::{Engine, Error, Event, PlaybackState, PlayerPhase, Subscription, Waits};
 
 use crate::support::{World, files_below, wait_for};
+use crate::vbc::{added, no_browser};
 
 /// 47 seconds of 8 kHz in 16 bits and stereo, as the sandbox serves a fixed size.
 const BYTES: u64 = 1_500_000;
 /// Where the first reply breaks off; 6 seconds.
-const BROKEN_AT: u64 = 200_000;
+pub(crate) const BROKEN_AT: u64 = 200_000;
 
 /// One long recording, its key and its id. Silence of a server is noticed soon.
 async fn long_call() -> (World, RecordingKey, String) {
+    long_call_of(Vendor::Vobiz, Duration::from_millis(1500)).await
+}
+
+/// Likewise, of a vendor and with another patience for a silent server.
+pub(crate) async fn long_call_of(
+    vendor: Vendor,
+    silence: Duration,
+) -> (World, RecordingKey, String) {
+    let is_vobiz = vendor == Vendor::Vobiz;
     let options = SandboxOptions {
-        recordings: 3,
+        recordings: if is_vobiz { 3 } else { 0 },
+        vbc_recordings: if is_vobiz { 0 } else { 3 },
+        vbc_on_demand: 0,
         seed: 7,
         media_length: MediaLength::Fixed { bytes: BYTES },
         ..SandboxOptions::default()
     };
     let waits = Waits {
-        silence: Duration::from_millis(1500),
+        silence,
         request_again: Duration::from_millis(20),
         file_again: Duration::from_millis(20),
         ..Waits::default()
     };
     let world = World::with_waits(options, waits).await;
-    world.add_account().await;
+    if is_vobiz {
+        world.add_account().await;
+    } else {
+        added(&world, world.vbc_credentials(), no_browser()).await;
+    }
     let key = world.short_keys(1).await[0];
     let id = world.engine.recording(key).await.unwrap().stored.recording.id.to_string();
     (world, key, id)
 }
 
 /// The requests for audio.
-fn asked(world: &World) -> Vec<Logged> {
-    let log = world.sandbox.request_log();
-    log.into_iter().filter(|request| request.origin == Origin::Media).collect()
+pub(crate) fn asked(world: &World) -> Vec<Logged> {
+    let is_audio = |request: &Logged| match request.origin {
+        Origin::Media => true,
+        Origin::Vbc => request.path.contains("/audio/recording/"),
+        Origin::Api | Origin::Foreign => false,
+    };
+    world.sandbox.request_log().into_iter().filter(is_audio).collect()
 }
 
-fn begin(engine: &Engine, key: RecordingKey) -> tokio::task::JoinHandle<Result<(), Error>> {
+pub(crate) fn begin(
+    engine: &Engine,
+    key: RecordingKey,
+) -> tokio::task::JoinHandle<Result<(), Error>> {
     let engine = engine.clone();
     tokio::spawn(async move { engine.load(key, true).await })
 }
 
-async fn player_as(
+pub(crate) async fn player_as(
     events: &mut Subscription,
     wanted: impl Fn(&PlaybackState) -> bool,
 ) -> PlaybackState {
@@ -56,19 +79,19 @@ async fn player_as(
     .await
 }
 
-fn is_heard(state: &PlaybackState) -> bool {
+pub(crate) fn is_heard(state: &PlaybackState) -> bool {
     state.phase == PlayerPhase::Playing && state.position_ms > 0
 }
 
 /// What the player keeps for the next time, which must be exactly one file.
-fn kept(world: &World) -> Vec<u8> {
+pub(crate) fn kept(world: &World) -> Vec<u8> {
     let files = files_below(&world.dir.path().join("profile/cache"));
     assert_eq!(files.len(), 1, "{files:?}");
     std::fs::read(&files[0]).unwrap()
 }
 
 /// As the sandbox sends it when nothing is wrong.
-async fn truth(world: &World, key: RecordingKey) -> Vec<u8> {
+pub(crate) async fn truth(world: &World, key: RecordingKey) -> Vec<u8> {
     let job = world.download(vec![key]).await;
     assert_eq!(job.record.tally.failed, 0);
     let copy = world.engine.recording(key).await.unwrap().stored.copy.unwrap();
@@ -77,8 +100,14 @@ async fn truth(world: &World, key: RecordingKey) -> Vec<u8> {
 
 #[tokio::test]
 async fn sound_begins_before_the_rest_is_there_and_a_silent_server_is_asked_for_the_rest() {
-    for fault in [Fault::StallAt(BROKEN_AT), Fault::ResetAt(BROKEN_AT), Fault::CutAt(BROKEN_AT)] {
-        let (world, key, id) = long_call().await;
+    for (vendor, fault) in [
+        (Vendor::Vobiz, Fault::StallAt(BROKEN_AT)),
+        (Vendor::Vobiz, Fault::ResetAt(BROKEN_AT)),
+        (Vendor::Vobiz, Fault::CutAt(BROKEN_AT)),
+        (Vendor::Vbc, Fault::StallAt(BROKEN_AT)),
+        (Vendor::Vbc, Fault::CutAt(BROKEN_AT)),
+    ] {
+        let (world, key, id) = long_call_of(vendor, Duration::from_millis(1500)).await;
         world.sandbox.break_media_times(&id, fault, 1);
         let mut events = world.engine.subscribe();
         let loading = begin(&world.engine, key);

@@ -6,6 +6,8 @@ mod kill;
 mod limits;
 mod one_source;
 mod saving;
+#[cfg(target_os = "linux")]
+mod second_server;
 mod server;
 mod setting_up;
 mod several;

@@ -2,7 +2,7 @@
 //! engine on the folder of a [`World`], whose sandbox goes on in the test's own process.
 
 use std::io::{BufRead as _, BufReader, Lines};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const FOLDER: &str = "TAPESHELF_CHILD_FOLDER";
 const ACCOUNT: &str = "TAPESHELF_CHILD_ACCOUNT";
 const TOKEN: &str = "TAPESHELF_CHILD_TOKEN";
 /// What it does besides going on with what was left: `save` what is new, `delete` every second one that is saved,
-/// `mend` jobs that stand still.
+/// `mend` jobs that stand still; or `again 3`, what is whole once more into the folder of this name.
 const ORDERS: &str = "TAPESHELF_CHILD_ORDERS";
 
 /// Whether a recording is one of those that are deleted once they are saved.
@@ -50,6 +50,10 @@ async fn works_until_nothing_is_left() {
         }
     }
     let mut is_synced = false;
+    if orders.starts_with("again ") {
+        save_again(&engine, folder.join(&orders)).await;
+        is_synced = true;
+    }
     loop {
         let event = tokio::time::timeout(Duration::from_secs(1), events.next()).await;
         match event {
@@ -105,7 +109,11 @@ async fn save_new(engine: &Engine, folder: &Path) {
     if keys.is_empty() {
         return;
     }
-    let folder = engine.take_folder(folder.join("calls")).await.unwrap();
+    save(engine, keys, folder.join("calls")).await;
+}
+
+async fn save(engine: &Engine, keys: Vec<RecordingKey>, folder: PathBuf) {
+    let folder = engine.take_folder(folder).await.unwrap();
     let new = NewTransfer {
         selection: Selection::Keys(keys),
         folder: folder.token,
@@ -114,6 +122,17 @@ async fn save_new(engine: &Engine, folder: &Path) {
         priority: Priority::Normal,
     };
     engine.start_transfer(new).await.unwrap();
+}
+
+/// Saves what has a whole copy into another folder, unless a job does already.
+async fn save_again(engine: &Engine, into: PathBuf) {
+    if engine.jobs().await.unwrap().iter().any(|job| job.record.folder == into) {
+        return;
+    }
+    let rows = rows(engine).await.into_iter();
+    let is_whole = |row: &tapeshelf_engine::RowRecord| row.state == CopyState::Verified;
+    let keys = rows.filter(is_whole).map(|row| row.key).collect();
+    save(engine, keys, into).await;
 }
 
 /// Deletes what is saved and to be deleted; whether there was any.
@@ -193,6 +212,11 @@ impl Started {
         }
         self.child.wait().unwrap();
         assert!(has_ended, "it stopped before the end");
+    }
+
+    /// Whether it is gone.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Ends it in the middle of whatever it does.

@@ -17,7 +17,7 @@ pub(crate) async fn check(world: &World) -> CheckReport {
     .await
 }
 
-async fn adopt(
+pub(crate) async fn adopt(
     world: &World,
     from: &std::path::Path,
     into: Option<&std::path::Path>,

@@ -3,6 +3,8 @@
 //! deleted without a record of it. The number of kills comes from `TAPESHELF_KILLS`; `cargo xtask bench faults` sets
 //! it to two hundred.
 
+mod nearby;
+
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 

@@ -8,6 +8,8 @@
 )]
 
 mod archives;
+#[cfg(target_os = "linux")]
+mod awake;
 mod bad_day;
 mod besides;
 mod child;

@@ -1,7 +1,9 @@
 //! Several copies of one recording: each place has its own, and one whole copy is proof enough.
 
 use domain::{CopyState, RecordingKey};
-use tapeshelf_engine::{CopyRecord, DeleteOrder, JobView, Selection};
+use tapeshelf_engine::{
+    CopyRecord, DeleteOrder, JobView, MetadataOrder, Selection, TableFormat, TransferOptions,
+};
 
 use crate::support::{World, job_end, sha256_hex};
 
@@ -130,4 +132,96 @@ async fn what_the_provider_has_no_more_is_still_saved_elsewhere_from_a_copy() {
     let file = crate::support::walk(&world.dir.path().join("archive")).remove(0);
     assert_eq!(std::fs::read(file).unwrap(), truth);
     assert_eq!(world.engine.recording(key).await.unwrap().row.state, CopyState::Verified);
+}
+
+#[tokio::test]
+async fn a_list_names_every_copy_and_those_that_are_not_what_they_were() {
+    let world = World::synced(30).await;
+    let key = world.short_keys(1).await[0];
+    world.download(vec![key]).await;
+    std::fs::create_dir(world.dir.path().join("archive")).unwrap();
+    let first = world.copies(key).await.remove(0);
+    // Also of a recording whose copy carries a remark, which would be fetched and not copied.
+    let backup = world.dir.path().join("archive/a.mp3");
+    std::fs::copy(&first.path, &backup).unwrap();
+    crate::copies::adopt(&world, &world.dir.path().join("archive"), None).await;
+    let order = MetadataOrder {
+        selection: Selection::Keys(vec![key]),
+        columns: None,
+        format: TableFormat::JsonLines,
+        masked: false,
+        raw: false,
+    };
+    let listed = || async {
+        let list = world.engine.prepare_metadata(order.clone()).await.unwrap();
+        let path = world.dir.path().join("list.jsonl");
+        world.engine.write_metadata(list, path.clone(), |_| {}).await.unwrap();
+        let line: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let paths = |name: &str| -> Vec<String> {
+            let mut paths: Vec<String> =
+                serde_json::from_value(line[name].clone()).unwrap_or_default();
+            paths.sort();
+            paths
+        };
+        (paths("copies"), paths("spoilt_copies"))
+    };
+    let [one, other] = [&first.path, &backup].map(|path| path.display().to_string());
+    let mut both = vec![one.clone(), other.clone()];
+    both.sort();
+    assert_eq!(listed().await, (both, vec![]));
+    spoil(&first);
+    crate::copies::check(&world).await;
+    assert_eq!(listed().await, (vec![other], vec![one]));
+}
+
+#[tokio::test]
+async fn a_file_that_changed_without_getting_longer_is_called_saved_nowhere() {
+    let world = World::synced(30).await;
+    let keys = world.short_keys(3).await;
+    let options = TransferOptions { checksums: true, json: true, ..TransferOptions::default() };
+    world.download_with(keys.clone(), options.clone()).await;
+    let changed = world.copies(keys[2]).await.remove(0);
+    spoil(&changed);
+    crate::copies::check(&world).await;
+    let folder = world.engine.take_folder(world.folder()).await.unwrap();
+    let wanted = Selection::Keys(keys.clone());
+    let plan = world.engine.plan_transfer(&wanted, Some(&folder.token)).await.unwrap();
+    assert_eq!((plan.files, plan.already_there), (3, 2));
+    world.download_with(keys[..1].to_vec(), options).await;
+    let text = std::fs::read_to_string(world.folder().join("recordings.json")).unwrap();
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let entry = entries.iter().find(|entry| entry["sha256"] == *changed.sha256).unwrap();
+    assert_eq!(entry["status"], "missing", "{entry}");
+    let sums = std::fs::read_to_string(world.folder().join("SHA256SUMS")).unwrap();
+    assert_eq!(sums.lines().count(), 2, "nothing vouches for it");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_through_a_link_is_the_same_place() {
+    let world = World::synced(30).await;
+    let keys = world.short_keys(3).await;
+    world.download_into("calls", keys.clone()).await;
+    let link = world.dir.path().join("link");
+    std::os::unix::fs::symlink(world.folder(), &link).unwrap();
+    let wanted = Selection::Keys(keys.clone());
+    for spelling in ["link", "calls/../link", "calls/../calls/"] {
+        let folder = world.engine.take_folder(world.dir.path().join(spelling)).await.unwrap();
+        let plan = world.engine.plan_transfer(&wanted, Some(&folder.token)).await.unwrap();
+        assert_eq!(plan.already_there, 3, "{spelling}");
+        let again = world.download_into(spelling, keys.clone()).await;
+        assert_eq!(again.record.tally.skipped, 3, "{spelling}");
+    }
+    for key in &keys {
+        assert_eq!(world.copies(*key).await.len(), 1, "no second copy of one file");
+    }
+    assert_eq!(world.files().len(), 3);
+    // The folder moves to a larger disk, and a link is left where it was.
+    let large = world.dir.path().join("large");
+    std::fs::rename(world.folder(), &large).unwrap();
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(&large, world.folder()).unwrap();
+    let again = world.download_into("large", keys).await;
+    assert_eq!(again.record.tally.skipped, 3);
 }

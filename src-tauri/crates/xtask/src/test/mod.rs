@@ -63,7 +63,6 @@ pub(crate) fn run(only: Option<Suite>) -> anyhow::Result<bool> {
     }
     if wants(Suite::Ui) {
         results.push(("modules of the page", vitest("ui", "ui-modules")?));
-        page::build_in_memory()?;
         results.push(("the page in Chromium", vitest("tests/ui", "ui-chromium")?));
     }
     if only.is_none() && cfg!(not(target_os = "linux")) {

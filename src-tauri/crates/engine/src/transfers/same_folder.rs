@@ -1,0 +1,91 @@
+//! Whether a file lies in a folder, whichever way either was reached: through a link, by `..`, or in other letters where the
+//! file system does not tell them apart. What was saved under one spelling is found under every other.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::lock;
+
+/// A folder by what it is, not by how it is spelled. Asking it may ask the disk.
+pub(crate) struct SameFolder {
+    chosen: PathBuf,
+    real: PathBuf,
+    /// Real paths of other folders that were asked about: many copies share few of them.
+    known: Mutex<HashMap<PathBuf, PathBuf>>,
+}
+
+impl SameFolder {
+    /// The folder as a person chose it; it need not be there.
+    pub(crate) fn new(chosen: &Path) -> Self {
+        Self { chosen: chosen.to_owned(), real: real(chosen), known: Mutex::default() }
+    }
+
+    /// What is left of a path below this folder; `None` for one that is elsewhere.
+    pub(crate) fn below(&self, path: &Path) -> Option<PathBuf> {
+        if let Ok(below) = path.strip_prefix(&self.chosen)
+            && !below.components().any(|part| part == Component::ParentDir)
+        {
+            return Some(below.to_owned());
+        }
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return None };
+        let folder =
+            lock(&self.known).entry(folder.to_owned()).or_insert_with(|| real(folder)).join(name);
+        folder.strip_prefix(&self.real).ok().map(Path::to_owned)
+    }
+
+    /// Whether this is that folder.
+    pub(crate) fn is(&self, folder: &Path) -> bool {
+        self.chosen == folder || self.real == real(folder)
+    }
+}
+
+/// The path without links and `..`. Of what is not there, the part that is.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    match (std::fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Ok(real), _, _) => real,
+        (Err(_), Some(folder), Some(name)) => real(folder).join(name),
+        (Err(_), _, _) => path.to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_the_same_through_links_and_dots_and_another_one_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let (calls, link) = (dir.path().join("calls"), dir.path().join("link"));
+        std::fs::create_dir_all(calls.join("2026")).unwrap();
+        std::fs::create_dir_all(dir.path().join("calls too/2026")).unwrap();
+        std::os::unix::fs::symlink(&calls, &link).unwrap();
+        let dotted = dir.path().join("calls/2026/..");
+        for chosen in [&calls, &link, &dotted] {
+            let folder = SameFolder::new(chosen);
+            for base in [&calls, &link, &dotted] {
+                assert!(folder.is(base), "{}", base.display());
+                let path = base.join("2026/a.mp3");
+                assert_eq!(folder.below(&path), Some("2026/a.mp3".into()), "{}", path.display());
+                let gone = base.join("2025/may/a.mp3");
+                assert_eq!(
+                    folder.below(&gone),
+                    Some("2025/may/a.mp3".into()),
+                    "not there any more"
+                );
+            }
+            assert_eq!(folder.below(&dir.path().join("calls too/2026/a.mp3")), None);
+            assert!(!folder.is(&dir.path().join("calls too")) && !folder.is(&calls.join("2026")));
+        }
+    }
+
+    #[test]
+    fn a_folder_that_was_moved_and_left_a_link_behind_has_what_was_saved_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (before, after) = (dir.path().join("calls"), dir.path().join("large disk/calls"));
+        std::fs::create_dir_all(&after).unwrap();
+        std::os::unix::fs::symlink(&after, &before).unwrap();
+        let saved = before.join("a.mp3");
+        assert_eq!(SameFolder::new(&after).below(&saved), Some("a.mp3".into()));
+    }
+}
