@@ -105,7 +105,7 @@ fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
     // Here and not before: a second start of the usual profile has ended in the plugin above by now, without touching
     // the first one's data.
     let (handle, opened_dir) = (app.handle().clone(), data_dir.clone());
-    std::thread::spawn(move || match open_profile(&opened_dir) {
+    std::thread::spawn(move || match opened(&opened_dir) {
         Ok((engine, log_path)) => handle
             .state::<Arc<Door<_>>>()
             .open(&handle, App::new(engine, log_path, started, arguments.sandbox)),
@@ -124,6 +124,12 @@ fn run(arguments: Arguments, started: Instant) -> anyhow::Result<()> {
         }
     });
     Ok(())
+}
+
+/// The profile, or why there is none: whoever waits for it would wait for ever after a panic that nobody heard.
+fn opened(data_dir: &Path) -> anyhow::Result<(Engine, PathBuf)> {
+    std::panic::catch_unwind(|| open_profile(data_dir))
+        .unwrap_or_else(|_| anyhow::bail!("opening the profile failed; the log has the details"))
 }
 
 /// Opens the log and the engine of a profile.

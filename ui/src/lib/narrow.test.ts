@@ -17,6 +17,15 @@ describe('narrowing a query', () => {
     expect(narrowed('type:trunk', '-type:trunk')).toBe('-type:trunk');
   });
 
+  it('knows both signs of a negation, the time of a day, and a quote that was left open', () => {
+    expect(narrowed('NOT tag:x', 'tag:x')).toBe('tag:x');
+    expect(narrowed('NOT tag:x a', '-tag:x')).toBe('a -tag:x');
+    expect(narrowed('date:2026-05-01 14:30', 'date:2026-05-01')).toBe(
+      'date:2026-05-01 14:30 date:2026-05-01',
+    );
+    expect(narrowed('"anna', 'type:trunk')).toBe('"anna" type:trunk');
+  });
+
   it('does not change what an “or” binds', () => {
     expect(narrowed('a or b', 'type:trunk')).toBe('(a or b) type:trunk');
     expect(narrowed('(a or b) c', 'type:trunk')).toBe('(a or b) c type:trunk');

@@ -147,18 +147,36 @@ export function filtersFor(
 }
 
 /** True when the text has an `or` that a further word would bind tighter than. */
-function hasOr(text: string): boolean {
+export function hasOr(text: string): boolean {
   return /(^|\s)or(\s|$)/i.test(text.replace(/"[^"]*"?/g, ' ').replace(/\([^()]*\)/g, ' '));
+}
+
+/** Parts of a query: `NOT` is the sign of what comes next, and the time of a day belongs to the day. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let isNegated = false;
+  for (const word of text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []) {
+    const last = parts.at(-1);
+    if (word === 'NOT' && !isNegated) isNegated = true;
+    else if (isNegated) {
+      parts.push(word.startsWith('-') ? `NOT ${word}` : `-${word}`);
+      isNegated = false;
+    } else if (last !== undefined && /:[<>=]*\d{4}-\d\d-\d\d$/.test(last) && /^\d{1,2}:\d\d/.test(word)) {
+      parts[parts.length - 1] = `${last} ${word}`;
+    } else parts.push(word);
+  }
+  return isNegated ? [...parts, 'NOT'] : parts;
 }
 
 /** The query narrowed by one more token; the same token twice, or its opposite, is not kept. */
 export function narrowed(text: string, more: string): string {
   const opposite = more.startsWith('-') ? more.slice(1) : `-${more}`;
-  const before = text.trim();
+  const isOpen = text.split('"').length % 2 === 0;
+  const before = `${text.trim()}${isOpen ? '"' : ''}`;
   const words = hasOr(before)
     ? `(${before})`
-    : (before.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [])
-        .filter((word) => word !== more && word !== opposite)
+    : partsOf(before)
+        .filter((part) => part !== more && part !== opposite)
         .join(' ');
   return words === '' ? more : `${words} ${more}`;
 }

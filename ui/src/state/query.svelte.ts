@@ -114,6 +114,8 @@ class Query {
     if (this.form === null) return;
     const form = { ...this.form, ...change };
     this.form = form;
+    // A reading that is under way is of an earlier text.
+    this.#asked += 1;
     const written = ++this.#written;
     try {
       const text = await backend.queryWrite(form);
@@ -130,6 +132,14 @@ class Query {
   type(change: Partial<QueryForm>): void {
     this.#typed = { ...this.#typed, ...change };
     this.#write();
+  }
+
+  /** Empties the search, and forgets what was just typed for it. */
+  clear(): void {
+    this.#write.cancel();
+    this.#typed = {};
+    this.#written += 1;
+    library.setText('');
   }
 
   /** Types one end of a span. */

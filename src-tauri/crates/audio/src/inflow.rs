@@ -151,6 +151,11 @@ impl Inflow {
         self.lock().readable_to(from)
     }
 
+    /// Whether the later part is the one in this file.
+    pub fn is_ahead_in(&self, path: &Path) -> bool {
+        self.lock().ahead.as_ref().is_some_and(|ahead| ahead.path == path)
+    }
+
     /// The later part that is there beside the file and not in it yet: its first byte, and the one behind its last.
     pub fn ahead(&self) -> Option<(u64, u64)> {
         let state = self.lock();

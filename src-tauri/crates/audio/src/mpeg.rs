@@ -116,7 +116,8 @@ impl Even {
     /// The number of the frame that begins at a byte.
     pub(crate) fn number_at(self, byte: u64) -> u64 {
         let (bytes, frames) = self.mean_bytes();
-        (byte.saturating_sub(self.first_byte).saturating_mul(frames) + bytes / 2) / bytes
+        byte.saturating_sub(self.first_byte).saturating_mul(frames).saturating_add(bytes / 2)
+            / bytes
     }
 
     /// The mean length of a frame, as a fraction: so many bytes for so many frames. Neither is 0.

@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, Transaction, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params_from_iter};
 
 use crate::copies;
 use crate::error::Result;
@@ -97,8 +97,16 @@ fn copy_table(
         let Ok(values) = values else { continue };
         match insert.execute(params_from_iter(values)) {
             Ok(_) => {}
+            // A key that is no number is a mismatch and no violation; refusing the file for it would refuse every start.
             Err(error)
-                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) =>
+                if matches!(
+                    error.sqlite_error_code(),
+                    Some(
+                        ErrorCode::ConstraintViolation
+                            | ErrorCode::TypeMismatch
+                            | ErrorCode::TooBig
+                    )
+                ) =>
             {
                 tracing::warn!(table, %error, "a damaged row was left out");
             }

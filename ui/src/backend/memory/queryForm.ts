@@ -8,7 +8,7 @@ import type {
   QuerySuggestion,
   SeenValue,
 } from '../../ipc/query';
-import { quoted } from '../../lib/narrow';
+import { hasOr, quoted } from '../../lib/narrow';
 import { type Context, tokenTest } from './queryMatch';
 import { HAS, STATES } from './queryTables';
 import { type Piece, pieces, TOKENS, type Tree, treeOf } from './queryText';
@@ -147,7 +147,10 @@ export function writeForm(form: QueryForm): string {
   for (const [name, field] of Object.entries(LISTS)) {
     if (form[field].length > 0) words.push(`${name}:${form[field].map(quoted).join(',')}`);
   }
-  return [...words, form.rest.trim()].filter((word) => word !== '').join(' ');
+  const isAlone = words.every((word) => word === '');
+  const rest = form.rest.trim();
+  words.push(!isAlone && hasOr(rest) ? `(${rest})` : rest);
+  return words.filter((word) => word !== '').join(' ');
 }
 
 const VALUES: Readonly<Record<string, (row: Row) => readonly (string | null)[]>> = {

@@ -77,7 +77,9 @@ impl Decoded {
     /// The byte from which on a jump to a frame reads: some packets before it, so that the sound is the same as without.
     fn jump_byte(&self, frame: u64) -> Option<u64> {
         let even = self.even()?;
-        let number = (frame + self.delay()) / even.header.frames();
+        // A told length that was rounded up has moments behind the end.
+        let last = even.number_at(self.origin.inflow()?.total()?).saturating_sub(1);
+        let number = ((frame + self.delay()) / even.header.frames()).min(last);
         Some(even.before(number.saturating_sub(PREROLL_PACKETS as u64)))
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use super::print::{value, values};
 use super::read::read;
 use super::values::Comparison;
-use super::{Condition, Query, Side};
+use super::{Condition, Query, Side, is_curly_quote};
 
 /// The two ends of a span, in the words of the language. An end may begin with `>` or `<` to leave itself out; the same twice
 /// is that value.
@@ -184,7 +184,7 @@ impl Form {
 
     /// The form as text. A field that makes no sense becomes text all the same, so that reading it says what is wrong.
     pub fn to_text(&self) -> String {
-        let mut parts: Vec<String> = vec![self.words.trim().to_owned()];
+        let mut parts: Vec<String> = Vec::new();
         for (name, text) in [
             ("from", &self.from),
             ("to", &self.to),
@@ -246,7 +246,13 @@ impl Form {
                 parts.push(format!("{name}:{}", values(&list)));
             }
         }
-        parts.push(self.rest.trim().to_owned());
+        parts.retain(|part| !part.is_empty());
+        let (words, rest) = (with_closed_quotes(&self.words), with_closed_quotes(&self.rest));
+        let stands_alone = |other: &str| parts.is_empty() && other.is_empty();
+        let is_first_alone = stands_alone(&rest);
+        let is_last_alone = stands_alone(&words);
+        parts.insert(0, if is_first_alone { words } else { bound(words) });
+        parts.push(if is_last_alone { rest } else { bound(rest) });
         parts.retain(|part| !part.is_empty());
         parts.join(" ")
     }
@@ -313,5 +319,22 @@ fn span_text(name: &str, span: &Span) -> String {
         (from, to) if from == to => format!("{name}:{from}"),
         (from, to) if is_signed(from) || is_signed(to) => format!("{name}:{low} {name}:{high}"),
         (from, to) => format!("{name}:{from}..{to}"),
+    }
+}
+
+/// A quote that was left open would swallow what comes behind it.
+fn with_closed_quotes(text: &str) -> String {
+    let mut text = text.trim().to_owned();
+    if text.chars().filter(|c| *c == '"' || is_curly_quote(*c)).count() % 2 == 1 {
+        text.push('"');
+    }
+    text
+}
+
+/// In parentheses when an `or` of it would bind its neighbours.
+fn bound(text: String) -> String {
+    match read(&text).query {
+        Query::All(all) if matches!(all.as_slice(), [Query::Any(_)]) => format!("({text})"),
+        _ => text,
     }
 }

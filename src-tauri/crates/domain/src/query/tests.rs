@@ -243,6 +243,8 @@ fn the_form_says_the_same_as_the_text() {
         "anna \"b c\" 98765 +44 from:+91 to:080 number:55 name:\"A B\" conf:weekly dur:2m..10m date:>=today last:7d",
         "type:call,trunk format:mp3 dir:in ext:1001,1002 account:Office state:saved tag:\"a b\" country:IN has:note",
         "dur:<=5m date:<=2026-05 -anna (x or y) cost:>1 type:a type:b dur:>1m",
+        "dur:>5m (x or y)",
+        "anna or bob",
         "date:today dur:5m..5m size:>1mb size:<=2mb age:25d billed:5m storage:>25d rate:0.005 rule:1,2",
         "hour:9..17 weekday:mon,sat note:refund hold:\"a b\" id:4f2a call:00ff file:x address:https://a.b/c",
         "added:>2026-05 ended:2026-05-01T14:30:05 seen:<=today verified:2026-05-01T14:30:05Z tocountry:US fromcountry:GB",
@@ -260,6 +262,13 @@ fn the_form_says_the_same_as_the_text() {
         };
         assert_eq!(sorted(&again.query), sorted(&reading.query), "{text}");
     }
+    let any = Form::of(&read("anna or bob").query);
+    let changed = Form { directions: vec!["inbound".into()], ..any };
+    assert_eq!(changed.to_text(), "dir:inbound (anna or bob)", "a field binds all of them");
+    let typed = Form { words: "anna or bob".into(), from: "5".into(), ..Form::default() };
+    assert_eq!(typed.to_text(), "(anna or bob) from:5");
+    let open = Form { words: "\"anna".into(), from: "5".into(), ..Form::default() };
+    assert_eq!(open.to_text(), "\"anna\" from:5", "a quote that is being typed swallows nothing");
     let form =
         Form { duration: Span { from: "soon".into(), ..Span::default() }, ..Form::default() };
     assert_eq!(read(&form.to_text()).problems.len(), 1, "nonsense in a field is reported");

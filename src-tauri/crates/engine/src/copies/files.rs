@@ -52,6 +52,10 @@ pub(super) fn has_extension(path: &Path, among: &[&str]) -> bool {
 /// Whether another file system may have been mounted on this folder back then, and is not now: it is empty, and nothing has
 /// come or gone in it since. What is taken out of a folder changes the folder's time; an unplugged disk does not.
 pub(super) fn could_be_mounted_on(folder: &Path, then: Timestamp) -> bool {
+    if folder.parent().is_some_and(|above| transfer::disk_of(above) != transfer::disk_of(folder)) {
+        // Something is mounted there now.
+        return false;
+    }
     let is_empty = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
     let changed = std::fs::metadata(folder).and_then(|found| found.modified());
     let changed = changed.ok().and_then(|changed| Timestamp::try_from(changed).ok());

@@ -37,8 +37,8 @@ impl Engine {
         loading: &CancellationToken,
     ) -> Infallible {
         let mut wanted = arriving.wanted.clone();
-        // The file that is heard from now, until another takes its place.
-        let mut _heard = None;
+        // The file that is heard from, until another takes its place.
+        let mut heard: Option<TempPath> = None;
         let mut is_left = false;
         loop {
             if !is_left && wanted.changed().await.is_err() {
@@ -64,7 +64,10 @@ impl Engine {
                 }
                 () = has_left(&mut wanted, arriving, byte) => is_left = true,
             }
-            _heard = Some(ahead);
+            // A jump for which nothing came leaves the earlier part where it is.
+            if arriving.inflow.is_ahead_in(&ahead) {
+                drop(heard.replace(ahead));
+            }
         }
     }
 

@@ -29,14 +29,22 @@ impl SameFolder {
             return Some(below.to_owned());
         }
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return None };
-        let folder =
-            lock(&self.known).entry(folder.to_owned()).or_insert_with(|| real(folder)).join(name);
-        folder.strip_prefix(&self.real).ok().map(Path::to_owned)
+        self.real_of(folder).join(name).strip_prefix(&self.real).ok().map(Path::to_owned)
     }
 
     /// Whether this is that folder.
     pub(crate) fn is(&self, folder: &Path) -> bool {
-        self.chosen == folder || self.real == real(folder)
+        self.chosen == folder || self.real == self.real_of(folder)
+    }
+
+    fn real_of(&self, folder: &Path) -> PathBuf {
+        if let Some(known) = lock(&self.known).get(folder) {
+            return known.clone();
+        }
+        // Without the lock: a share that does not answer keeps only who asks for it.
+        let found = real(folder);
+        lock(&self.known).insert(folder.to_owned(), found.clone());
+        found
     }
 }
 

@@ -13,6 +13,8 @@ use crate::support::files_below;
 const FOR_EVER: Duration = Duration::from_mins(10);
 /// After so much silence of the provider the download goes on.
 const SOON: Duration = Duration::from_millis(1500);
+/// Likewise, where a jump has to be asked for before.
+const LATER: Duration = Duration::from_secs(6);
 
 /// The download stands still for good, so what is heard came by a request of its own.
 #[tokio::test]
@@ -83,14 +85,15 @@ async fn after_a_jump_the_file_is_whole_all_the_same() {
 /// Wrong answers to the request for a later part: none of them is heard, and the player waits for the download.
 #[tokio::test]
 async fn a_later_part_that_is_not_of_the_same_file_is_not_heard() {
-    for answer in [
+    let wrong = [
         Fault::ChangedFile,
         Fault::Html200,
         Fault::BadRange(BadRange::WrongStart),
         Fault::BadRange(BadRange::Unlabelled),
         Fault::BadRange(BadRange::Refused),
-    ] {
-        let (world, key, id) = long_call_of(Vendor::Vobiz, SOON).await;
+    ];
+    futures_util::future::join_all(wrong.map(async |answer| {
+        let (world, key, id) = long_call_of(Vendor::Vobiz, LATER).await;
         world.sandbox.break_media_times(&id, Fault::StallAt(BROKEN_AT), 1);
         let mut events = world.engine.subscribe();
         let loading = begin(&world.engine, key);
@@ -101,9 +104,13 @@ async fn a_later_part_that_is_not_of_the_same_file_is_not_heard() {
         let state = player_as(&mut events, |state| state.position_ms > target).await;
         let is_there = state.loaded.is_none_or(|share| share > 0.89);
         assert!(state.loaded_ahead.is_none() && is_there, "{answer:?}: {state:?}");
+        // The download, the jump, and the download again.
+        let requests = asked(&world);
+        assert_eq!(requests.len(), 3, "{answer:?}: {requests:?}");
         loading.await.unwrap().unwrap();
         let kept = kept(&world);
         world.engine.close_player();
         assert!(kept == truth(&world, key).await, "{answer:?}: the bytes differ");
-    }
+    }))
+    .await;
 }

@@ -150,6 +150,18 @@ proptest! {
     }
 
     #[test]
+    fn the_form_keeps_every_condition(query in query()) {
+        let parts = |query: &Query| {
+            let Query::All(all) = query else { panic!("{query:?}") };
+            let mut parts: Vec<String> = all.iter().map(ToString::to_string).collect();
+            parts.sort();
+            parts
+        };
+        let text = Form::of(&query).to_text();
+        prop_assert_eq!(parts(&read(&text).query), parts(&query), "{}", text);
+    }
+
+    #[test]
     fn any_text_reads_and_prints(text in "\\PC{0,60}", more in "([a-z0-9:()\\-\"., ><“”]{0,10}| NOT | 9 ext | 2026-05-01 | from:9 ){0,8}") {
         for text in [text, more] {
             let reading = read(&text);
