@@ -89,12 +89,18 @@ pub(super) fn single(reply: &Value, id: &RecordingId) -> Result<Recording, Strin
     let mut found = rows.iter().filter_map(|row| recording(row).ok());
     found
         .find(|recording| same_id(recording, id))
+        .map(|recording| asked_for(recording, id))
         .ok_or_else(|| "the reply is about another recording".to_owned())
+}
+
+/// Under the id that was asked for: the letters of a UUID may come back large or small, and it is no other recording for that.
+fn asked_for(recording: Recording, id: &RecordingId) -> Recording {
+    Recording { id: id.clone(), ..recording }
 }
 
 fn same(recording: Recording, id: &RecordingId) -> Result<Recording, String> {
     if same_id(&recording, id) {
-        Ok(recording)
+        Ok(asked_for(recording, id))
     } else {
         Err("the reply is about another recording".to_owned())
     }
