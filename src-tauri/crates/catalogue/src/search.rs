@@ -44,12 +44,7 @@ impl Catalogue {
             let Some(question) = question(tx, search, &query)? else {
                 return Ok(Some(Found::default()));
             };
-            let hits = if question.asks_file() {
-                mirror.search_with_file(tx, &question, version)?
-            } else {
-                mirror.search(tx, &question)?
-            };
-            let Some(hits) = hits else { return Ok(None) };
+            let Some(hits) = mirror.search(tx, &question, version)? else { return Ok(None) };
             Ok(Some(Found {
                 keys: hits.keys.into_iter().map(RecordingKey).collect(),
                 duration_ms: hits.sums.duration_ms,
@@ -68,10 +63,8 @@ impl Catalogue {
         self.with_mirror(|mirror, tx| {
             let version = mirror.version();
             let Some(question) = question(tx, search, &query)? else { return Ok(Some(0)) };
-            if question.asks_file() {
-                return mirror.count_with_file(tx, &question, version);
-            }
-            Ok(mirror.counts(tx, &[question])?.and_then(|counts| counts.first().copied()))
+            let counts = mirror.counts(tx, &[question], version)?;
+            Ok(counts.and_then(|counts| counts.first().copied()))
         })
     }
 
@@ -83,12 +76,13 @@ impl Catalogue {
             .map(|view| Search { view, now, ..Search::default() })
             .collect();
         self.with_mirror(|mirror, tx| {
+            let version = mirror.version();
             let questions = searches
                 .iter()
                 .map(|search| question(tx, search, &nothing))
                 .collect::<Result<Vec<_>>>()?;
             let questions: Vec<Question<'_>> = questions.into_iter().flatten().collect();
-            let Some(counts) = mirror.counts(tx, &questions)? else { return Ok(None) };
+            let Some(counts) = mirror.counts(tx, &questions, version)? else { return Ok(None) };
             let mut all = ViewCounts::default();
             for (view, count) in LibraryView::ALL.into_iter().zip(counts) {
                 *all.of_mut(view) = count;

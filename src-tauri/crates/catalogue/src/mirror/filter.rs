@@ -40,23 +40,13 @@ impl Rows {
         self.where_flags(|flags| flags & DEAD == 0)
     }
 
-    /// The rows a query is true of that asks for nothing that only the file has. Dead rows may be among them.
-    pub(super) fn rows_of(&self, query: &Query, context: &Context<'_>) -> Bits {
-        self.rows_found(query, context, &OfFile::default())
-    }
-
-    /// The rows a query is true of, with what was read from the file for it.
-    pub(super) fn rows_found(
-        &self,
-        query: &Query,
-        context: &Context<'_>,
-        of_file: &OfFile,
-    ) -> Bits {
+    /// The rows a query is true of, with what was read from the file for it. Dead rows may be among them.
+    pub(super) fn rows_of(&self, query: &Query, context: &Context<'_>, of_file: &OfFile) -> Bits {
         match query {
             Query::All(all) => {
                 let mut rows = Bits::all(self.len());
                 for part in all {
-                    rows.and(&self.rows_found(part, context, of_file));
+                    rows.and(&self.rows_of(part, context, of_file));
                     if rows.is_empty() {
                         break;
                     }
@@ -66,12 +56,12 @@ impl Rows {
             Query::Any(any) => {
                 let mut rows = Bits::none(self.len());
                 for part in any {
-                    rows.or(&self.rows_found(part, context, of_file));
+                    rows.or(&self.rows_of(part, context, of_file));
                 }
                 rows
             }
             Query::Not(inner) => {
-                let mut rows = self.rows_found(inner, context, of_file);
+                let mut rows = self.rows_of(inner, context, of_file);
                 rows.not();
                 rows
             }

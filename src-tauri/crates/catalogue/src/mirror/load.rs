@@ -16,7 +16,7 @@ use super::Question;
 use super::bits::Bits;
 use super::columns::{real, signed};
 use super::countries::{Countries, Country};
-use super::filter::{AccountNames, Context, has_state};
+use super::filter::{AccountNames, Context, OfFile, has_state};
 use super::late::LateIds;
 use super::rows::{DEAD, DELETED, Facts, GONE, HELD, Marks, Rows};
 use super::saved::{self, Picture};
@@ -246,8 +246,8 @@ pub(super) fn column(
 }
 
 impl Question<'_> {
-    /// The rows that the question is about.
-    pub(super) fn rows(&self, rows: &Rows, context: &Context<'_>) -> Bits {
+    /// The rows that the question is about, with what was read from the file for it.
+    pub(super) fn rows(&self, rows: &Rows, context: &Context<'_>, of_file: &OfFile) -> Bits {
         let mut found = rows.where_flags(is_shown);
         if let Some(no) = self.account_no {
             found.and(&rows.where_class(|class| class.account_no == no));
@@ -279,7 +279,7 @@ impl Question<'_> {
             LibraryView::OnHold => found.and(&rows.where_flags(|flags| flags & HELD != 0)),
         }
         if !found.is_empty() {
-            found.and(&rows.rows_of(self.query, context));
+            found.and(&rows.rows_of(self.query, context, of_file));
         }
         found
     }

@@ -281,17 +281,20 @@ impl Mirror {
         self.rows.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a search. `None` when the rows have to be read first.
+    /// Answers a search. `None` when the rows have to be read first. `version` was that of the rows before the transaction began
+    /// to read.
     pub(crate) fn search(
         &self,
         tx: &Transaction<'_>,
         question: &Question<'_>,
+        version: Option<u64>,
     ) -> Result<Option<Hits>> {
         let rows = self.read_for(question.needs_ids());
         let Some(rows) = rows.as_ref() else { return Ok(None) };
         let accounts = load::accounts(tx)?;
         let context = self.context(question.search, &accounts);
-        let found = question.rows(rows, &context);
+        let of_file = self.of_file(tx, rows, question, &context, version)?;
+        let found = question.rows(rows, &context, &of_file);
         let read = |column, keys: Option<&[u32]>| load::column(tx, column, keys);
         let sorted = self.orders.sorted(rows, &found, &question.search.sort, &context, &read)?;
         Ok(Some(Hits {
@@ -300,20 +303,23 @@ impl Mirror {
         }))
     }
 
-    /// Counts the rows of searches.
+    /// Counts the rows of searches, with the same `version`.
     pub(crate) fn counts(
         &self,
         tx: &Transaction<'_>,
         questions: &[Question<'_>],
+        version: Option<u64>,
     ) -> Result<Option<Vec<u32>>> {
         let rows = self.read_for(questions.iter().any(Question::needs_ids));
         let Some(rows) = rows.as_ref() else { return Ok(None) };
         let accounts = load::accounts(tx)?;
         let count = |question: &Question<'_>| {
             let context = self.context(question.search, &accounts);
-            u32::try_from(question.rows(rows, &context).count()).unwrap_or(u32::MAX)
+            let of_file = self.of_file(tx, rows, question, &context, version)?;
+            let found = question.rows(rows, &context, &of_file);
+            Ok(u32::try_from(found.count()).unwrap_or(u32::MAX))
         };
-        Ok(Some(questions.iter().map(count).collect()))
+        Ok(Some(questions.iter().map(count).collect::<Result<_>>()?))
     }
 
     /// Sums over rows by key; each counts once, and keys of no row do not count.

@@ -14,7 +14,7 @@ use rusqlite::types::ValueRef;
 
 use super::super::bits::Bits;
 use super::super::rows::Rows;
-use super::super::{Hits, Mirror, Question, load, lock, sums};
+use super::super::{Mirror, Question, lock};
 use super::Context;
 use crate::copies;
 use crate::error::Result;
@@ -247,7 +247,7 @@ impl KeptAnswers {
 
 impl Question<'_> {
     /// Whether it asks for what only the file has.
-    pub(crate) fn asks_file(&self) -> bool {
+    fn asks_file(&self) -> bool {
         asks_file(self.query)
     }
 }
@@ -296,50 +296,18 @@ impl Mirror {
         self.read().as_ref().map(|rows| rows.version)
     }
 
-    /// Answers a search that asks for what only the file has. `None` when the rows have to be read first. `version` was that of
-    /// the rows before the transaction began to read.
-    pub(crate) fn search_with_file(
-        &self,
-        tx: &Transaction<'_>,
-        question: &Question<'_>,
-        version: Option<u64>,
-    ) -> Result<Option<Hits>> {
-        let rows = self.read_for(true);
-        let Some(rows) = rows.as_ref() else { return Ok(None) };
-        let accounts = load::accounts(tx)?;
-        let context = self.context(question.search, &accounts);
-        let found = self.found_with_file(tx, rows, question, &context, version)?;
-        let read = |column, keys: Option<&[u32]>| load::column(tx, column, keys);
-        let sorted = self.orders.sorted(rows, &found, &question.search.sort, &context, &read)?;
-        Ok(Some(Hits {
-            keys: sorted.into_iter().map(|row| rows.keys[row as usize]).collect(),
-            sums: sums(rows, found.iter()),
-        }))
-    }
-
-    /// Counts what such a search finds.
-    pub(crate) fn count_with_file(
-        &self,
-        tx: &Transaction<'_>,
-        question: &Question<'_>,
-        version: Option<u64>,
-    ) -> Result<Option<u32>> {
-        let rows = self.read_for(true);
-        let Some(rows) = rows.as_ref() else { return Ok(None) };
-        let accounts = load::accounts(tx)?;
-        let context = self.context(question.search, &accounts);
-        let found = self.found_with_file(tx, rows, question, &context, version)?;
-        Ok(Some(u32::try_from(found.count()).unwrap_or(u32::MAX)))
-    }
-
-    fn found_with_file(
+    /// What a question needs of the file. `version` was that of the rows before the transaction began to read.
+    pub(in crate::mirror) fn of_file(
         &self,
         tx: &Transaction<'_>,
         rows: &Rows,
         question: &Question<'_>,
         context: &Context<'_>,
         version: Option<u64>,
-    ) -> Result<Bits> {
+    ) -> Result<OfFile> {
+        if !question.asks_file() {
+            return Ok(OfFile::default());
+        }
         // An older view of the file answers this search; it is not kept for the next.
         let keep = version == Some(rows.version);
         let kept = self.orders.answers();
@@ -350,9 +318,6 @@ impl Mirror {
             let answer = kept.answer(tx, rows, &asked, keep)?;
             of_file.answers.push((asked, answer));
         }
-        let everything = Query::default();
-        let mut found = Question { query: &everything, ..*question }.rows(rows, context);
-        found.and(&rows.rows_found(question.query, context, &of_file));
-        Ok(found)
+        Ok(of_file)
     }
 }
