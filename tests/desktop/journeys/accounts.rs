@@ -27,6 +27,15 @@ async fn open_dialog(page: &Page) -> Result<()> {
     page.click("button", "/^Advanced/").await
 }
 
+/// Adds the account of a vendor, and waits for all its calls.
+pub(super) async fn add(page: &Page, vendor: &Sandbox, calls: i64) -> Result<()> {
+    open_dialog(page).await?;
+    fill_in(page, vendor, vendor.auth_token(), &vendor.api_base_url()).await?;
+    page.click("button", "Check and save").await?;
+    page.has_rows(calls).await?;
+    page.gone("dialog", "/Add Vobiz account/").await
+}
+
 pub(super) async fn an_account_with_a_keyring(name: &'static str) -> Result<()> {
     let vendor = vendor().await?;
     let rig = Rig::start(Parts::default())?;

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use sandbox::{Fault, Sandbox, SandboxOptions};
 
+use super::accounts;
 use crate::page::{Page, a_moment};
 use crate::rig::{Parts, Rig, eventually};
 
@@ -41,14 +42,7 @@ pub(super) async fn hostile_files(name: &'static str) -> Result<()> {
     let rig = Rig::start(Parts::default())?;
     let profile = rig.home().join("profile");
     let page = Page::new(rig.open(&profile, &[]).await?, name);
-    page.click("button", "/^Add Vobiz account/").await?;
-    page.click("button", "/^Advanced/").await?;
-    page.fill("textbox", "/^Auth ID/", vendor.auth_id()).await?;
-    page.fill("textbox", "/^Auth token/", vendor.auth_token()).await?;
-    page.fill("textbox", "/^API address/", &vendor.api_base_url()).await?;
-    page.click("button", "Check and save").await?;
-    page.has_rows(13).await?;
-    page.gone("dialog", "/Add Vobiz account/").await?;
+    accounts::add(&page, &vendor, 13).await?;
 
     page.row(0).await?.click().await?;
     page.keys(thirtyfour::Key::Control + "a").await?;

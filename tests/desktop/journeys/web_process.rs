@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use sandbox::{Fault, MediaLength, Sandbox, SandboxOptions};
 
+use super::accounts;
 use crate::page::Page;
 use crate::rig::{Parts, Rig, eventually};
 
@@ -25,14 +26,7 @@ pub(super) async fn the_page_comes_back(name: &'static str) -> Result<()> {
     let rig = Rig::start(Parts { sound: false, ..Parts::default() })?;
     let profile = rig.home().join("profile");
     let page = Page::new(rig.open(&profile, &[]).await?, name);
-    page.click("button", "/^Add Vobiz account/").await?;
-    page.click("button", "/^Advanced/").await?;
-    page.fill("textbox", "/^Auth ID/", vendor.auth_id()).await?;
-    page.fill("textbox", "/^Auth token/", vendor.auth_token()).await?;
-    page.fill("textbox", "/^API address/", &vendor.api_base_url()).await?;
-    page.click("button", "Check and save").await?;
-    page.has_rows(CALLS.into()).await?;
-    page.gone("dialog", "/Add Vobiz account/").await?;
+    accounts::add(&page, &vendor, CALLS.into()).await?;
 
     // A download is under way.
     for id in vendor.recording_ids() {
