@@ -1,16 +1,12 @@
-/** Starts the window: styles, state, the first frame, then the data. */
-import './styles/tokens.css';
-import './styles/base.css';
-import './styles/starting.css';
+/** Starts the window: state, the first frame, then the data. */
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { backend } from './backend';
-import { firstPaintMs } from './lib/frame';
+import { firstPaintMs, styled } from './lib/frame';
 import { start } from './state/start.svelte';
 
-const target = document.getElementById('app');
-if (target !== null) {
-  // What the document showed until now.
+/** Puts the page where the document showed its beginning. */
+function show(target: HTMLElement): void {
   target.replaceChildren();
   mount(App, { target });
   void start.run();
@@ -19,3 +15,6 @@ if (target !== null) {
     .then((atMs) => backend.appMarkStartup('firstFrame', atMs))
     .catch(() => undefined);
 }
+
+const app = document.getElementById('app');
+if (app !== null) void styled().then(() => show(app));

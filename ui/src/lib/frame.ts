@@ -11,6 +11,22 @@ export function painted(): Promise<void> {
   });
 }
 
+/** Waits for the styles that the document names. Those at its end hold back neither what is painted nor what runs. */
+export async function styled(): Promise<void> {
+  const wanted = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')].filter(
+    (link) => link.sheet === null,
+  );
+  await Promise.all(
+    wanted.map(
+      (link) =>
+        new Promise<void>((resolve) => {
+          link.addEventListener('load', () => resolve());
+          link.addEventListener('error', () => resolve());
+        }),
+    ),
+  );
+}
+
 /**
  * When the page was first painted with something in it, in milliseconds of the Unix epoch. The web view notes that moment
  * itself, and tells it when it has the time to.

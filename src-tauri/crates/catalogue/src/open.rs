@@ -234,10 +234,9 @@ fn check_header(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Checks the whole of a file that is in use, without more memory than a glance at it takes.
+/// Checks the whole of a file that is in use, with the little memory of a connection that reads.
 pub(crate) fn check_in_use(path: &Path, busy_timeout: Duration) -> Result<()> {
     let connection = connect_reader(path, busy_timeout)?;
-    connection.execute_batch("PRAGMA cache_size = -2048;")?;
     check(&connection, "PRAGMA quick_check(1)")
 }
 
@@ -310,8 +309,8 @@ pub(crate) fn connect_reader(path: &Path, busy_timeout: Duration) -> Result<Conn
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     configure(&connection, busy_timeout)?;
-    // There are several of these, and rows of a window are seldom asked for twice: the system's cache is enough.
-    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+    set_room(&connection, Room::Reading)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
@@ -321,13 +320,34 @@ fn configure(connection: &Connection, busy_timeout: Duration) -> Result<()> {
     // Otherwise SQLite, where it knows partial indexes, makes a plan anew for each value that is bound to a statement, which
     // takes several times as long as finding a row by it: sqlite.org/c3ref/c_dbconfig_defensive.html, ENABLE_QPSG.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    // 64 MB of pages at most; memory is taken only as pages are read.
     connection.execute_batch(
         "PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;
-         PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -65536;",
+         PRAGMA temp_store = MEMORY;",
     )?;
+    set_room(connection, Room::Usual)?;
     rusqlite::vtab::array::load_module(connection)?;
     Ok(())
+}
+
+/// How many pages of the file a connection keeps in memory. They are taken only as they are read, and then kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Of a connection that reads. There are several, and rows of a window are seldom asked for twice: the system's
+    /// cache is enough.
+    Reading,
+    Usual,
+    /// A list that is synced goes into every part of large indexes.
+    Syncing,
+}
+
+/// Pages beyond the room are let go at once.
+pub(crate) fn set_room(connection: &Connection, room: Room) -> rusqlite::Result<()> {
+    let kib = match room {
+        Room::Reading => 2 << 10,
+        Room::Usual => 16 << 10,
+        Room::Syncing => 64 << 10,
+    };
+    // Negative: so many KiB, not so many pages (sqlite.org/pragma.html#pragma_cache_size).
+    connection.pragma_update(None, "cache_size", -kib)
 }

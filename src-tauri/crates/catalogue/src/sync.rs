@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension as _, ToSql, Transaction};
 use crate::accounts;
 use crate::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use crate::open::{Room, set_room};
 use crate::recordings::{self, Known};
 use crate::values::{Instant, count, uncount};
 
@@ -200,7 +201,7 @@ impl Catalogue {
                 "UPDATE accounts SET synced_ms = ?2, vendor_total = ?3 WHERE no = ?1",
                 (account_no, Instant(now), vendor_total.map(count)),
             )?;
-            Ok(())
+            Ok(set_room(tx, Room::Usual)?)
         })
     }
 
@@ -247,6 +248,7 @@ impl Catalogue {
             if accounts::number(tx, &account)? != account_no {
                 return Err(Error::not_found("account", &account));
             }
+            set_room(tx, Room::Usual)?;
             tx.execute(
                 "UPDATE sync_runs SET ended_ms = ?2, complete = ?3 WHERE id = ?1",
                 (id, Instant(now), complete),
@@ -371,6 +373,8 @@ fn store_all(
     if accounts::number(tx, &run.account)? != run.account_no {
         return Err(Error::not_found("account", &run.account));
     }
+    // Again for each page: another account's sync may have ended meanwhile.
+    set_room(tx, Room::Syncing)?;
     let mut tally = PageTally::default();
     for recording in recordings {
         let stored = store(tx, run.account_no, recording, run.id, Source::Page, now)?.1;

@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use crate::program::{self, cargo};
 
-/// The folder with the workspace's Cargo.toml.
+/// The folder with the workspace's Cargo.toml. `cargo xtask` says where it found this package, also after the checkout was
+/// moved or when two share what is built.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(3).unwrap_or(here).to_owned()
+    let found = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = found.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    here.ancestors().nth(3).unwrap_or(&here).to_owned()
 }
 
 /// Where cargo puts what it builds, and we put reports. A person may have moved it, so cargo is asked.
