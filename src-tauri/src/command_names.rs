@@ -61,6 +61,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "transfers_cancel",
     "transfers_retry_failed",
     "transfers_reveal",
+    "transfers_report",
     "transfers_plan",
     "transfers_settings",
     "transfers_set_settings",

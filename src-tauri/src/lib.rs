@@ -234,6 +234,7 @@ fn commands<R: Runtime>() -> Arc<Door<R>> {
         commands::transfers::transfers_cancel,
         commands::transfers::transfers_retry_failed,
         commands::transfers::transfers_reveal,
+        commands::transfers::transfers_report,
         commands::transfers::transfers_plan,
         commands::transfers::transfers_settings,
         commands::transfers::transfers_set_settings,

@@ -62,9 +62,13 @@ fn what_is_not_there_is_stale_not_a_crash() {
     assert_eq!(program.code("library_refresh_recording", json!({ "key": 7 })), "stale");
     assert_eq!(program.code("player_load", json!({ "key": 7, "play": true })), "stale");
     assert_eq!(program.code("transfers_save_one", json!({ "key": 7 })), "stale");
-    for command in
-        ["transfers_resume", "transfers_cancel", "transfers_retry_failed", "transfers_reveal"]
-    {
+    for command in [
+        "transfers_resume",
+        "transfers_cancel",
+        "transfers_retry_failed",
+        "transfers_reveal",
+        "transfers_report",
+    ] {
         assert_eq!(program.code(command, json!({ "jobId": "none" })), "stale", "{command}");
     }
     let start = json!({ "request": {

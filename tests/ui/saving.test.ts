@@ -99,6 +99,18 @@ describe('transfers', () => {
     await expect.poll(() => files.count()).toBe(2);
   });
 
+  it('give the list of what could not be saved', async () => {
+    const page = await openLibrary();
+    await openTransfers(page);
+    await page
+      .getByRole('button', { name: new RegExp(`^${view.report}`) })
+      .first()
+      .click();
+    await page.getByText(view.reportSaved).waitFor();
+    await page.getByText('/home/you/Not saved.csv').waitFor();
+    await expectAccessible(page);
+  });
+
   it('are put in another order, and searched by what is in them', async () => {
     const page = await openLibrary({ world: 'scenario=ratelimited' });
     for (const indexes of [

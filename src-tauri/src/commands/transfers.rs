@@ -167,6 +167,27 @@ pub async fn transfers_retry_failed(app: State<'_, App>, job_id: String) -> IpcR
     Ok(app.engine.retry_failed(&JobId::new(job_id)).await?)
 }
 
+/// Native save dialog, then the list of what a job did not save, and why, as a table. Says where it is; `None` when the person
+/// cancelled the dialog.
+#[tauri::command]
+pub async fn transfers_report<R: Runtime>(
+    handle: AppHandle<R>,
+    app: State<'_, App>,
+    job_id: String,
+) -> IpcResult<Option<String>> {
+    let id = JobId::new(job_id);
+    let name = app.engine.suggested_report_name(&id).await?;
+    let dialog = handle
+        .dialog()
+        .file()
+        .set_title("Save the list of what was not saved")
+        .set_file_name(name)
+        .add_filter("Comma-separated values", &["csv"]);
+    let Some(path) = picked(|tell| dialog.save_file(tell)).await? else { return Ok(None) };
+    app.engine.write_job_report(&id, path.clone()).await?;
+    Ok(Some(path.display().to_string()))
+}
+
 /// Puts a job before another one of the queue, or at its end.
 #[tauri::command]
 pub async fn transfers_move(

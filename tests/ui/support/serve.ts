@@ -3,6 +3,7 @@
  * All of it once for all test files, in a folder and on ports of its own, so that two runs do not disturb each other.
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,15 +23,24 @@ declare module 'vitest' {
   }
 }
 
-/** The policy of the program itself, so that what breaks under it breaks here. Tauri's own addresses are left out. */
-function policy(): string {
+/**
+ * The policy of the program itself, so that what breaks under it breaks here. Tauri's own addresses are left out; as Tauri does, it
+ * lets in the styles that stand in the document.
+ */
+function policy(page: string): string {
   const configuration = JSON.parse(readFileSync(join(ROOT, 'src-tauri/tauri.conf.json'), 'utf8')) as {
     app: { security: { csp: string | Record<string, string | string[]> } };
   };
   const { csp } = configuration.app.security;
   if (typeof csp === 'string') return csp;
+  const styles = [...readFileSync(page, 'utf8').matchAll(/<style>(.*?)<\/style>/gs)].map(([, style]) => {
+    const hash = createHash('sha256')
+      .update(style ?? '')
+      .digest('base64');
+    return `'sha256-${hash}'`;
+  });
   return Object.entries(csp)
-    .map(([name, sources]) => [name, ...[sources].flat()].join(' '))
+    .map(([name, sources]) => [name, ...[sources].flat(), ...(name === 'style-src' ? styles : [])].join(' '))
     .join('; ');
 }
 
@@ -50,7 +60,11 @@ export default async function serve(project: TestProject): Promise<() => Promise
     configFile: false,
     logLevel: 'warn',
     build: { outDir: built },
-    preview: { host: '127.0.0.1', port: 0, headers: { 'Content-Security-Policy': policy() } },
+    preview: {
+      host: '127.0.0.1',
+      port: 0,
+      headers: { 'Content-Security-Policy': policy(join(built, 'index.html')) },
+    },
   });
   const browser = await chromium.launchServer({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -208,6 +208,8 @@ export interface Backend {
   transfersRetryFailed(jobId: string): Promise<void>;
   /** Shows the job's folder in the file manager. */
   transfersReveal(jobId: string): Promise<void>;
+  /** Native dialog, then the list of what a job did not save, and why; says where it is, `null` when cancelled. */
+  transfersReport(jobId: string): Promise<string | null>;
 
   /** Buckets that copies can be saved in, in the order they were added. */
   placesList(): Promise<PlaceView[]>;

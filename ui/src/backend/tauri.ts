@@ -138,6 +138,7 @@ export function createTauriBackend(): Backend {
     transfersCancel: (jobId) => call('transfers_cancel', { jobId }),
     transfersRetryFailed: (jobId) => call('transfers_retry_failed', { jobId }),
     transfersReveal: (jobId) => call('transfers_reveal', { jobId }),
+    transfersReport: (jobId) => call('transfers_report', { jobId }),
 
     placesList: () => call('places_list'),
     placesSave: (request) => call('places_save', { request }),

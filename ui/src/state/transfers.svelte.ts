@@ -114,6 +114,16 @@ class Transfers {
     return told(backend.transfersReveal(jobId));
   }
 
+  /** Saves the list of what a job did not save, and why. */
+  async report(jobId: string): Promise<void> {
+    try {
+      const path = await backend.transfersReport(jobId);
+      if (path !== null) toasts.show({ tone: 'good', title: t.transfers.view.reportSaved, text: path });
+    } catch (error) {
+      toasts.fail(error);
+    }
+  }
+
   /** One place earlier or later among those that run or wait. */
   async move(jobId: string, by: -1 | 1): Promise<void> {
     const at = this.active.findIndex(({ id }) => id === jobId);

@@ -21,7 +21,8 @@ use crate::analyse::guarded;
 use crate::crew::{self, Crew, Outcome, Shape, Turn};
 use crate::demux::{Demux, Next, Pace};
 use crate::error::Error;
-use crate::inflow::{Inflow, Origin};
+use crate::inflow::Inflow;
+use crate::origin::Origin;
 
 /// Packets decoded before the target of a seek. An MP3 frame may refer back 511 bytes (five frames at the lowest bit
 /// rates of each version) and its output overlaps the next one's.
@@ -39,6 +40,8 @@ pub struct Decoded {
     shape: Shape,
     /// It did not come here from the beginning, but went straight to a later part of a file that is coming in.
     has_jumped: bool,
+    /// The byte that a jump went to last without finding a frame there, and how far it looked.
+    barren: Option<(u64, u64)>,
     /// The length that is known of one that is coming in.
     told_frames: u64,
     /// Packets read ahead by a seek.
@@ -94,6 +97,7 @@ impl Decoded {
             crew: None,
             shape,
             has_jumped: false,
+            barren: None,
             told_frames: 0,
             pending: VecDeque::new(),
             held: Vec::new(),

@@ -1,6 +1,7 @@
 //! Packets out of containers, for all formats alike.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use symphonia::core::codecs::audio::{AudioCodecParameters, well_known as id};
 use symphonia::core::errors::Error as Fault;
@@ -12,13 +13,15 @@ use symphonia::default::formats::{FlacReader, IsoMp4Reader, MpaReader, OggReader
 use domain::{Codec, Container};
 
 use crate::error::Error;
-use crate::inflow::{Origin, Source};
 use crate::mpeg::{self, Even, FrameHeader, LengthTag};
+use crate::origin::{Origin, Source};
 use crate::riff;
 use crate::sniff::sniff;
 
 /// How much of the beginning is looked at to tell the container.
 const HEAD_BYTES: u64 = 4096;
+/// As much is looked through for a frame at a time.
+const WINDOW_BYTES: u64 = 1 << 16;
 
 /// What packets are read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,25 +108,50 @@ impl Demux {
         Self::library(container, reader, tag, even)
     }
 
-    /// Opens MP3 of one bit rate in its middle, at the first frame behind a byte. Also returned is the number of that frame.
+    /// The first frame of MP3 of one bit rate that begins in a span of bytes, all of which can be read. Whether a last one is a
+    /// frame cannot be told unless the span is the end of the file.
+    pub(crate) fn find_within(
+        origin: &Origin,
+        span: Range<u64>,
+        is_end: bool,
+        even: Even,
+    ) -> io::Result<Option<u64>> {
+        let mut file = origin.open()?;
+        let mut window = Vec::new();
+        // A frame may be padded by a byte, and the header of the next one has four.
+        let behind = if is_end { 0 } else { even.header.frame_bytes + 5 };
+        let mut from = span.start;
+        while from < span.end {
+            file.seek(SeekFrom::Start(from))?;
+            window.clear();
+            (&mut file).take(WINDOW_BYTES.min(span.end - from)).read_to_end(&mut window)?;
+            let is_frame = |at: &usize| {
+                let bytes = &window[*at..];
+                mpeg::begins_with_frame(bytes)
+                    && FrameHeader::parse(bytes)
+                        .is_some_and(|header| header.is_even_with(even.header))
+            };
+            let searched = window.len().saturating_sub(behind);
+            if let Some(at) = (0..searched).find(is_frame) {
+                return Ok(Some(from + at as u64));
+            }
+            if searched == 0 {
+                break;
+            }
+            from += searched as u64;
+        }
+        Ok(None)
+    }
+
+    /// Opens MP3 of one bit rate in its middle, at a byte where a frame begins. Also returned is the number of that frame.
     pub(crate) fn open_within(
         origin: &Origin,
-        byte: u64,
+        begin: u64,
         even: Even,
         tag: Option<LengthTag>,
     ) -> Result<Option<(Self, u64)>, Error> {
         let unreadable = |error: io::Error| Error::unreadable(&origin.path(), &error);
         let mut file = origin.open().map_err(unreadable)?;
-        file.seek(SeekFrom::Start(byte)).map_err(unreadable)?;
-        let mut window = Vec::new();
-        (&mut file).take(HEAD_BYTES).read_to_end(&mut window).map_err(unreadable)?;
-        let is_frame = |at: &usize| {
-            let bytes = window.get(*at..).unwrap_or(&[]);
-            mpeg::begins_with_frame(bytes)
-                && FrameHeader::parse(bytes).is_some_and(|header| header.is_even_with(even.header))
-        };
-        let Some(at) = (0..window.len()).find(is_frame) else { return Ok(None) };
-        let begin = byte + at as u64;
         file.seek(SeekFrom::Start(begin)).map_err(unreadable)?;
         let Ok(reader) = MpaReader::try_new(stream(file), FormatOptions::default()) else {
             return Ok(None);

@@ -12,6 +12,7 @@ mod demux;
 mod error;
 mod inflow;
 mod mpeg;
+mod origin;
 mod peaks;
 mod player;
 mod riff;

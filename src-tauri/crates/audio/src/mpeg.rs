@@ -6,7 +6,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::inflow::Source;
+use crate::origin::Source;
 
 /// How far behind the ID3 tag the first frame may begin: some encoders pad.
 const SEARCH_BYTES: usize = 16 * 1024;
@@ -32,7 +32,7 @@ pub(crate) struct FrameHeader {
     sample_rate_hz: u32,
     kbit_per_s: u32,
     /// Whole frame with its header.
-    frame_bytes: usize,
+    pub(crate) frame_bytes: usize,
 }
 
 impl FrameHeader {

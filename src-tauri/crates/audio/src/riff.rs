@@ -15,7 +15,7 @@ use domain::{Codec, Container};
 
 use crate::demux::Pace;
 use crate::error::Error;
-use crate::inflow::Source;
+use crate::origin::Source;
 
 /// Format tags of RFC 2361 and `mmreg.h`.
 const TAG_PCM: u16 = 0x0001;

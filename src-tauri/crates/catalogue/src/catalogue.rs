@@ -13,6 +13,7 @@ use crate::mirror::{Mirror, Touched};
 use crate::open::{self, OpenNote, beside};
 use crate::open_mark::{Mark, Use};
 use crate::pictures;
+use crate::salvage;
 
 /// Readers kept open for the next question. More may exist for a moment when many ask at once.
 const KEPT_READERS: usize = 3;
@@ -69,6 +70,7 @@ impl Catalogue {
         busy_timeout: Duration,
         checked_at_once_bytes: u64,
     ) -> Result<(Self, OpenNote)> {
+        salvage::resume(dir)?;
         let mut opened = open::open_in(dir, busy_timeout, checked_at_once_bytes)?;
         if opened.note.repaired.is_some() {
             pictures::remove(&pictures::path_in(dir));

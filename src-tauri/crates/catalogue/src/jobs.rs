@@ -244,8 +244,8 @@ impl Catalogue {
         })
     }
 
-    /// Ends a job as finished, if nothing of it is left to do; says whether that was so.
-    pub fn finish_job(&self, id: &JobId, now: Timestamp) -> Result<bool> {
+    /// Ends a job as finished, if nothing of it is left to do, with what should be known about it; says whether that was so.
+    pub fn finish_job(&self, id: &JobId, note: Option<&str>, now: Timestamp) -> Result<bool> {
         self.write(|tx| {
             let (job_no, before) = job_number(tx, id)?;
             let has_more: bool = tx.query_row(
@@ -258,8 +258,8 @@ impl Catalogue {
                 return Ok(!has_more);
             }
             tx.execute(
-                "UPDATE jobs SET state = 'finished', note = NULL, ended_ms = ?2 WHERE no = ?1",
-                (job_no, Instant(now)),
+                "UPDATE jobs SET state = 'finished', note = ?3, ended_ms = ?2 WHERE no = ?1",
+                (job_no, Instant(now), note),
             )?;
             keep_tally(tx, job_no)?;
             Ok(true)

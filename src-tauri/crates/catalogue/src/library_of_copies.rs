@@ -1,7 +1,7 @@
 //! All copies at once: to check them again, to find them where they were moved to, and to find the recording a file
 //! that is there already belongs to.
 
-use domain::{PlaceId, RecordingKey};
+use domain::{PlaceId, RecordingId, RecordingKey};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Row};
@@ -51,6 +51,25 @@ impl Catalogue {
             ))?;
             let copies = statement.query_map([], keyed_copy)?;
             Ok(copies.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Every copy of a recording that is out of the index, as those of a removed account are, with what that account was
+    /// called and the vendor's id: what is on disk stays proven.
+    pub fn copies_out_of_index(&self) -> Result<Vec<(String, RecordingId, CopyRecord)>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached(&format!(
+                "SELECT a.label, c.recording_id, {} FROM copies c JOIN accounts a ON a.no = c.account_no
+                 WHERE NOT EXISTS (SELECT 1 FROM recordings r
+                   WHERE r.account_no = c.account_no AND r.recording_id = c.recording_id)
+                 ORDER BY c.path",
+                copies::COLUMNS
+            ))?;
+            let found = statement.query_map([], |row| {
+                let id = RecordingId::new(row.get::<_, String>(1)?);
+                Ok((row.get(0)?, id, copies::copy_at(row, 2)?))
+            })?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
         })
     }
 

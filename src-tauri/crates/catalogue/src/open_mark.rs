@@ -1,7 +1,7 @@
 //! The mark: a small file beside the index that exists while the index is in use, and says how that went.
 
-use std::fs;
-use std::io::ErrorKind;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -17,14 +17,25 @@ pub(crate) enum Use {
     Suspect,
     /// Something unreadable was met.
     Damaged,
+    /// A new index is about to take the damaged one's place, which is renamed to `….corrupt-<n>` with this number before.
+    Replacing(u32),
 }
 
 impl Use {
-    fn text(self) -> &'static str {
+    fn text(self) -> String {
         match self {
-            Self::Open => "open\n",
-            Self::Suspect => "suspect\n",
-            Self::Damaged => "damaged\n",
+            Self::Open => "open\n".to_owned(),
+            Self::Suspect => "suspect\n".to_owned(),
+            Self::Damaged => "damaged\n".to_owned(),
+            Self::Replacing(number) => format!("replacing {number}\n"),
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        match text.trim_end() {
+            "suspect" => Some(Self::Suspect),
+            "damaged" => Some(Self::Damaged),
+            other => other.strip_prefix("replacing ")?.parse().ok().map(Self::Replacing),
         }
     }
 }
@@ -42,10 +53,8 @@ impl Mark {
 
     /// How the last use went; `None` when it ended cleanly, or never was.
     pub(crate) fn read(&self) -> Option<Use> {
-        match fs::read(&self.path) {
-            Ok(text) => {
-                [Use::Suspect, Use::Damaged].into_iter().find(|word| word.text().as_bytes() == text)
-            }
+        match fs::read_to_string(&self.path) {
+            Ok(text) => Use::read(&text),
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
             Err(_) => None,
         }
@@ -54,7 +63,13 @@ impl Mark {
 
     /// Says how it goes.
     pub(crate) fn set(&self, word: Use) -> Result<()> {
-        fs::write(&self.path, word.text()).map_err(|source| Error::from_io(source, &self.path))
+        let written = || {
+            let mut file = File::create(&self.path)?;
+            file.write_all(word.text().as_bytes())?;
+            // Names that change after this must not outlive it, also when the power fails.
+            if matches!(word, Use::Replacing(_)) { file.sync_all() } else { Ok(()) }
+        };
+        written().map_err(|source| Error::from_io(source, &self.path))
     }
 
     /// Says that the use ended cleanly.

@@ -2,9 +2,10 @@
 //! so that no item is taken twice, and no copy is known without its item or the other way round.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use domain::{AccountId, JobId, RecordingKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
@@ -16,7 +17,10 @@ use crate::job_state::{ItemState, JobState, Priority};
 use crate::jobs::ItemRecord;
 use crate::recordings::key_of;
 use crate::sync;
-use crate::values::{self, Instant, count};
+use crate::values::{self, Instant, StoredPath, count};
+
+/// Nothing is put off for longer. What seems to be was put off when the clock was ahead, and is due.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(3);
 
 /// An item that was taken to be worked on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -261,10 +265,21 @@ impl Catalogue {
         })
     }
 
-    /// What became of the recordings that jobs were to save into a folder and did not: live, or failed. Where several jobs
+    /// The folders of all jobs, each spelling once. One folder may have several; whoever can ask the disk knows which are one.
+    pub fn job_folders(&self) -> Result<Vec<PathBuf>> {
+        self.read(|tx| {
+            let mut statement = tx.prepare_cached("SELECT DISTINCT folder FROM jobs")?;
+            let found = statement.query_map([], |row| Ok(row.get::<_, StoredPath>(0)?.0))?;
+            Ok(found.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// What became of the recordings that jobs were to save into a folder, in any of its spellings, and did not: live, or failed. Where several jobs
     /// were, the newest one says it, also one that saved it or was cancelled.
-    pub fn unsaved_in(&self, folder: &std::path::Path) -> Result<HashMap<RecordingKey, ItemState>> {
-        let folder = values::path_value(folder)?;
+    pub fn unsaved_in(&self, folders: &[PathBuf]) -> Result<HashMap<RecordingKey, ItemState>> {
+        let folders: Vec<Value> =
+            folders.iter().map(|folder| values::path_value(folder)).collect::<Result<_>>()?;
+        let folders = std::rc::Rc::new(folders);
         self.read(|tx| {
             // With max() the other columns are of the row that has it. What ended otherwise in a later job is not
             // listed; those are looked through only where something is open, in the order that needs no sorting.
@@ -273,15 +288,15 @@ impl Catalogue {
                    SELECT i.account_no, i.recording_id, i.state, max(i.job_no) AS job_no
                    FROM jobs j JOIN job_items i ON i.job_no = j.no
                      AND i.state IN ('queued', 'receiving', 'verifying', 'failed')
-                   WHERE j.folder = ?1 GROUP BY i.account_no, i.recording_id)
+                   WHERE j.folder IN rarray(?1) GROUP BY i.account_no, i.recording_id)
                  SELECT r.key, o.state FROM open o JOIN recordings r USING (account_no, recording_id)
                  WHERE (o.account_no, o.recording_id) NOT IN (
                    SELECT i.account_no, i.recording_id FROM jobs j CROSS JOIN job_items i ON i.job_no = j.no
                    CROSS JOIN open e ON e.account_no = i.account_no AND e.recording_id = i.recording_id
                      AND e.job_no < i.job_no
-                   WHERE j.folder = ?1 AND j.no > (SELECT min(job_no) FROM open))",
+                   WHERE j.folder IN rarray(?1) AND j.no > (SELECT min(job_no) FROM open))",
             )?;
-            let found = statement.query_map([folder], |row| Ok((key_of(row)?, row.get(1)?)))?;
+            let found = statement.query_map([&folders], |row| Ok((key_of(row)?, row.get(1)?)))?;
             Ok(found.collect::<rusqlite::Result<_>>()?)
         })
     }
@@ -309,15 +324,17 @@ fn next_of(
     let mut statement = tx.prepare_cached(&format!(
         "SELECT picked.*, a.id AS account_id FROM ({ITEMS}
          WHERE i.job_no = ?1 AND i.state = 'queued' AND i.held = 0
-           AND (i.not_before_ms IS NULL OR i.not_before_ms <= ?2)
+           AND (i.not_before_ms IS NULL OR i.not_before_ms <= ?2 OR i.not_before_ms > ?5)
            AND i.account_no NOT IN (SELECT no FROM accounts WHERE id IN rarray(?3))
          ORDER BY i.urgency DESC, i.position LIMIT ?4) AS picked
          JOIN accounts a ON a.no = picked.account_no
          ORDER BY picked.urgency DESC, picked.position"
     ))?;
-    let found = statement.query_map((job_no, Instant(now), busy, limit), |row| {
-        Ok((AccountId::new(row.get::<_, String>("account_id")?), item_record(row)?))
-    })?;
+    let latest = now.saturating_add(LONGEST_WAIT).unwrap_or(Timestamp::MAX);
+    let found = statement
+        .query_map((job_no, Instant(now), busy, limit, Instant(latest)), |row| {
+            Ok((AccountId::new(row.get::<_, String>("account_id")?), item_record(row)?))
+        })?;
     let mut found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
     let mut begin = tx.prepare_cached(
         "UPDATE job_items SET state = 'receiving', tries = tries + 1, not_before_ms = NULL

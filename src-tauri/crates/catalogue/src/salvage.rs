@@ -4,14 +4,22 @@
 //! ours, what was deleted and why. Those tables are copied row by row, each as far as SQLite can follow it. The new
 //! file's own checks refuse values that make no sense, and a file's hash is compared again before anything is deleted,
 //! so a row that was damaged unnoticed does no harm beyond itself.
+//!
+//! After that the damaged file is renamed, its log too, and the new one gets its name. A program that ends between these steps
+//! would leave no index at all, or one without its log. So the mark says before the first of them what is about to happen, and the
+//! next start takes back what was done of it: the damaged file is there again as it was, and is replaced anew.
 
-use std::path::Path;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params_from_iter};
 
 use crate::copies;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::open::beside;
+use crate::open_mark::{Mark, Use};
 
 /// How much was carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,8 +48,64 @@ const TABLES: &[(&str, &str)] = &[
     ("raw_replies", "WHERE key IN (SELECT key FROM recordings WHERE gone_ms IS NOT NULL)"),
 ];
 
-/// Copies into `new` what can be read from the file `old`. Only errors of the new file are errors.
+/// Copies into `new` what can be read from the file `old`, and marks that this one is about to be replaced. Errors are those of
+/// the new file and of the mark.
 pub(crate) fn carry_over(old: &Path, new: &mut Connection) -> Result<Carried> {
+    let carried = copy_tables(old, new)?;
+    let dir = old.parent().unwrap_or(Path::new("."));
+    Mark::in_folder(dir).set(Use::Replacing(free_number(old)))?;
+    Ok(carried)
+}
+
+/// Takes back a replacement of the index in `dir` that stopped between its steps. Without effect after any other end.
+pub(crate) fn resume(dir: &Path) -> Result<()> {
+    let mark = Mark::in_folder(dir);
+    let Some(Use::Replacing(number)) = mark.read() else { return Ok(()) };
+    let Some((aside, path)) = put_aside(dir, number)? else {
+        // Nothing was done yet.
+        return mark.set(Use::Damaged);
+    };
+    if path.exists() {
+        // The new one has its name: that was the last step.
+        return mark.set(Use::Open);
+    }
+    tracing::warn!(path = %path.display(), "a repair of the index stopped half-way; it begins again");
+    // The log first: a file that is there again without it would be taken for whole.
+    rename_if_there(&beside(&aside, "-wal"), &beside(&path, "-wal"))?;
+    rename_if_there(&aside, &path)?;
+    mark.set(Use::Damaged)
+}
+
+/// The damaged index that was put aside under a number, and the name it had before.
+fn put_aside(dir: &Path, number: u32) -> Result<Option<(PathBuf, PathBuf)>> {
+    let failed = |source| Error::from_io(source, dir);
+    let end = format!(".corrupt-{number}");
+    for entry in fs::read_dir(dir).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        if let Some(before) = name.to_str().and_then(|name| name.strip_suffix(&end)) {
+            return Ok(Some((dir.join(&name), dir.join(before))));
+        }
+    }
+    Ok(None)
+}
+
+/// The number that the next one gets.
+fn free_number(path: &Path) -> u32 {
+    let is_taken = |number: &u32| {
+        let aside = beside(path, &format!(".corrupt-{number}"));
+        aside.exists() || beside(&aside, "-wal").exists()
+    };
+    (1..u32::MAX).find(|number| !is_taken(number)).unwrap_or(u32::MAX)
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::from_io(error, from)),
+        _ => Ok(()),
+    }
+}
+
+fn copy_tables(old: &Path, new: &mut Connection) -> Result<Carried> {
     let tx = new.transaction()?;
     // Read-write, because a log left by a crash is replayed first.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

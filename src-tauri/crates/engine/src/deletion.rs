@@ -14,7 +14,7 @@ use providers::{Deleted, Provider};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::Selection;
-use crate::{Engine, blocking, lock};
+use crate::{Engine, lock};
 
 /// How many deletions are under way at once.
 const PARALLEL: usize = 4;
@@ -307,7 +307,9 @@ impl Engine {
             })
         } else {
             let path = copy.path.clone();
-            blocking(move || Ok(transfer::hash_file(&path)?)).await
+            let site = self.inner.folders.site(path.parent().unwrap_or(&path));
+            let file = copy.path.clone();
+            site.work(move || Ok(transfer::hash_file(&file)?)).await
         };
         Ok(match found {
             Ok((size, sha256)) if size == copy.size_bytes && sha256 == copy.sha256 => {

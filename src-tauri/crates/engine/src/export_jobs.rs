@@ -18,8 +18,9 @@ use transfer::part::{PartFile, SealedPart, part_path};
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::exports::{curl_command, settle_refusal};
-use crate::fetch::{OnBytes, open_part, receive, restarted, strong_etag};
-use crate::{Engine, blocking, lock, or_cancelled};
+use crate::fetch::strong_etag;
+use crate::reception::{OnBytes, Reception, open_part, receive, restarted};
+use crate::{Engine, lock, or_cancelled};
 
 /// How far apart the questions about a job get (contract B6).
 const LAST_POLL: Duration = Duration::from_mins(1);
@@ -260,32 +261,34 @@ impl Engine {
         let key = (account.clone(), job.clone());
         lock(&self.inner.archives).insert(key.clone(), cancel.clone());
         let part = part_path(&folder, &format!("export-{job}"), 0);
-        let sealed = receive_archive(provider.as_ref(), &fresh, &part, on_bytes, &cancel).await;
+        let site = self.inner.folders.site(&folder);
+        let watch = Reception { site, on_bytes, cap: None, inflow: None, cancel: &cancel };
+        let sealed = receive_archive(provider.as_ref(), &fresh, &part, watch).await;
         lock(&self.inner.archives).remove(&key);
         if sealed.is_err() {
             // Nothing proves later that these bytes belong to the archive of that time, so no other run goes on with them.
-            blocking(move || {
+            let removing = site.work(move || {
                 crate::transfers::remove_part(&part);
                 Ok(())
-            })
-            .await?;
+            });
+            removing.await?;
         }
         let sealed = sealed?;
         let label = self.account(account).await?.label;
         let stem = format!("Export {label} {job}");
         let (checked, target) = (sealed.path.clone(), folder.clone());
-        let facts = blocking(move || Ok(transfer::check_archive(&checked)?)).await?;
+        let facts = site.work(move || Ok(transfer::check_archive(&checked)?)).await?;
         let facts = match facts {
             Ok(facts) => facts,
             Err(why) => {
-                blocking(move || Ok(sealed.discard()?)).await?;
+                site.work(move || Ok(sealed.discard()?)).await?;
                 return Err(Error::NotAudio { what: why.0 });
             }
         };
         let (size_bytes, sha256) = (sealed.size_bytes, sealed.sha256.clone());
-        let path =
-            blocking(move || Ok(sealed.publish(&target, &RelativeName::from_stem(&stem, "zip"))?))
-                .await?;
+        let publishing =
+            site.work(move || Ok(sealed.publish(&target, &RelativeName::from_stem(&stem, "zip"))?));
+        let path = publishing.await?;
         let (account, job, archive) = (account.clone(), job.clone(), path.clone());
         self.with_catalogue(move |catalogue| catalogue.note_archive(&account, &job, &archive))
             .await?;
@@ -324,14 +327,13 @@ async fn receive_archive(
     provider: &dyn Provider,
     job: &ExportJob,
     part: &Path,
-    on_bytes: OnBytes<'_>,
-    cancel: &CancellationToken,
+    watch: Reception<'_>,
 ) -> Result<SealedPart> {
     let mut validator = None;
     let mut tries = 0;
     loop {
-        match archive_once(provider, job, part, &mut validator, on_bytes, cancel).await {
-            Ok(whole) => return blocking(move || Ok(whole.seal()?)).await,
+        match archive_once(provider, job, part, &mut validator, watch).await {
+            Ok(whole) => return watch.site.work(move || Ok(whole.seal()?)).await,
             Err(Error::Provider(error)) if error.is_transient() && tries < ARCHIVE_TRIES => {
                 tries += 1;
                 tracing::debug!(job = %job.id, %error, "going on with an archive");
@@ -347,20 +349,18 @@ async fn archive_once(
     job: &ExportJob,
     part: &Path,
     validator: &mut Option<String>,
-    on_bytes: OnBytes<'_>,
-    cancel: &CancellationToken,
+    watch: Reception<'_>,
 ) -> Result<PartFile> {
-    let mut file = open_part(part, validator.as_deref()).await?;
+    let mut file = open_part(watch.site, part, validator.as_deref()).await?;
     let opening = provider.job_archive(job, file.len(), validator.as_deref());
-    let stream = or_cancelled(cancel, async { Ok(opening.await?) }).await?;
+    let stream = or_cancelled(watch.cancel, async { Ok(opening.await?) }).await?;
     // Another part than asked for: from the beginning, if it is that.
     if stream.offset != file.len() {
-        file = restarted(file).await?;
+        file = restarted(watch.site, file).await?;
     }
     *validator = strong_etag(&stream);
     let total = stream.total_bytes;
-    let file =
-        receive(stream, file, total.unwrap_or(u64::MAX), on_bytes, None, None, cancel).await?;
+    let file = receive(stream, file, total.unwrap_or(u64::MAX), watch).await?;
     match total {
         Some(total) if total != file.len() => {
             let reason = format!("{} of {total} bytes arrived", file.len());

@@ -1,8 +1,5 @@
 //! One recording's audio, from the provider to a verified, still unnamed file. Shared by downloads and playback, so
 //! that what is heard goes through the same checks as what is saved; a player may read along while it comes in.
-//!
-//! Nothing here writes to a disk on an async thread: chunks go through a channel to a thread of their own, and no
-//! attempt ends before that thread has, so that two attempts never write into one file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,28 +7,24 @@ use std::time::{Duration, Instant};
 
 use audio::Inflow;
 use backon::{BackoffBuilder, ExponentialBuilder};
-use bytes::Bytes;
 use catalogue::StoredRecording;
 use domain::{AudioFacts, Remark};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use providers::{MediaRequest, MediaStream, Provider};
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use transfer::part::{PartFile, SealedPart};
+use transfer::part::SealedPart;
 use transfer::verify::Expected;
 
 use crate::error::{Error, Result};
+use crate::reception::{OnBytes, Reception, open_part, receive, restarted};
 use crate::transfers::Bandwidth;
-use crate::verify::{is_beside, verify};
-use crate::{Engine, blocking, or_cancelled};
+use crate::verify::verify;
+use crate::{Engine, or_cancelled};
 
 /// How often one recording is tried before it counts as failed.
 const TRIES: usize = 4;
 /// A body that does not end is cut off here: a day of uncompressed 16-bit stereo at 8 kHz is 2.8 GB.
 const MOST_BYTES: u64 = 4_000_000_000;
-/// Chunks that may wait for the disk.
-const CHUNKS_WAITING: usize = 32;
 
 /// A verified file under its `.part` name.
 pub(crate) struct Fetched {
@@ -41,9 +34,6 @@ pub(crate) struct Fetched {
     /// From asking for the audio to its first byte.
     pub(crate) answered_in: Duration,
 }
-
-/// How the bytes come along: received so far, and the whole size if known.
-pub(crate) type OnBytes<'a> = &'a (dyn Fn(u64, Option<u64>) + Send + Sync);
 
 /// Told once, when the provider has begun to answer: the strong `ETag`, and the whole size if known. An error ends the
 /// attempt before the first byte is written.
@@ -92,12 +82,7 @@ impl Engine {
         on_bytes: OnBytes<'_>,
         cancel: &CancellationToken,
     ) -> Result<Fetched> {
-        let mut pauses = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(500))
-            .with_max_delay(Duration::from_secs(20))
-            .with_max_times(TRIES - 1)
-            .with_jitter()
-            .build();
+        let mut pauses = pauses();
         let (mut address_is_stale, mut media_host) = (false, None);
         loop {
             let attempt = Attempt {
@@ -144,7 +129,8 @@ impl Engine {
     ) -> Result<Fetched> {
         // The keyring may wait for a person.
         let provider = or_cancelled(cancel, self.provider(&attempt.stored.account)).await?;
-        let mut file = open_part(attempt.part, attempt.validator.as_deref()).await?;
+        let site = self.inner.folders.site(attempt.part.parent().unwrap_or(attempt.part));
+        let mut file = open_part(site, attempt.part, attempt.validator.as_deref()).await?;
         let mut source = Source::listed(attempt.stored, attempt.address_is_stale);
         let asked_at = Instant::now();
         let validator = attempt.validator.clone();
@@ -157,7 +143,7 @@ impl Engine {
         if file.len() > 0
             && (stream.offset != file.len() || etag.is_none() || etag != *attempt.validator)
         {
-            file = restarted(file).await?;
+            file = restarted(site, file).await?;
             if stream.offset != 0 {
                 stream = or_cancelled(cancel, source.open(provider.as_ref(), 0, None)).await?;
             }
@@ -173,10 +159,21 @@ impl Engine {
         let expected = Expected { announced_bytes: stream.total_bytes, ..source.expected };
         let most = expected.announced_bytes.unwrap_or(MOST_BYTES).min(MOST_BYTES);
         let Attempt { on_bytes, cap, inflow, .. } = attempt;
-        let file = receive(stream, file, most, on_bytes, cap, inflow, cancel).await?;
-        let (sealed, facts, remarks) = blocking(move || verify(file, &expected)).await?;
+        let watch = Reception { site, on_bytes, cap, inflow, cancel };
+        let file = receive(stream, file, most, watch).await?;
+        let (sealed, facts, remarks) = site.work(move || verify(file, &expected)).await?;
         Ok(Fetched { sealed, facts, remarks, answered_in })
     }
+}
+
+/// The pauses between the tries of one recording; when there are no more, it has failed.
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> + Send {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_secs(20))
+        .with_max_times(TRIES - 1)
+        .with_jitter()
+        .build()
 }
 
 /// Whether an attempt that failed so may succeed later by itself.
@@ -190,26 +187,6 @@ pub(crate) fn worth_another_try(error: &Error) -> bool {
         | Error::NotAudio { .. } => true,
         _ => false,
     }
-}
-
-/// Opens a part file. Without a `validator` nothing proves that its bytes belong to the file there, so it is begun anew.
-pub(crate) async fn open_part(part: &Path, validator: Option<&str>) -> Result<PartFile> {
-    let (path, may_go_on) = (part.to_owned(), validator.is_some());
-    let file = blocking(move || {
-        is_beside(&path)?;
-        Ok(PartFile::open(&path)?)
-    })
-    .await?;
-    if may_go_on || file.len() == 0 { Ok(file) } else { restarted(file).await }
-}
-
-/// The same file, empty.
-pub(crate) async fn restarted(mut file: PartFile) -> Result<PartFile> {
-    blocking(move || {
-        file.restart()?;
-        Ok(file)
-    })
-    .await
 }
 
 /// Where the audio is, and what is known about it.
@@ -314,82 +291,4 @@ fn media_host(url: &str, is_fresh: bool) -> Option<MediaHost> {
 /// The reply's `ETag`, if it promises the same bytes; a weak one (`W/…`) does not (RFC 9110, 8.8.1).
 pub(crate) fn strong_etag(stream: &MediaStream) -> Option<String> {
     stream.etag.clone().filter(|etag| !etag.starts_with("W/"))
-}
-
-/// Writes the stream into the file, `most` bytes in all. However it ends, what came is in the file when this returns.
-pub(crate) async fn receive(
-    mut stream: MediaStream,
-    file: PartFile,
-    most: u64,
-    on_bytes: OnBytes<'_>,
-    cap: Option<&Bandwidth>,
-    inflow: Option<&Arc<Inflow>>,
-    cancel: &CancellationToken,
-) -> Result<PartFile> {
-    let mut received = file.len();
-    if stream.offset != received {
-        return Err(Error::NotAudio {
-            what: "The provider sent another part of the file than asked for.".into(),
-        });
-    }
-    on_bytes(received, stream.total_bytes);
-    let (send, chunks) = mpsc::channel(CHUNKS_WAITING);
-    let inflow = inflow.cloned();
-    let writer = tokio::task::spawn_blocking(move || write_all(file, chunks, inflow.as_deref()));
-    let ended = loop {
-        let chunk = tokio::select! {
-            () = cancel.cancelled() => break Err(Error::Cancelled),
-            chunk = stream.bytes.next() => chunk,
-        };
-        let chunk = match chunk {
-            None => break Ok(()),
-            Some(Ok(chunk)) => chunk,
-            Some(Err(error)) => break Err(error.into()),
-        };
-        let size = chunk.len();
-        received += size as u64;
-        let is_endless = received > most;
-        // The writer is gone when the disk refused; it says why below.
-        if send.send(chunk).await.is_err() {
-            break Ok(());
-        }
-        if is_endless {
-            break Err(Error::NotAudio {
-                what: "The provider's reply did not end where it should.".into(),
-            });
-        }
-        on_bytes(received, stream.total_bytes);
-        if let Some(cap) = cap {
-            tokio::select! {
-                () = cancel.cancelled() => break Err(Error::Cancelled),
-                () = cap.pay(size) => {}
-            }
-        }
-    };
-    drop(send);
-    let written = match writer.await {
-        Ok(written) => written,
-        Err(stopped) => Err(Error::Internal { what: stopped.to_string() }),
-    };
-    let file = written?;
-    if let Err(error @ Error::NotAudio { .. }) = ended {
-        // Bytes beyond the end prove the others wrong.
-        restarted(file).await?;
-        return Err(error);
-    }
-    ended.map(|()| file)
-}
-
-fn write_all(
-    mut file: PartFile,
-    mut chunks: mpsc::Receiver<Bytes>,
-    inflow: Option<&Inflow>,
-) -> Result<PartFile> {
-    while let Some(chunk) = chunks.blocking_recv() {
-        file.write(&chunk)?;
-        if let Some(inflow) = inflow {
-            inflow.reach(file.len());
-        }
-    }
-    Ok(file)
 }

@@ -17,11 +17,13 @@ mod events;
 mod export_jobs;
 mod exports;
 mod fetch;
+mod folders;
 mod library;
 mod metadata;
 mod network;
 mod places;
 mod playback;
+mod reception;
 mod rules;
 mod settings;
 mod sync;
@@ -134,6 +136,7 @@ struct Inner {
     snapshots: Mutex<library::Snapshots>,
     transfers: transfers::Transfers,
     deletions: deletion::Deletions,
+    folders: folders::Folders,
     copies: copies::Copies,
     places: places::Places,
     lists: metadata::Lists,
@@ -193,6 +196,7 @@ impl Engine {
                 actor: options.actor,
                 start_note: note.repaired,
                 transport: Mutex::new(transport),
+                folders: folders::Folders::new(waits.folder_answers),
                 waits,
                 sandbox_recordings: options.sandbox_recordings,
                 sandbox: OnceCell::new(),

@@ -31,6 +31,9 @@ pub struct Waits {
     pub server_back: Duration,
     /// How soon an export job of VBC is asked about again (contract B6). It gets longer from then on.
     pub export_job_again: Duration,
+    /// How long a folder may take for an answer: longer than a disk needs to spin up, shorter than a person watches a window
+    /// that does nothing.
+    pub folder_answers: Duration,
 }
 
 impl Default for Waits {
@@ -43,6 +46,7 @@ impl Default for Waits {
             silences_alone: 8,
             server_back: Duration::from_hours(24),
             export_job_again: Duration::from_secs(5),
+            folder_answers: Duration::from_secs(15),
         }
     }
 }

@@ -10,14 +10,16 @@ use domain::search::LibraryView;
 use domain::{AccountId, PlaceId, RecordingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use transfer::beside::BAG_DATA;
 use transfer::naming::Template;
 use uuid::Uuid;
 
+use crate::Engine;
+use crate::copies::could_be_mounted_on;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::library::SearchOrder;
 use crate::transfers::{Destination, JobOptions, SameFolder, TransferOptions};
-use crate::{Engine, blocking};
 
 /// Rows looked at in one go.
 const PAGE: usize = 1_000;
@@ -209,12 +211,25 @@ impl Engine {
             ..SearchOrder::default()
         };
         let search = self.to_search(order).await?;
+        let (target, problem) = match self.target_of(&rule).await {
+            Ok(target) => (Some(target), None),
+            Err(Error::Transfer(error @ transfer::Error::Silent { .. })) => {
+                let what =
+                    "If it is a network folder, see that its server is on and can be reached.";
+                (None, Some(format!("{error}. {what}")))
+            }
+            Err(error) => return Err(error),
+        };
         let sorted = rule.clone();
-        let (mut tally, keys) = self
-            .with_catalogue(move |catalogue| sort_out(catalogue, &search, &sorted))
-            .await
-            .map(|(tally, keys)| (RuleTally { at: self.now(), ..tally }, keys))?;
-        tally.problem = self.trouble_of_rule(&rule).await?;
+        let sort = move |catalogue: &catalogue::Catalogue| {
+            sort_out(catalogue, &search, &sorted, target.as_ref())
+        };
+        let (tally, keys, newest) = self.with_catalogue(sort).await?;
+        let mut tally = RuleTally { at: self.now(), ..tally };
+        tally.problem = match problem {
+            Some(problem) => Some(problem),
+            None => self.trouble_of_rule(&rule, newest).await?,
+        };
         if !keys.is_empty() && tally.problem.is_none() {
             tally.queued = u32::try_from(keys.len()).unwrap_or(u32::MAX);
             let options = JobOptions::new(rule.options, rule.place.as_ref());
@@ -229,8 +244,19 @@ impl Engine {
         Ok(tally)
     }
 
-    /// Why nothing can be saved where a rule saves, as a sentence.
-    async fn trouble_of_rule(&self, rule: &AutoSaveRule) -> Result<Option<String>> {
+    /// The folder of a rule by what it is. Asks its disk.
+    async fn target_of(&self, rule: &AutoSaveRule) -> Result<SameFolder> {
+        let (folder, folders) = (rule.folder.clone(), self.inner.folders.clone());
+        let asked = move || Ok(SameFolder::new(&folder, &folders));
+        self.inner.folders.ask(&rule.folder, asked).await
+    }
+
+    /// Why nothing can be saved where a rule saves, as a sentence. `newest` is when the newest copy there was verified.
+    async fn trouble_of_rule(
+        &self,
+        rule: &AutoSaveRule,
+        newest: Option<Timestamp>,
+    ) -> Result<Option<String>> {
         if let Some(place) = &rule.place {
             if self.place(place).is_err() {
                 let label = &rule.destination;
@@ -242,7 +268,12 @@ impl Engine {
             return Ok(None);
         }
         let folder = rule.folder.clone();
-        let is_there = blocking(move || Ok(folder.is_dir())).await?;
+        let asked = self.inner.folders.ask(&rule.folder, move || {
+            // An empty mount point is not the disk that has the copies: what is saved into it would be lost behind the disk.
+            let is_bare = newest.is_some_and(|newest| could_be_mounted_on(&folder, newest));
+            Ok(folder.is_dir() && !is_bare)
+        });
+        let is_there = asked.await?;
         let what = "is not there. Connect its disk, or choose another one.";
         Ok((!is_there).then(|| format!("The folder {} {what}", rule.folder.display())))
     }
@@ -277,21 +308,27 @@ impl Engine {
 
 impl AutoSaveRule {
     /// Whether a copy keeps it: where it saves, which is `folder` unless it is a bucket, and not found gone or changed since.
-    fn is_kept_by(&self, copy: &CopyRecord, folder: &SameFolder) -> bool {
-        let is_here = match &self.place {
-            Some(place) => copy.place.as_ref() == Some(place),
-            None => copy.place.is_none() && folder.below(&copy.path).is_some(),
+    /// Of a folder that did not answer only what is called by its name counts.
+    fn is_kept_by(&self, copy: &CopyRecord, folder: Option<&SameFolder>) -> bool {
+        let is_here = match (&self.place, folder) {
+            (Some(place), _) => copy.place.as_ref() == Some(place),
+            (None, Some(folder)) => {
+                let is_part = |below: PathBuf| !self.options.bag || below.starts_with(BAG_DATA);
+                copy.place.is_none() && folder.below(&copy.path).is_some_and(is_part)
+            }
+            (None, None) => copy.place.is_none() && copy.path.starts_with(&self.folder),
         };
         is_here && !copy.is_spoilt()
     }
 }
 
-/// What a search finds, by what is to be done about it.
+/// What a search finds, by what is to be done about it, and when the newest copy was verified that keeps it.
 fn sort_out(
     catalogue: &catalogue::Catalogue,
     search: &domain::search::Search,
     rule: &AutoSaveRule,
-) -> catalogue::Result<(RuleTally, Vec<RecordingKey>)> {
+    folder: Option<&SameFolder>,
+) -> catalogue::Result<(RuleTally, Vec<RecordingKey>, Option<Timestamp>)> {
     let found = catalogue.search(search)?.keys;
     let mut tally = RuleTally {
         at: Timestamp::UNIX_EPOCH,
@@ -303,14 +340,22 @@ fn sort_out(
         problem: None,
     };
     let mut keys = Vec::new();
-    let unsaved = catalogue.unsaved_in(&rule.folder)?;
-    let folder = SameFolder::new(&rule.folder);
+    let is_same = |other: &PathBuf| match folder {
+        Some(folder) => folder.is(other),
+        None => *other == rule.folder,
+    };
+    let mut spellings = catalogue.job_folders()?;
+    spellings.retain(is_same);
+    let unsaved = catalogue.unsaved_in(&spellings)?;
+    let mut newest = None;
     for page in found.chunks(PAGE) {
         let copies = catalogue.copies_of(page)?;
         let of = |is_meant: &dyn Fn(&CopyRecord) -> bool| -> HashSet<RecordingKey> {
             copies.iter().filter(|(_, copy)| is_meant(copy)).map(|(key, _)| *key).collect()
         };
-        let here = of(&|copy| rule.is_kept_by(copy, &folder));
+        let here = of(&|copy| rule.is_kept_by(copy, folder));
+        let kept = copies.iter().filter(|(_, copy)| rule.is_kept_by(copy, folder));
+        newest = newest.max(kept.map(|(_, copy)| copy.verified_at).max());
         // What the provider does not have any more can still be taken from these.
         let anywhere = of(&|copy| !copy.is_spoilt());
         for row in catalogue.rows(page)? {
@@ -323,5 +368,5 @@ fn sort_out(
             }
         }
     }
-    Ok((tally, keys))
+    Ok((tally, keys, newest))
 }

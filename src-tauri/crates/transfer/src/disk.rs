@@ -22,7 +22,7 @@ pub fn free_bytes(path: &Path) -> Result<u64> {
 }
 
 /// Makes the folder, with its parents, if it is not there, and proves that files can be made in it by making and
-/// removing one.
+/// removing one. The folder keeps its time of change: that tells an empty mount point from a folder that was emptied.
 pub fn check_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| match error.kind() {
         // Below a virtual or read-only root Linux says "not found" for a folder that cannot be made.
@@ -31,8 +31,14 @@ pub fn check_folder(path: &Path) -> Result<()> {
         }
         _ => Error::new(path, &error),
     })?;
+    let changed = fs::metadata(path).and_then(|folder| folder.modified());
     let probe = tempfile::Builder::new().prefix(".tapeshelf-probe-").tempfile_in(path).at(path)?;
-    probe.close().at(path)
+    probe.close().at(path)?;
+    if let Ok(changed) = changed {
+        // Where a folder cannot be opened (Windows), or is somebody else's, its time says a little less.
+        let _ = File::open(path).and_then(|folder| folder.set_modified(changed));
+    }
+    Ok(())
 }
 
 /// Which disk a folder is on. When this changes for a path, another disk (or an empty mount point) has taken its place.

@@ -40,6 +40,13 @@ pub enum Error {
         /// The file or folder.
         path: PathBuf,
     },
+    /// The disk of the file or folder does not answer, as a network folder whose server is gone. Nothing here waits with a
+    /// deadline, so it is the caller who says this.
+    #[error("{} does not answer", path.display())]
+    Silent {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// Anything else: a failing disk, a name the file system refuses.
     #[error("{}: {reason}", path.display())]
     Io {
@@ -76,6 +83,7 @@ impl Error {
             | Self::Unfit { path, .. }
             | Self::NotWritable { path, .. }
             | Self::Missing { path }
+            | Self::Silent { path }
             | Self::Io { path, .. } => path,
         }
     }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::disk::{hash_rest, hex};
 use crate::error::{At, Error, Result};
 use crate::naming::RelativeName;
-use crate::publish::Shelf;
+use crate::publish::{Shelf, sync_file};
 
 /// Where a job receives one of its items: `<folder>/.tapeshelf-<job>-<position>.part`. It lies in the destination
 /// folder, so that the final rename stays on one disk.
@@ -104,7 +104,7 @@ impl PartFile {
     /// Ends receiving: everything is forced to the disk, and size and hash are final.
     pub fn seal(mut self) -> Result<SealedPart> {
         self.file.flush().at(&self.path)?;
-        self.file.sync_all().at(&self.path)?;
+        sync_file(&self.file).at(&self.path)?;
         Ok(SealedPart { path: self.path, size_bytes: self.size_bytes, sha256: hex(self.hasher) })
     }
 

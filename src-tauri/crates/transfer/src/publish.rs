@@ -1,6 +1,7 @@
 //! The last step of a download: from `.part` to its final name, never over another file, durable when it returns.
 
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,18 @@ const MAX_TWINS: u32 = 100_000;
 /// replaces.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    taken: Mutex<HashMap<PathBuf, HashSet<String>>>,
+    folders: Mutex<HashMap<PathBuf, Names>>,
+    /// Of each folder that folders are made in: those in it, by their folded names.
+    made: Mutex<HashMap<PathBuf, HashMap<String, OsString>>>,
+}
+
+/// The names of one folder, folded.
+#[derive(Debug, Default)]
+struct Names {
+    taken: HashSet<String>,
+    /// Where to go on looking for a free number, by the plain name, of names that had to get one. Thousands of files of one
+    /// name would otherwise look at every number before theirs.
+    free_from: HashMap<String, u32>,
 }
 
 impl Shelf {
@@ -45,14 +57,15 @@ impl Shelf {
         name: &RelativeName,
         mut announce: impl FnMut(&Path) -> std::result::Result<(), E>,
     ) -> std::result::Result<PathBuf, E> {
-        let target = folder.join(name.folders());
-        make_folders(folder, name)?;
+        let target = self.make_folders(folder, name)?;
+        // Jobs may spell one folder differently, and share its names all the same.
+        let real = fs::canonicalize(&target).at(&target)?;
         let mut number = 0;
         loop {
-            number = self.claim(&target, name, number + 1)?;
+            number = self.claim(&real, name, number + 1)?;
             let path = target.join(name.file_name(number));
             if let Err(error) = announce(&path) {
-                self.release(&target, &name.file_name(number));
+                self.release(&real, name, number);
                 return Err(error);
             }
             match rename_new(&part.path, &path) {
@@ -63,7 +76,7 @@ impl Shelf {
                 // Another program was faster; the name stays claimed, because it is taken.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => {
-                    self.release(&target, &name.file_name(number));
+                    self.release(&real, name, number);
                     let path = if part.path.exists() { path } else { part.path };
                     return Err(Error::new(&path, &error).into());
                 }
@@ -71,43 +84,82 @@ impl Shelf {
         }
     }
 
+    /// Makes the folders of the name one by one, and forces each new entry to disk: a file is not safe in a folder that is
+    /// not. One that differs from a folder that is there in its letters' case or composition only is that folder: on another
+    /// system both would be one, and files of the same name in them one file.
+    fn make_folders(&self, root: &Path, name: &RelativeName) -> Result<PathBuf> {
+        fs::create_dir_all(root).at(root)?;
+        let mut parent = root.to_owned();
+        for part in name.folder_names() {
+            let folder = parent.join(part);
+            if folder.is_dir() {
+                parent = folder;
+                continue;
+            }
+            // One at a time, so that two that differ in case only are not both the first.
+            let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+            if !made.contains_key(&parent) {
+                made.insert(parent.clone(), folders_in(&parent)?);
+            }
+            let alike = made.entry(parent.clone()).or_default();
+            let there = alike.get(&folded(part)).map(|name| parent.join(name));
+            if let Some(there) = there.filter(|there| there.is_dir()) {
+                parent = there;
+                continue;
+            }
+            alike.insert(folded(part), part.into());
+            match fs::create_dir(&folder) {
+                Ok(()) => sync_folder(&parent).at(&parent)?,
+                Err(_) if folder.is_dir() => {}
+                Err(error) => return Err(Error::new(&folder, &error)),
+            }
+            parent = folder;
+        }
+        Ok(parent)
+    }
+
     /// Takes the first free name from `number` on.
     fn claim(&self, folder: &Path, name: &RelativeName, number: u32) -> Result<u32> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if !taken.contains_key(folder) {
-            taken.insert(folder.to_owned(), names_in(folder)?);
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if !folders.contains_key(folder) {
+            let taken = names_in(folder)?;
+            folders.insert(folder.to_owned(), Names { taken, ..Names::default() });
         }
-        let names = taken.entry(folder.to_owned()).or_default();
-        let free = (number..=MAX_TWINS).find(|n| names.insert(folded(&name.file_name(*n))));
+        let names = folders.entry(folder.to_owned()).or_default();
+        let plain = folded(&name.file_name(1));
+        let from = number.max(names.free_from.get(&plain).copied().unwrap_or(1));
+        let free = (from..=MAX_TWINS).find(|n| names.taken.insert(folded(&name.file_name(*n))));
+        if let Some(number) = free.filter(|number| *number > 1) {
+            names.free_from.insert(plain, number + 1);
+        }
         free.ok_or_else(|| Error::NotWritable {
             path: folder.join(name.file_name(1)),
             reason: format!("{MAX_TWINS} files of this name are there already"),
         })
     }
 
-    fn release(&self, folder: &Path, file_name: &str) {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(names) = taken.get_mut(folder) {
-            names.remove(&folded(file_name));
+    fn release(&self, folder: &Path, name: &RelativeName, number: u32) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = folders.get_mut(folder) {
+            names.taken.remove(&folded(&name.file_name(number)));
+            if let Some(from) = names.free_from.get_mut(&folded(&name.file_name(1))) {
+                *from = number.min(*from);
+            }
         }
     }
 }
 
-/// Makes the folders of the name one by one, and forces each new entry to disk: a file is not safe in a folder that is
-/// not.
-fn make_folders(root: &Path, name: &RelativeName) -> Result<()> {
-    fs::create_dir_all(root).at(root)?;
-    let mut parent = root.to_owned();
-    for part in name.folder_names() {
-        let folder = parent.join(part);
-        match fs::create_dir(&folder) {
-            Ok(()) => sync_folder(&parent).at(&parent)?,
-            Err(_) if folder.is_dir() => {}
-            Err(error) => return Err(Error::new(&folder, &error)),
+/// The folders in a folder, by their folded names.
+fn folders_in(folder: &Path) -> Result<HashMap<String, OsString>> {
+    let mut found = HashMap::new();
+    for entry in fs::read_dir(folder).at(folder)? {
+        let entry = entry.at(folder)?;
+        let name = entry.file_name();
+        if entry.path().is_dir() {
+            found.insert(folded(&name.to_string_lossy()), name);
         }
-        parent = folder;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The names in a folder, folded, so that a copy of the folder on another system does not lose one of two twins.
@@ -178,11 +230,10 @@ fn retried(mut step: impl FnMut() -> io::Result<()>) -> io::Result<()> {
     step()
 }
 
-/// Forces a folder's entries to disk. File systems that cannot (some network and FUSE mounts) are not an error: the
-/// file's own bytes were synced before.
-#[cfg(unix)]
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    match fs::File::open(folder)?.sync_all() {
+/// Forces a file's bytes to disk. File systems that cannot (some network and FUSE mounts) are not an error: they keep what
+/// was written as safely as they keep anything, and every byte is proven by its hash.
+pub(crate) fn sync_file(file: &fs::File) -> io::Result<()> {
+    match file.sync_all() {
         Err(error)
             if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
         {
@@ -190,6 +241,12 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
         }
         other => other,
     }
+}
+
+/// Forces a folder's entries to disk.
+#[cfg(unix)]
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    sync_file(&fs::File::open(folder)?)
 }
 
 /// Windows keeps directory entries in its own journal, and does not let a folder be opened as a file.
@@ -215,6 +272,14 @@ mod tests {
         rename_over_placeholder(&part, &free).unwrap();
         assert_eq!(fs::read(&free).unwrap(), b"new");
         assert!(!part.exists());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_cannot_be_forced_to_a_disk_is_no_error() {
+        let file = fs::OpenOptions::new().write(true).open("/dev/null").unwrap();
+        assert!(file.sync_all().is_err());
+        sync_file(&file).unwrap();
     }
 
     #[test]

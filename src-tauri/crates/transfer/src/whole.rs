@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::error::{At, Error, Result};
+use crate::publish::sync_file;
 
 /// A file on its way. It lies beside its target under a name of its own until it is published; dropped before that, it
 /// is removed and the target stays as it was.
@@ -38,7 +39,7 @@ impl WholeFile {
     /// Forces the bytes to disk and gives them the target's name, in place of what had it. Durable when it returns.
     pub(crate) fn publish(self) -> Result<()> {
         let Self { file, target, folder } = self;
-        file.as_file().sync_all().at(&target)?;
+        sync_file(file.as_file()).at(&target)?;
         readable_by_others(file.as_file()).at(&target)?;
         file.persist(&target).map_err(|failed| Error::new(&target, &failed.error))?;
         crate::publish::sync_folder(&folder).at(&folder)

@@ -168,6 +168,7 @@ export function createMemoryBackend(query: string): Backend {
     transfersCancel: (jobId) => world.reply(() => downloads.cancel(jobId)),
     transfersRetryFailed: (jobId) => world.reply(() => downloads.retryFailed(jobId)),
     transfersReveal: () => world.reply(nothing),
+    transfersReport: () => world.reply(() => '/home/you/Not saved.csv'),
 
     placesList: () => world.reply(() => places.list()),
     placesSave: (request) => world.reply(() => places.save(request)),

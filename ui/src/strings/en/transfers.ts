@@ -98,6 +98,8 @@ export const transfers = {
     cancel: 'Cancel',
     retry: 'Retry failed',
     reveal: 'Open folder',
+    report: 'Save the list of what is missing',
+    reportSaved: 'The list is saved',
     showFiles: 'Show files',
     hideFiles: 'Hide files',
     /** Names a button by its job, for screen readers. */

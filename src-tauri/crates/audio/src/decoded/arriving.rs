@@ -21,14 +21,14 @@ impl Decoded {
     }
 
     /// Whether a seek to a frame hardly has to wait for the file to come in.
-    pub(crate) fn reaches(&self, frame: u64) -> bool {
+    pub(crate) fn reaches(&mut self, frame: u64) -> bool {
         let Some(inflow) = self.origin.inflow() else { return true };
         if let Some(raw) = self.demux.raw() {
             return inflow.has(raw.byte_of(frame));
         }
         frame <= self.position() && !self.has_jumped
             || self.comes_in_order(inflow, frame)
-            || self.jump_byte(frame).is_some_and(|byte| inflow.has(byte))
+            || self.landing(frame).is_some()
     }
 
     /// The byte from which on the file has to come before a frame can be heard, where that does not take all before it.
@@ -44,19 +44,17 @@ impl Decoded {
         self.origin.inflow().is_some_and(|inflow| inflow.is_withdrawn())
     }
 
-    /// Goes straight to a frame, counted with the delay, in a part that came in ahead of the rest. False when there is none.
+    /// Goes straight to a frame, counted with the delay, in a part that came in ahead of the rest, or to the nearest behind it that
+    /// is sound. False when there is none.
     pub(super) fn jump(&mut self, target_raw: u64) -> Result<bool, Error> {
         let Some(inflow) = self.origin.inflow() else { return Ok(false) };
         let frame = target_raw.saturating_sub(self.delay());
         if frame <= self.position() && !self.has_jumped || self.comes_in_order(inflow, frame) {
             return Ok(false);
         }
-        let Some((even, byte)) = self.even().zip(self.jump_byte(frame)) else { return Ok(false) };
-        if !inflow.has(byte) {
-            return Ok(false);
-        }
-        let within = Demux::open_within(&self.origin, byte, even, self.demux.tag)?;
-        // What cannot be found there comes in order, later.
+        let Some((even, begin)) = self.even().zip(self.landing(frame)) else { return Ok(false) };
+        let within = Demux::open_within(&self.origin, begin, even, self.demux.tag)?;
+        // What cannot be read from there comes in order, later.
         let Some((demux, number)) = within else { return Ok(false) };
         self.demux = demux;
         self.decoder.reset();
@@ -64,6 +62,31 @@ impl Decoded {
         self.first_raw = target_raw;
         self.has_jumped = true;
         Ok(true)
+    }
+
+    /// The byte at which a jump to a frame begins to read, if it is there: where some packet before it begins, or, when nothing there
+    /// is a packet (damage, or a piece of something else), the nearest one behind it that has come.
+    fn landing(&mut self, frame: u64) -> Option<u64> {
+        let (even, byte) = self.even().zip(self.jump_byte(frame))?;
+        let inflow = self.origin.inflow()?;
+        if !inflow.has(byte) {
+            return None;
+        }
+        let (to, total) = (inflow.readable_to(byte), inflow.total()?);
+        let looked = self.barren.filter(|(at, looked)| *at == byte && *looked <= to);
+        let mut from = byte;
+        if let Some((_, looked)) = looked {
+            // Only when there is more to look at. The last packet may have been cut off.
+            if to == looked || to < total && !inflow.has(looked) {
+                return None;
+            }
+            from = looked.saturating_sub(even.header.frame_bytes as u64 + 5).max(byte);
+        }
+        // What cannot be read is met again by who goes there, and told.
+        let found = Demux::find_within(&self.origin, from..to, to >= total, even);
+        let found = found.unwrap_or(Some(byte));
+        self.barren = if found.is_none() { Some((byte, to)) } else { None };
+        found
     }
 
     /// Whether everything up to a frame is in the file. Only reading tells which byte it begins at, so it is taken to be a

@@ -120,7 +120,7 @@ impl Loaded {
     }
 
     /// Whether [`Loaded::fill`] gets on without waiting.
-    fn can_fill(&self) -> bool {
+    fn can_fill(&mut self) -> bool {
         if self.is_in_step {
             self.decoded.is_ready()
         } else {
@@ -129,7 +129,7 @@ impl Loaded {
     }
 
     /// The byte of the file that has to come before anything is heard from here on, if it is one that can be asked for.
-    pub(super) fn missing_byte(&self) -> Option<u64> {
+    pub(super) fn missing_byte(&mut self) -> Option<u64> {
         let (frame, _) = self.position();
         let is_missing = self.is_arriving && !self.is_in_step && !self.decoded.reaches(frame);
         is_missing.then(|| self.decoded.byte_for(frame)).flatten()
@@ -142,6 +142,7 @@ impl Loaded {
                 let frame = self.feed.position().0;
                 guarded(|| self.decoded.seek(frame))?;
                 self.is_in_step = true;
+                self.follow(frame);
                 continue;
             }
             let Self { decoded, block, .. } = self;
@@ -151,6 +152,17 @@ impl Loaded {
             }
         }
         Ok(())
+    }
+
+    /// Goes where a seek to a frame has led, if that is further on: nothing before could be heard.
+    fn follow(&mut self, frame: u64) {
+        let landed = self.decoded.position();
+        if landed > frame {
+            self.feed.restart_at(landed);
+            if let Motion::Silent { .. } = self.motion {
+                self.motion = Motion::Silent { from_frame: landed, since: Instant::now() };
+            }
+        }
     }
 
     /// The first frame at or behind a position.

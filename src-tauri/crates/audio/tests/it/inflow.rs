@@ -290,3 +290,60 @@ fn a_jump_is_heard_without_what_lies_before() {
         assert_eq!(rest(&mut decoded, 0).len(), whole.len() - whole.len() / 2, "{name}");
     }
 }
+
+/// Where a jump leads into bytes that are no sound, the player goes on at the nearest sound that is there, and obeys until some is.
+#[test]
+fn a_jump_into_bytes_that_are_no_sound_goes_on_behind_them() {
+    let intact = fs::read(fixture("cbr-untagged.mp3")).unwrap().repeat(120);
+    let folder = tempfile::tempdir().unwrap();
+    let whole = decode(&file_of(&folder, &intact), 0);
+    let (hole, behind) = (intact.len() / 10 * 6, intact.len() / 10 * 8);
+    let mut damaged = intact;
+    damaged[hole..behind].fill(0);
+    let mut sender = Sender::of_bytes(damaged);
+    sender.send_to(sender.bytes.len() / 10);
+    let (player, events) = player(OutputKind::Silent);
+    let decoded = Decoded::open_inflow(&sender.inflow).unwrap();
+    let rate = u64::from(decoded.sample_rate_hz());
+    player.load_inflow(decoded, whole.len() as u64);
+    let ms = |frames: usize| frames as u64 * 1000 / rate;
+    player.seek(ms(whole.len()) / 10 * 7);
+    let byte = loop {
+        if let PlayerEvent::Waiting { byte } = next(&events) {
+            break usize::try_from(byte).unwrap();
+        }
+    };
+    assert!((hole..behind).contains(&byte), "{byte}");
+    // More than it takes to look for sound, and none in it.
+    let part = sender.folder.path().join("ahead");
+    fs::write(&part, &sender.bytes[byte..]).unwrap();
+    sender.inflow.begin_ahead(part, byte as u64);
+    let some = byte + (behind - byte) / 2;
+    assert!(some - byte > 20_000);
+    sender.inflow.reach_ahead(byte as u64, some as u64);
+    player.play();
+    player.pause();
+    while next(&events) != PlayerEvent::Paused {}
+
+    // The rest of the part.
+    sender.inflow.reach_ahead(byte as u64, sender.bytes.len() as u64);
+    player.play();
+    let landed_ms = ms(whole.len()) / 100 * 79;
+    while !matches!(next(&events), PlayerEvent::Position { position_ms } if position_ms > landed_ms)
+    {
+    }
+
+    // The samples from there, once those are over that need what lies before.
+    let mut decoded = Decoded::open_inflow(&sender.inflow).unwrap();
+    decoded.expect_length(whole.len() as u64);
+    decoded.seek(whole.len() as u64 / 10 * 7).unwrap();
+    let at = usize::try_from(decoded.position()).unwrap();
+    assert!((whole.len() / 100 * 78..whole.len() / 100 * 82).contains(&at), "{at}");
+    let heard = rest(&mut decoded, 0);
+    assert_eq!(heard.len(), whole.len() - at);
+    let settled = 12 * 1152;
+    let pairs = heard.iter().zip(&whole[at..]).skip(settled);
+    let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(worst < 1e-4, "differs by {worst}");
+    player.close();
+}

@@ -34,6 +34,19 @@ impl Bits {
         bits
     }
 
+    /// The set of the bits in words, the lowest first; those beyond the length are none.
+    pub(super) fn of_words(words: Vec<u64>, len: usize) -> Self {
+        let mut bits = Self { words, len };
+        bits.words.resize(len.div_ceil(64), 0);
+        bits.trim();
+        bits
+    }
+
+    /// The set as words, the lowest numbers first.
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// Whether a number belongs to it.
     pub(super) fn has(&self, at: usize) -> bool {
         self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
@@ -43,6 +56,13 @@ impl Bits {
     pub(super) fn add(&mut self, at: usize) {
         if at < self.len {
             self.words[at / 64] |= 1 << (at % 64);
+        }
+    }
+
+    /// Takes a number out.
+    pub(super) fn drop(&mut self, at: usize) {
+        if at < self.len {
+            self.words[at / 64] &= !(1 << (at % 64));
         }
     }
 
@@ -111,7 +131,13 @@ mod tests {
             assert!(even.is_empty());
             odd.or(&Bits::of(len, |at| at % 2 == 0));
             assert_eq!(odd, Bits::all(len));
+            assert_eq!(Bits::of_words(vec![u64::MAX; 1 + len / 64], len), Bits::all(len));
+            if len > 1 {
+                odd.drop(1);
+                assert!(!odd.has(1));
+            }
             even.add(len);
+            even.drop(len);
             assert!(!even.has(len), "beyond the end");
         }
     }

@@ -11,15 +11,16 @@ use domain::search::SortColumn;
 use super::filter::Context;
 use super::ids::Ids;
 use super::lock;
+use super::numbers::{index, there};
+use super::packed::Packed;
 use super::radix;
 use super::rows::{Class, HELD, NEVER, Rows, STARRED};
-use super::texts::Texts;
 use crate::error::Result;
 
 /// So few rows are read from the file one by one.
 const MOST_READ_ALONE: usize = 2000;
 
-/// How many columns of the file are kept: four bytes a row each.
+/// How many columns of the file are kept: twenty bits a row each, when there are a million.
 const KEPT_COLUMNS: usize = 8;
 
 /// A number for each row that has a value, sorting like it.
@@ -44,7 +45,7 @@ struct Dear {
     column: SortColumn,
     /// Of the rows.
     version: u64,
-    ranks: Arc<Vec<u32>>,
+    ranks: Arc<Packed>,
 }
 
 impl Columns {
@@ -64,21 +65,19 @@ impl Columns {
         context: &Context<'a>,
         read: ReadColumn<'_>,
     ) -> Result<Values<'a>> {
-        let when = move |row: usize| {
-            let at = rows.when_ms[row];
-            (at != NEVER).then(|| signed(at))
-        };
+        let when = move |row: usize| there(rows.columns.when.get(row));
         Ok(match column {
             SortColumn::When => Box::new(when),
             SortColumn::Added => Box::new(move |row| rows.added_ms(row).map(signed)),
             SortColumn::Age => Box::new(move |row| when(row).map(|at| u64::MAX - at)),
             SortColumn::From | SortColumn::To => {
                 let ranks = self.party_ranks(rows);
-                let parties = if column == SortColumn::From { &rows.from } else { &rows.to };
-                Box::new(move |row| rank(&ranks, parties[row]))
+                let columns = &rows.columns;
+                let parties = if column == SortColumn::From { &columns.from } else { &columns.to };
+                Box::new(move |row| rank(&ranks, index(parties.get(row))))
             }
-            SortColumn::Duration => Box::new(move |row| rows.duration_ms.get(row)),
-            SortColumn::Size => Box::new(move |row| rows.bytes.get(row)),
+            SortColumn::Duration => Box::new(move |row| rows.duration_ms(row)),
+            SortColumn::Size => Box::new(move |row| rows.bytes(row)),
             SortColumn::Cost => Box::new(move |row| rows.cost(row).map(real)),
             SortColumn::Kind | SortColumn::Format | SortColumn::Direction => {
                 let ranks = self.word_ranks(rows);
@@ -88,7 +87,7 @@ impl Columns {
                         SortColumn::Format => class.format,
                         _ => class.direction,
                     };
-                    rank(&ranks, word)
+                    rank(&ranks, word as usize)
                 })
             }
             SortColumn::Caller | SortColumn::Conference => {
@@ -99,10 +98,10 @@ impl Columns {
                     .iter()
                     .map(|(caller, conference)| {
                         let is_caller = column == SortColumn::Caller;
-                        rank(&ranks, if is_caller { *caller } else { *conference })
+                        rank(&ranks, if is_caller { *caller } else { *conference } as usize)
                     })
                     .collect();
-                Box::new(move |row| of_name[rows.name[row] as usize])
+                Box::new(move |row| of_name[rows.name(row)])
             }
             SortColumn::Extensions => {
                 let places = text_places(rows.classes.all().iter().map(|class| {
@@ -110,7 +109,7 @@ impl Columns {
                         class.extensions.iter().map(|word| rows.words.text(*word)).collect();
                     (!words.is_empty()).then(|| words.join("\u{1f}"))
                 }));
-                Box::new(move |row| places[rows.class[row] as usize])
+                Box::new(move |row| places[rows.class(row)])
             }
             SortColumn::Account => {
                 let labels: HashMap<i64, &str> = context
@@ -124,13 +123,13 @@ impl Columns {
                         .iter()
                         .map(|class| labels.get(&class.account_no).map(|it| (*it).to_owned())),
                 );
-                Box::new(move |row| places[rows.class[row] as usize])
+                Box::new(move |row| places[rows.class(row)])
             }
             SortColumn::State => Box::new(move |row| Some(u64::from(rows.state(row)))),
             SortColumn::Hour | SortColumn::Weekday => {
                 let clock = rows.clock(context.zone);
                 Box::new(move |row| {
-                    let at = rows.when_ms[row];
+                    let at = rows.when_ms(row);
                     (at != NEVER).then(|| match column {
                         SortColumn::Hour => u64::from(clock.hour(at)),
                         _ => u64::from(clock.weekday(at)),
@@ -141,10 +140,10 @@ impl Columns {
                 let countries = context.countries.of(&rows.parties);
                 Box::new(move |row| {
                     let party = match column {
-                        SortColumn::FromCountry => rows.from[row],
-                        _ => rows.to[row],
+                        SortColumn::FromCountry => rows.from(row),
+                        _ => rows.to(row),
                     };
-                    countries[party as usize].map(|code| u64::from(u16::from_be_bytes(code)))
+                    countries.of(party).map(|code| u64::from(u16::from_be_bytes(code)))
                 })
             }
             SortColumn::Star | SortColumn::Hold | SortColumn::Tags | SortColumn::Note => {
@@ -165,15 +164,15 @@ impl Columns {
     }
 
     fn party_ranks(&self, rows: &Rows) -> Arc<Vec<u32>> {
-        let text = |number: u32| match rows.party_digits[number as usize] {
-            0 => rows.parties.text(number),
-            digits => rows.digits.text(digits),
+        let text = |number: u32| match rows.parties.digits(number) {
+            "" => rows.parties.text(number),
+            digits => digits,
         };
-        kept_ranks(&self.parties, &rows.parties, text)
+        kept_ranks(&self.parties, rows.parties.len(), text)
     }
 
     fn word_ranks(&self, rows: &Rows) -> Arc<Vec<u32>> {
-        kept_ranks(&self.words, &rows.words, |number| rows.words.text(number))
+        kept_ranks(&self.words, rows.words.len(), |number| rows.words.text(number))
     }
 
     /// A column whose ranks take a look at every row: of a few rows by themselves, or of all.
@@ -190,29 +189,30 @@ impl Columns {
             _ => None,
         };
         if let Some(ranks) = self.known(column, rows.version) {
-            return Ok(Box::new(move |row| ranks[row].checked_sub(1).map(u64::from)));
+            return Ok(Box::new(move |row| ranks.get(row).checked_sub(1)));
         }
         if list.len() <= MOST_READ_ALONE {
             if let Some(ids) = ids {
                 return Ok(few_ids(ids, list));
             }
-            let mut keys: Vec<u32> = list.iter().map(|row| rows.keys[*row as usize]).collect();
+            let mut keys: Vec<u32> = list.iter().map(|row| rows.key(*row as usize)).collect();
             keys.sort_unstable();
             let of_key: HashMap<u32, u64> = read(column, Some(&keys))?.into_iter().collect();
-            return Ok(Box::new(move |row| of_key.get(&rows.keys[row]).copied()));
+            return Ok(Box::new(move |row| of_key.get(&rows.key(row)).copied()));
         }
-        let ranks = Arc::new(match ids {
+        let places = match ids {
             Some(ids) => ids.places(),
             None => places_in_file(rows, read(column, None)?),
-        });
+        };
+        let ranks = Arc::new(Packed::of(places.into_iter().map(u64::from)));
         let mut dear = lock(&self.dear);
         dear.retain(|known| known.column != column && known.version == rows.version);
         dear.insert(0, Dear { column, version: rows.version, ranks: Arc::clone(&ranks) });
         dear.truncate(KEPT_COLUMNS);
-        Ok(Box::new(move |row| ranks[row].checked_sub(1).map(u64::from)))
+        Ok(Box::new(move |row| ranks.get(row).checked_sub(1)))
     }
 
-    fn known(&self, column: SortColumn, version: u64) -> Option<Arc<Vec<u32>>> {
+    fn known(&self, column: SortColumn, version: u64) -> Option<Arc<Packed>> {
         let dear = lock(&self.dear);
         let found = dear.iter().find(|known| known.column == column && known.version == version);
         found.map(|known| Arc::clone(&known.ranks))
@@ -221,23 +221,23 @@ impl Columns {
 
 fn of_class(rows: &Rows, value: impl Fn(&Class) -> Option<u64>) -> Values<'_> {
     let of_class: Vec<Option<u64>> = rows.classes.all().iter().map(value).collect();
-    Box::new(move |row| of_class[rows.class[row] as usize])
+    Box::new(move |row| of_class[rows.class(row)])
 }
 
 /// Ranks of texts by their numbers, kept for as long as there are no new texts. Equal texts have equal ranks; the empty
 /// one has rank 0, which stands for none.
 fn kept_ranks<'a>(
     kept: &Mutex<Arc<Vec<u32>>>,
-    texts: &Texts,
+    count: usize,
     text: impl Fn(u32) -> &'a str,
 ) -> Arc<Vec<u32>> {
     let mut kept = lock(kept);
-    if kept.len() != texts.len() {
-        let numbers = 0..u32::try_from(texts.len()).unwrap_or(u32::MAX);
+    if kept.len() != count {
+        let numbers = 0..u32::try_from(count).unwrap_or(u32::MAX);
         let mut numbers: Vec<(u64, u32)> =
             numbers.map(|number| (beginning(text(number)), number)).collect();
         numbers.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))));
-        let mut ranks = vec![0; texts.len()];
+        let mut ranks = vec![0; count];
         let (mut rank, mut last) = (0, "");
         for (_, number) in numbers {
             let this = text(number);
@@ -267,8 +267,8 @@ fn beginning(text: &str) -> u64 {
     packed
 }
 
-fn rank(ranks: &[u32], number: u32) -> Option<u64> {
-    match ranks[number as usize] {
+fn rank(ranks: &[u32], number: usize) -> Option<u64> {
+    match ranks[number] {
         0 => None,
         rank => Some(u64::from(rank)),
     }
@@ -294,7 +294,7 @@ fn mark_values(rows: &Rows, column: SortColumn) -> Values<'_> {
     match column {
         SortColumn::Hold => marked(rows, |row| {
             rows.marks(row)
-                .filter(|_| rows.flags[row] & HELD != 0)
+                .filter(|_| rows.flags(row) & HELD != 0)
                 .and_then(|marks| marks.hold.clone())
         }),
         SortColumn::Tags => marked(rows, |row| {
@@ -305,7 +305,7 @@ fn mark_values(rows: &Rows, column: SortColumn) -> Values<'_> {
         SortColumn::Note => marked(rows, |row| {
             rows.marks(row).map(|marks| marks.note.clone()).filter(|note| !note.is_empty())
         }),
-        _ => Box::new(move |row| Some(u64::from(rows.flags[row] & STARRED != 0))),
+        _ => Box::new(move |row| Some(u64::from(rows.flags(row) & STARRED != 0))),
     }
 }
 
@@ -332,10 +332,11 @@ fn places_in_file(rows: &Rows, values: Vec<(u32, u64)>) -> Vec<u32> {
     let mut next = 0;
     for (key, value) in values {
         // Both come in the order of keys.
-        while next < rows.len() && rows.keys[next] < key {
+        while next < rows.len() && rows.key(next) < key {
             next += 1;
         }
-        if rows.keys.get(next) == Some(&key)
+        if next < rows.len()
+            && rows.key(next) == key
             && let Ok(row) = u32::try_from(next)
         {
             pairs.push((value, row));

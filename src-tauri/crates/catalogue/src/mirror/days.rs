@@ -3,22 +3,23 @@
 use jiff::Timestamp;
 
 use super::Mirror;
+use super::numbers::{flags, index};
 use super::rows::{DEAD, DELETED, GONE, NEVER, Rows};
 use crate::completeness::{Extent, Span, SpanTally};
 
 impl Rows {
     /// When the vendor stored the recording of a row, or else when it began.
     fn stored_ms(&self, row: usize) -> Option<i64> {
-        self.added_ms(row).or_else(|| Some(self.when_ms[row]).filter(|at| *at != NEVER))
+        self.added_ms(row).or_else(|| Some(self.when_ms(row)).filter(|at| *at != NEVER))
     }
 
     /// The rows of an account, with their flags.
     fn of_account(&self, account_no: i64) -> impl Iterator<Item = (usize, u16)> + '_ {
         let of: Vec<bool> =
             self.classes.all().iter().map(|class| class.account_no == account_no).collect();
-        let rows = self.class.iter().zip(&self.flags).enumerate();
-        rows.filter(move |(_, (class, flags))| of[**class as usize] && **flags & DEAD == 0)
-            .map(|(row, (_, flags))| (row, *flags))
+        let rows = self.columns.class.iter().zip(self.columns.flags.iter().map(flags)).enumerate();
+        rows.filter(move |(_, (class, flags))| of[index(*class)] && flags & DEAD == 0)
+            .map(|(row, (_, flags))| (row, flags))
     }
 }
 

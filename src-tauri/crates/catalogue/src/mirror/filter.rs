@@ -14,6 +14,8 @@ use jiff::tz::TimeZone;
 use super::bits::Bits;
 use super::clock::LocalClock;
 use super::countries::Countries;
+use super::numbers::{Numbers, flags, index, moment, there};
+use super::packed::{NONE, Packed};
 use super::rows::{DEAD, DELETED, GONE, HELD, NEVER, Rows, STARRED};
 
 pub(super) use of_file::{KeptAnswers, OfFile};
@@ -73,8 +75,8 @@ impl Rows {
         match condition {
             Condition::Word(term) => self.with_word(term, of_file),
             Condition::Party(side, term) => self.with_party_or_name(*side, term),
-            Condition::Duration(is) => self.within(is.bounds(), |row| self.duration_ms.get(row)),
-            Condition::Size(is) => self.within(is.bounds(), |row| self.bytes.get(row)),
+            Condition::Duration(is) => within(is.bounds(), &self.columns.duration_ms),
+            Condition::Size(is) => within(is.bounds(), &self.columns.bytes),
             Condition::Date(span) => self.between(span.bounds(context.now, context.zone)),
             Condition::Last(recent) => {
                 let first = recent.since_ms(context.now);
@@ -160,7 +162,8 @@ impl Rows {
             Condition::Country(side, list) => {
                 let countries = context.countries.of(&self.parties);
                 let wanted = Bits::of(countries.len(), |number| {
-                    countries[number]
+                    countries
+                        .of(number)
                         .is_some_and(|country| list.iter().any(|code| code.as_bytes() == country))
                 });
                 self.with_party(*side, &wanted)
@@ -172,7 +175,7 @@ impl Rows {
         let costs = Bits::of(self.costs.all().len(), |number| {
             is.holds(f64::from_bits(self.costs.all()[number]))
         });
-        Bits::of(self.len(), |row| self.cost[row] > 0 && costs.has(self.cost[row] as usize - 1))
+        self.columns.cost.rows_where(|cost| there(cost).is_some_and(|cost| costs.has(index(cost))))
     }
 
     fn added_between(&self, (first, past): (i64, i64)) -> Bits {
@@ -204,7 +207,7 @@ impl Rows {
 
     /// How the clock of a zone reads over all rows.
     pub(super) fn clock(&self, zone: &TimeZone) -> LocalClock {
-        let times = || self.when_ms.iter().copied().filter(|at| *at != NEVER);
+        let times = || self.columns.when.iter().map(moment).filter(|at| *at != NEVER);
         LocalClock::new(zone, times().min().unwrap_or(0), times().max().unwrap_or(0))
     }
 
@@ -220,7 +223,7 @@ impl Rows {
                     || class.extensions.iter().any(|word| words.has(*word as usize))
             });
             if !classes.is_empty() {
-                rows.or(&Bits::of(self.len(), |row| classes.has(self.class[row] as usize)));
+                rows.or(&self.columns.class.rows_where(|class| classes.has(index(class))));
             }
             rows.or(&self.where_name(|(caller, conference)| {
                 words.has(caller as usize) || words.has(conference as usize)
@@ -241,28 +244,27 @@ impl Rows {
 
     /// The parties that a term is part of.
     fn parties_with(&self, term: &Term) -> Bits {
-        let mut parties = self.parties.containing(&fold(term.typed()));
-        if let Term::Digits { digits, .. } = term {
-            let found = self.digits.containing(digits);
-            if !found.is_empty() {
-                parties.or(&Bits::of(self.parties.len(), |number| {
-                    found.has(self.party_digits[number] as usize)
-                }));
-            }
+        let text = fold(term.typed());
+        match term {
+            Term::Digits { digits, .. } => self.parties.with_digits(&text, digits),
+            Term::Text(_) => self.parties.containing(&text),
         }
-        parties
     }
 
     fn with_party(&self, side: Side, parties: &Bits) -> Bits {
         if parties.is_empty() {
             return Bits::none(self.len());
         }
-        let from = |row: usize| parties.has(self.from[row] as usize);
-        let to = |row: usize| parties.has(self.to[row] as usize);
+        let is_meant = |party| parties.has(index(party));
+        let Numbers { from, to, .. } = &self.columns;
         match side {
-            Side::From => Bits::of(self.len(), from),
-            Side::To => Bits::of(self.len(), to),
-            Side::Either => Bits::of(self.len(), |row| from(row) | to(row)),
+            Side::From => from.rows_where(is_meant),
+            Side::To => to.rows_where(is_meant),
+            Side::Either => {
+                let mut rows = from.rows_where(is_meant);
+                rows.or(&to.rows_where(is_meant));
+                rows
+            }
         }
     }
 
@@ -282,7 +284,7 @@ impl Rows {
         if classes.is_empty() {
             return Bits::none(self.len());
         }
-        Bits::of(self.len(), |row| classes.has(self.class[row] as usize))
+        self.columns.class.rows_where(|class| classes.has(index(class)))
     }
 
     fn where_name(&self, holds: impl Fn((u32, u32)) -> bool) -> Bits {
@@ -291,11 +293,15 @@ impl Rows {
         if names.is_empty() {
             return Bits::none(self.len());
         }
-        Bits::of(self.len(), |row| names.has(self.name[row] as usize))
+        self.columns.name.rows_where(|name| names.has(index(name)))
     }
 
     pub(super) fn where_flags(&self, holds: impl Fn(u16) -> bool) -> Bits {
-        Bits::of(self.len(), |row| holds(self.flags[row]))
+        self.columns.flags.rows_where(|it| holds(flags(it)))
+    }
+
+    pub(super) fn where_duration(&self, holds: impl Fn(u64) -> bool) -> Bits {
+        self.columns.duration_ms.rows_where(|length_ms| there(length_ms).is_some_and(&holds))
     }
 
     fn where_marks(&self, holds: impl Fn(&super::rows::Marks) -> bool) -> Bits {
@@ -309,25 +315,12 @@ impl Rows {
     }
 
     fn where_time(&self, holds: impl Fn(i64) -> bool) -> Bits {
-        Bits::of(self.len(), |row| self.when_ms[row] != NEVER && holds(self.when_ms[row]))
+        self.columns.when.rows_where(|at| at != NONE && holds(moment(at)))
     }
 
     /// Rows whose moment lies from the first to before the second.
     pub(super) fn between(&self, (first, past): (i64, i64)) -> Bits {
-        Bits::of(self.len(), |row| {
-            let at = self.when_ms[row];
-            at != NEVER && at >= first && at < past
-        })
-    }
-
-    fn within(
-        &self,
-        (first, past): (u64, Option<u64>),
-        value: impl Fn(usize) -> Option<u64>,
-    ) -> Bits {
-        Bits::of(self.len(), |row| {
-            value(row).is_some_and(|value| value >= first && past.is_none_or(|past| value < past))
-        })
+        self.where_time(|at| at >= first && at < past)
     }
 
     fn with_any(&self, list: &[Has], of_file: &OfFile) -> Bits {
@@ -345,17 +338,17 @@ impl Rows {
             Has::Star => self.where_flags(|flags| flags & STARRED != 0),
             Has::Hold => self.where_flags(|flags| flags & HELD != 0),
             Has::Copy => self.where_flags(|flags| has_state(flags, SavedState::Saved)),
-            Has::From => Bits::of(self.len(), |row| self.from[row] > 0),
-            Has::To => Bits::of(self.len(), |row| self.to[row] > 0),
+            Has::From => self.columns.from.rows_where(|party| party > 0),
+            Has::To => self.columns.to.rows_where(|party| party > 0),
             Has::Name => self.where_name(|(caller, _)| caller > 0),
             Has::Conference => self.where_name(|(_, conference)| conference > 0),
             Has::Extension => self.where_class(|class| !class.extensions.is_empty()),
             Has::Date => self.where_time(|_| true),
-            Has::Duration => Bits::of(self.len(), |row| self.duration_ms.get(row).is_some()),
-            Has::Size => Bits::of(self.len(), |row| self.bytes.get(row).is_some()),
-            Has::Cost => Bits::of(self.len(), |row| self.cost[row] > 0),
+            Has::Duration => self.columns.duration_ms.rows_where(|length| length != NONE),
+            Has::Size => self.columns.bytes.rows_where(|bytes| bytes != NONE),
+            Has::Cost => self.columns.cost.rows_where(|cost| cost != NONE),
             Has::Call => Bits::of(self.len(), |row| self.calls.is_there(row)),
-            Has::Added => Bits::of(self.len(), |row| self.added_ms(row).is_some()),
+            Has::Added => self.columns.added.rows_where(|added| added != NONE),
             Has::Billed
             | Has::Storage
             | Has::Rate
@@ -385,4 +378,10 @@ pub(super) fn has_state(flags: u16, state: SavedState) -> bool {
         SavedState::Lost => gone && number < 3,
         SavedState::Deleted => gone && deleted,
     }
+}
+
+/// The rows whose number in a column is at least the first and below the second.
+fn within((first, past): (u64, Option<u64>), column: &Packed) -> Bits {
+    column
+        .rows_where(|value| value != NONE && value >= first && past.is_none_or(|past| value < past))
 }

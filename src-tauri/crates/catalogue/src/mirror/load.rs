@@ -50,6 +50,7 @@ pub(super) fn all(connection: &Connection) -> Result<Rows> {
     }
     all_marks(&tx, &mut rows)?;
     tx.finish()?;
+    rows.shrink();
     Ok(rows)
 }
 
@@ -255,7 +256,7 @@ impl Question<'_> {
         match self.search.view {
             LibraryView::All => {}
             LibraryView::New => {
-                let first = rows.keys.partition_point(|key| *key <= self.new_after);
+                let first = rows.rows_up_to(self.new_after);
                 found.and(&Bits::of(rows.len(), |row| row >= first));
             }
             LibraryView::NotSaved => found.and(&rows.where_flags(is_to_be_saved)),
@@ -270,12 +271,12 @@ impl Question<'_> {
                 found.and(&rows.where_flags(is_to_be_saved));
                 found.and(&rows.between((i64::MIN, past)));
             }
-            LibraryView::LongCalls => found.and(&Bits::of(rows.len(), |row| {
-                rows.duration_ms.get(row).is_some_and(|ms| ms >= LONG_CALL_MS)
-            })),
-            LibraryView::VeryShort => found.and(&Bits::of(rows.len(), |row| {
-                rows.duration_ms.get(row).is_some_and(|ms| ms < VERY_SHORT_MS)
-            })),
+            LibraryView::LongCalls => {
+                found.and(&rows.where_duration(|length_ms| length_ms >= LONG_CALL_MS));
+            }
+            LibraryView::VeryShort => {
+                found.and(&rows.where_duration(|length_ms| length_ms < VERY_SHORT_MS));
+            }
             LibraryView::OnHold => found.and(&rows.where_flags(|flags| flags & HELD != 0)),
         }
         if !found.is_empty() {
@@ -314,7 +315,7 @@ pub(super) fn seen(
     match field {
         Field::Kind | Field::Format | Field::Direction | Field::Extension | Field::Account => {
             let labels = labels(tx)?;
-            let times = tally(&shown, rows.classes.all().len(), |row| rows.class[row]);
+            let times = tally(&shown, rows.classes.all().len(), |row| rows.class(row));
             for (class, times) in rows.classes.all().iter().zip(times) {
                 match field {
                     Field::Kind => count(word(class.kind), times),
@@ -335,7 +336,7 @@ pub(super) fn seen(
             }
         }
         Field::Name | Field::Conference => {
-            let times = tally(&shown, rows.names.all().len(), |row| rows.name[row]);
+            let times = tally(&shown, rows.names.all().len(), |row| rows.name(row));
             for ((caller, conference), times) in rows.names.all().iter().zip(times) {
                 count(word(if field == Field::Name { *caller } else { *conference }), times);
             }
@@ -343,8 +344,7 @@ pub(super) fn seen(
         Field::Country => {
             let countries = countries.of(&rows.parties);
             for row in shown.iter() {
-                let (from, to) =
-                    (countries[rows.from[row] as usize], countries[rows.to[row] as usize]);
+                let (from, to) = (countries.of(rows.from(row)), countries.of(rows.to(row)));
                 let mut count_one = |country: Option<Country>| {
                     let code = country.as_ref().and_then(|code| std::str::from_utf8(code).ok());
                     count(code.unwrap_or_default(), 1);
@@ -367,7 +367,7 @@ pub(super) fn seen(
         }
         Field::State => {
             for state in SavedState::ALL {
-                let with = shown.iter().filter(|row| has_state(rows.flags[*row], *state)).count();
+                let with = shown.iter().filter(|row| has_state(rows.flags(*row), *state)).count();
                 count(state.word(), u32::try_from(with).unwrap_or(u32::MAX));
             }
         }
@@ -382,7 +382,7 @@ pub(super) fn seen(
 /// How many rows of each account are shown.
 pub(super) fn shown_by_account(rows: &Rows) -> HashMap<i64, u64> {
     let shown = rows.where_flags(is_shown);
-    let times = tally(&shown, rows.classes.all().len(), |row| rows.class[row]);
+    let times = tally(&shown, rows.classes.all().len(), |row| rows.class(row));
     let mut counts = HashMap::new();
     for (class, times) in rows.classes.all().iter().zip(times) {
         *counts.entry(class.account_no).or_default() += u64::from(times);
@@ -390,9 +390,9 @@ pub(super) fn shown_by_account(rows: &Rows) -> HashMap<i64, u64> {
     counts
 }
 
-fn tally(rows: &Bits, len: usize, number: impl Fn(usize) -> u32) -> Vec<u32> {
+fn tally(rows: &Bits, len: usize, number: impl Fn(usize) -> usize) -> Vec<u32> {
     let mut times = vec![0; len];
-    rows.iter().for_each(|row| times[number(row) as usize] += 1);
+    rows.iter().for_each(|row| times[number(row)] += 1);
     times
 }
 

@@ -5,9 +5,10 @@
 //! the file when it is first needed, and kept in step: the connection that writes notes the key of every row it
 //! touches (SQLite's update hook), and after each commit those rows are read again. No other code has to remember it.
 //!
-//! Measured at a million rows it takes 98 MB and three seconds to read, and replaces a full-text index and five B-trees. Nobody
-//! waits for that more than once: the rows are kept as a file beside the index ([`saved`], [`crate::pictures`]), which is read
-//! in a fifth of a second, but for the ids, which are a third of it and stay there until the first search ([`late`]).
+//! Measured at a million rows it takes 28 MB, 32 more once ids were searched for, and three seconds to read, and replaces a
+//! full-text index and five B-trees. Nobody waits for that more than once: the rows are kept as a file beside the index
+//! ([`saved`], [`crate::pictures`]), which is read in a tenth of a second, but for the ids, which are more than half of it and
+//! stay there until the first search ([`late`]).
 
 mod bits;
 mod clock;
@@ -18,7 +19,10 @@ mod filter;
 mod ids;
 mod late;
 mod load;
+mod numbers;
 mod order;
+mod packed;
+mod parties;
 mod radix;
 mod rows;
 mod saved;
@@ -36,9 +40,10 @@ use rusqlite::{Connection, Transaction};
 
 use crate::error::Result;
 use bits::Bits;
-use countries::Countries;
+use countries::{Countries, Known};
 use filter::{AccountNames, Context};
 use late::LateIds;
+use numbers::there;
 use order::Orders;
 use rows::Rows;
 use saved::Picture;
@@ -166,7 +171,7 @@ impl Mirror {
         *rows = None;
         *lock(&self.late_ids) = None;
         self.orders.clear();
-        self.countries.set(Vec::new());
+        self.countries.set(Known::default());
     }
 
     /// Whether the rows have been read.
@@ -228,7 +233,7 @@ impl Mirror {
             keys.sort_unstable();
             keys.dedup();
             if !load::refresh(&connection, &mut rows, &keys)? {
-                self.countries.set(Vec::new());
+                self.countries.set(Known::default());
                 *lock(&self.late_ids) = None;
                 rows = load::all(&connection)?;
             }
@@ -297,10 +302,7 @@ impl Mirror {
         let found = question.rows(rows, &context, &of_file);
         let read = |column, keys: Option<&[u32]>| load::column(tx, column, keys);
         let sorted = self.orders.sorted(rows, &found, &question.search.sort, &context, &read)?;
-        Ok(Some(Hits {
-            keys: sorted.into_iter().map(|row| rows.keys[row as usize]).collect(),
-            sums: sums(rows, found.iter()),
-        }))
+        Ok(Some(Hits { keys: rows.keys_of(sorted), sums: sums(rows, &found) }))
     }
 
     /// Counts the rows of searches, with the same `version`.
@@ -329,7 +331,7 @@ impl Mirror {
         let mut chosen = Bits::none(rows.len());
         keys.iter().filter_map(|key| rows.row_of(*key)).for_each(|row| chosen.add(row));
         chosen.and(&rows.alive());
-        Some(sums(rows, chosen.iter()))
+        Some(sums(rows, &chosen))
     }
 
     /// The keys of an account's rows with this call id, in the order of time; `None` when the rows have to be read first.
@@ -343,8 +345,8 @@ impl Mirror {
         found.and(&rows.alive());
         let mut list: Vec<usize> =
             found.iter().filter(|row| rows.calls.text(*row) == call).collect();
-        list.sort_by_key(|row| (rows.when_ms[*row], *row));
-        Some(list.into_iter().map(|row| rows.keys[row]).collect())
+        list.sort_by_key(|row| (rows.when_ms(*row), *row));
+        Some(list.into_iter().map(|row| rows.key(row)).collect())
     }
 
     /// How many rows of each account are shown, by its number; `None` when the rows have not been read.
@@ -374,29 +376,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn sums(rows: &Rows, chosen: impl Iterator<Item = usize>) -> Sums {
-    let mut sums = Sums::default();
+fn sums(rows: &Rows, chosen: &Bits) -> Sums {
+    let columns = &rows.columns;
+    let mut sums =
+        Sums { count: u32::try_from(chosen.count()).unwrap_or(u32::MAX), ..Sums::default() };
+    columns.duration_ms.each_of(chosen, |length_ms| match there(length_ms) {
+        Some(length_ms) => sums.duration_ms = sums.duration_ms.saturating_add(length_ms),
+        None => sums.unknown_duration_count += 1,
+    });
+    columns.bytes.each_of(chosen, |bytes| match there(bytes) {
+        Some(bytes) => sums.known_bytes = sums.known_bytes.saturating_add(bytes),
+        None => sums.unknown_size_count += 1,
+    });
     // Adding the larger parts first or last makes no difference to whole numbers; prices are added in the order of rows, so
     // that the same rows have the same sum in any order.
-    for row in chosen {
-        sums.count += 1;
-        match rows.duration_ms.get(row) {
-            Some(ms) => sums.duration_ms = sums.duration_ms.saturating_add(ms),
-            None => sums.unknown_duration_count += 1,
-        }
-        match rows.bytes.get(row) {
-            Some(bytes) => sums.known_bytes = sums.known_bytes.saturating_add(bytes),
-            None => sums.unknown_size_count += 1,
-        }
-        match rows.cost(row) {
-            Some(cost) => sums.monthly_cost += cost,
-            None => sums.unknown_cost_count += 1,
-        }
-        let (is_saved, is_held) = (rows.state(row) == 4, rows.flags[row] & rows::HELD != 0);
+    columns.cost.each_of(chosen, |number| match rows.price(number) {
+        Some(cost) => sums.monthly_cost += cost,
+        None => sums.unknown_cost_count += 1,
+    });
+    columns.flags.each_of(chosen, |it| {
+        let flags = numbers::flags(it);
+        let (is_saved, is_held) = (flags & 7 == 4, flags & rows::HELD != 0);
         sums.saved_count += u32::from(is_saved);
-        sums.gone_count += u32::from(rows.flags[row] & rows::GONE != 0);
+        sums.gone_count += u32::from(flags & rows::GONE != 0);
         sums.held_count += u32::from(is_held);
         sums.held_saved_count += u32::from(is_held && is_saved);
-    }
+    });
     sums
 }

@@ -12,11 +12,13 @@ use super::bits::Bits;
 use super::columns::{Columns, ReadColumn};
 use super::filter::{Context, KeptAnswers};
 use super::lock;
+use super::numbers::index;
+use super::packed::Packed;
 use super::radix::{self, Pair};
 use super::rows::Rows;
 use crate::error::Result;
 
-/// How many orders of all rows are kept: four bytes a row each.
+/// How many orders of all rows are kept: one and a half to two and a half bytes a row each.
 const KEPT_ORDERS: usize = 6;
 
 /// A result of more than one row in so many takes its order from that of all rows.
@@ -36,7 +38,7 @@ pub(super) struct Orders {
 struct Order {
     key: OrderKey,
     version: u64,
-    rows: Arc<Vec<u32>>,
+    rows: Arc<Packed>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +64,7 @@ impl Orders {
         let count = chosen.count();
         if *sort == newest && count >= rows.len() / SMALL_PART {
             let all = self.all_by_time(rows);
-            return Ok(among(all.iter().rev(), chosen, count));
+            return Ok(among(&all, chosen, count, true));
         }
         let key = OrderKey { sort: sort.to_vec(), depends_on: depends_on(sort, context) };
         let kept = self.kept(&key, rows);
@@ -70,7 +72,7 @@ impl Orders {
             let mut list = if count < rows.len() / SMALL_PART {
                 by_time(rows, chosen.iter().filter_map(|row| u32::try_from(row).ok()))
             } else {
-                among(self.all_by_time(rows).iter(), chosen, count)
+                among(&self.all_by_time(rows), chosen, count, false)
             };
             if list.len() > 1 {
                 self.sort(rows, &mut list, sort, context, read)?;
@@ -80,11 +82,11 @@ impl Orders {
         let all = if let Some(all) = kept {
             all
         } else {
-            let mut list = self.all_by_time(rows).as_ref().clone();
+            let mut list: Vec<u32> = self.all_by_time(rows).iter().map(as_row).collect();
             self.sort(rows, &mut list, sort, context, read)?;
-            self.keep(key, rows, list)
+            self.keep(key, rows, &list)
         };
-        Ok(among(all.iter(), chosen, count))
+        Ok(among(&all, chosen, count, false))
     }
 
     /// Forgets everything, for other rows.
@@ -99,22 +101,22 @@ impl Orders {
         &self.answers
     }
 
-    fn all_by_time(&self, rows: &Rows) -> Arc<Vec<u32>> {
+    fn all_by_time(&self, rows: &Rows) -> Arc<Packed> {
         let key = OrderKey { sort: Vec::new(), depends_on: String::new() };
         self.kept(&key, rows).unwrap_or_else(|| {
             let all = 0..u32::try_from(rows.len()).unwrap_or(u32::MAX);
-            self.keep(key, rows, by_time(rows, all))
+            self.keep(key, rows, &by_time(rows, all))
         })
     }
 
-    fn kept(&self, key: &OrderKey, rows: &Rows) -> Option<Arc<Vec<u32>>> {
+    fn kept(&self, key: &OrderKey, rows: &Rows) -> Option<Arc<Packed>> {
         let kept = lock(&self.kept);
         let order = kept.iter().find(|order| order.key == *key && order.version == rows.version)?;
         (order.rows.len() == rows.len()).then(|| Arc::clone(&order.rows))
     }
 
-    fn keep(&self, key: OrderKey, rows: &Rows, list: Vec<u32>) -> Arc<Vec<u32>> {
-        let list = Arc::new(list);
+    fn keep(&self, key: OrderKey, rows: &Rows, list: &[u32]) -> Arc<Packed> {
+        let list = Arc::new(Packed::of(list.iter().map(|row| u64::from(*row))));
         let mut kept = lock(&self.kept);
         kept.retain(|order| order.key != key && order.version == rows.version);
         kept.insert(0, Order { key, version: rows.version, rows: Arc::clone(&list) });
@@ -165,18 +167,31 @@ fn sort_with_last(pairs: &mut Vec<Pair>) {
     radix::sort(pairs);
 }
 
-/// The rows of a set in the order of all.
-fn among<'a>(all: impl Iterator<Item = &'a u32>, chosen: &Bits, count: usize) -> Vec<u32> {
+/// The rows of a set in the order of all, or from its end to its beginning.
+fn among(all: &Packed, chosen: &Bits, count: usize, from_end: bool) -> Vec<u32> {
     let mut list = Vec::with_capacity(count);
-    list.extend(all.copied().filter(|row| chosen.has(*row as usize)));
+    let take = |row| {
+        if chosen.has(index(row)) {
+            list.push(as_row(row));
+        }
+    };
+    if from_end {
+        all.each_back(take);
+    } else {
+        all.each(take);
+    }
     list
+}
+
+fn as_row(row: u64) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
 }
 
 /// Rows in the order of time and then of rows; one without a time counts as the oldest.
 fn by_time(rows: &Rows, list: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut list: Vec<u32> = list.collect();
     // Vendors list the newest or the oldest first, so there are long runs, which this finds.
-    list.sort_by_key(|row| (rows.when_ms[*row as usize], *row));
+    list.sort_by_key(|row| (rows.when_ms(*row as usize), *row));
     list
 }
 

@@ -1,15 +1,19 @@
 //! The searchable values of all rows, column by column.
 //!
 //! What few rows share is kept once: parties and names as texts, what sets of rows have in common (account, type, format,
-//! direction, extensions) as classes. A row then is about 75 bytes, and most conditions are decided once for a text or
-//! class and then looked up.
+//! direction, extensions) as classes, and each column in as few bits as its numbers take. A row then is about 26 bytes, and 32
+//! more when its ids are there; most conditions are decided once for a text or class and then looked up.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use domain::{CopyState, phone};
+use domain::CopyState;
 
+use super::columns::signed;
 use super::ids::Ids;
+use super::numbers::{Numbers, flags, index, moment, some, there, unsigned, with_sign};
+use super::packed::NONE;
+use super::parties::Parties;
 use super::texts::Texts;
 
 /// Stands for a missing moment.
@@ -102,93 +106,17 @@ impl<T: Clone + Eq + Hash> Values<T> {
     pub(super) fn all(&self) -> &[T] {
         &self.all
     }
-
-    pub(super) fn get(&self, number: u32) -> &T {
-        &self.all[number as usize]
-    }
-}
-
-/// Counts that nearly always fit four bytes.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Counts {
-    small: Vec<u32>,
-    large: HashMap<u32, u64>,
-}
-
-impl Counts {
-    const NONE: u32 = u32::MAX;
-    const LARGE: u32 = u32::MAX - 1;
-
-    /// Each count or what stands for it, and the large ones by row.
-    pub(super) fn parts(&self) -> (&[u32], &HashMap<u32, u64>) {
-        (&self.small, &self.large)
-    }
-
-    /// The same back.
-    pub(super) fn of_parts(small: Vec<u32>, large: HashMap<u32, u64>) -> Self {
-        Self { small, large }
-    }
-
-    fn set(&mut self, row: usize, value: Option<u64>) {
-        let number = u32::try_from(row).unwrap_or(u32::MAX);
-        self.large.remove(&number);
-        let small = match value {
-            None => Self::NONE,
-            Some(value) => u32::try_from(value)
-                .ok()
-                .filter(|small| *small < Self::LARGE)
-                .unwrap_or_else(|| {
-                    self.large.insert(number, value);
-                    Self::LARGE
-                }),
-        };
-        set(&mut self.small, row, small);
-    }
-
-    pub(super) fn get(&self, row: usize) -> Option<u64> {
-        match self.small[row] {
-            Self::NONE => None,
-            Self::LARGE => self.large.get(&u32::try_from(row).unwrap_or(u32::MAX)).copied(),
-            small => Some(u64::from(small)),
-        }
-    }
-}
-
-fn set<T>(column: &mut Vec<T>, row: usize, value: T) {
-    if row == column.len() {
-        column.push(value);
-    } else {
-        column[row] = value;
-    }
 }
 
 /// All rows, in the order of their keys.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
-    pub(super) keys: Vec<u32>,
-    pub(super) when_ms: Vec<i64>,
-    /// How far from `when_ms` the moment of storage is, as a number without a sign; nearly always a few minutes.
-    pub(super) added: Counts,
-    pub(super) duration_ms: Counts,
-    pub(super) bytes: Counts,
-    /// Numbers in `costs`, plus one; 0 is none.
-    pub(super) cost: Vec<u32>,
-    /// Numbers in `parties`.
-    pub(super) from: Vec<u32>,
-    pub(super) to: Vec<u32>,
-    /// Numbers in `classes`.
-    pub(super) class: Vec<u32>,
-    /// Numbers in `names`.
-    pub(super) name: Vec<u32>,
-    pub(super) flags: Vec<u16>,
+    pub(super) columns: Numbers,
     pub(super) ids: Ids,
     pub(super) calls: Ids,
     pub(super) marks: HashMap<u32, Marks>,
     /// Parties as the vendor wrote them, folded.
-    pub(super) parties: Texts,
-    /// The digits of each party, by its number: numbers in `digits`.
-    pub(super) party_digits: Vec<u32>,
-    pub(super) digits: Texts,
+    pub(super) parties: Parties,
     /// Names, types, formats, directions, extensions, folded.
     pub(super) words: Texts,
     pub(super) classes: Values<Class>,
@@ -204,23 +132,11 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn new() -> Self {
         Self {
-            keys: Vec::new(),
-            when_ms: Vec::new(),
-            added: Counts::default(),
-            duration_ms: Counts::default(),
-            bytes: Counts::default(),
-            cost: Vec::new(),
-            from: Vec::new(),
-            to: Vec::new(),
-            class: Vec::new(),
-            name: Vec::new(),
-            flags: Vec::new(),
+            columns: Numbers::default(),
             ids: Ids::default(),
             calls: Ids::default(),
             marks: HashMap::new(),
-            parties: Texts::new(),
-            party_digits: vec![0],
-            digits: Texts::new(),
+            parties: Parties::new(),
             words: Texts::new(),
             classes: Values::new(),
             names: Values::new(),
@@ -232,36 +148,74 @@ impl Rows {
 
     /// How many rows there are, dead ones included.
     pub(super) fn len(&self) -> usize {
-        self.keys.len()
+        self.columns.keys_apart.len()
+    }
+
+    /// The key of a row.
+    pub(super) fn key(&self, row: usize) -> u32 {
+        u32::try_from(self.columns.keys_apart.get(row) + row as u64).unwrap_or(u32::MAX)
+    }
+
+    /// The keys of rows, in the same order.
+    pub(super) fn keys_of(&self, mut rows: Vec<u32>) -> Vec<u32> {
+        let Some(last) = self.len().checked_sub(1) else { return rows };
+        let apart = |row| self.columns.keys_apart.get(row);
+        match u32::try_from(apart(0)) {
+            // As long as no row was ever removed.
+            Ok(first) if apart(last) == u64::from(first) => {
+                for row in &mut rows {
+                    *row = row.saturating_add(first);
+                }
+            }
+            _ => {
+                for row in &mut rows {
+                    *row = self.key(*row as usize);
+                }
+            }
+        }
+        rows
     }
 
     /// The row of a key.
     pub(super) fn row_of(&self, key: u32) -> Option<usize> {
-        self.keys.binary_search(&key).ok()
+        self.rows_up_to(key).checked_sub(1).filter(|row| self.key(*row) == key)
+    }
+
+    /// How many rows have this key or a smaller one.
+    pub(super) fn rows_up_to(&self, key: u32) -> usize {
+        let Some(last) = self.len().checked_sub(1) else { return 0 };
+        // Keys grow by one and seldom by more, so what lies between them says where the row must be, to the row if nothing does.
+        let apart = |row| self.columns.keys_apart.get(row);
+        let place = |apart| {
+            let rows = (u64::from(key) + 1).saturating_sub(apart);
+            usize::try_from(rows).unwrap_or(usize::MAX).min(self.len())
+        };
+        let (mut at_least, mut at_most) = (place(apart(last)), place(apart(0)));
+        while at_least < at_most {
+            let middle = at_least.midpoint(at_most);
+            if self.key(middle) <= key {
+                at_least = middle + 1;
+            } else {
+                at_most = middle;
+            }
+        }
+        at_least
     }
 
     /// Takes a row in, or takes its new values over. `false` when the row is new and not the newest: keys only grow, so
     /// such a mirror is not of this file.
     pub(super) fn put(&mut self, facts: &Facts<'_>) -> bool {
-        let row = match self.keys.last() {
-            Some(last) if facts.key <= *last => match self.row_of(facts.key) {
+        let last = self.len().checked_sub(1).map(|row| self.key(row));
+        let row = match last {
+            Some(last) if facts.key <= last => match self.row_of(facts.key) {
                 Some(row) => row,
                 None => return false,
             },
             _ => self.len(),
         };
         self.version += 1;
-        set(&mut self.keys, row, facts.key);
-        let when_ms = facts.when_ms.unwrap_or(NEVER);
-        set(&mut self.when_ms, row, when_ms);
-        self.added.set(row, facts.added_ms.map(|at| unsigned(at.wrapping_sub(when_ms))));
-        self.duration_ms.set(row, facts.duration_ms);
-        self.bytes.set(row, facts.bytes);
-        let cost = facts.cost.map_or(0, |cost| self.costs.number(cost.to_bits()) + 1);
-        set(&mut self.cost, row, cost);
+        let cost = facts.cost.map(|cost| u64::from(self.costs.number(cost.to_bits())));
         let (from, to) = (self.party(facts.from), self.party(facts.to));
-        set(&mut self.from, row, from);
-        set(&mut self.to, row, to);
         let class = Class {
             account_no: facts.account_no,
             kind: self.word(facts.kind),
@@ -270,17 +224,28 @@ impl Rows {
             extensions: self.extensions(facts.extensions),
         };
         let class = self.classes.number(class);
-        set(&mut self.class, row, class);
         let pair = (self.word(facts.caller), self.word(facts.conference));
         let name = self.names.number(pair);
-        set(&mut self.name, row, name);
         let state = facts.state.map_or(0, state_number);
-        let kept = self.flags.get(row).copied().unwrap_or(0) & (STARRED | HELD);
+        let kept = if row < self.len() { self.flags(row) & (STARRED | HELD) } else { 0 };
         let flags = state
             | if facts.gone { GONE } else { 0 }
             | if facts.deleted_by_us { DELETED } else { 0 }
             | kept;
-        set(&mut self.flags, row, flags);
+        let when_ms = facts.when_ms.unwrap_or(NEVER);
+        let added = facts.added_ms.map(|at| unsigned(at.wrapping_sub(when_ms)));
+        let columns = &mut self.columns;
+        columns.keys_apart.set(row, u64::from(facts.key) - row as u64);
+        columns.when.set(row, facts.when_ms.map_or(NONE, signed));
+        columns.added.set(row, some(added));
+        columns.duration_ms.set(row, some(facts.duration_ms));
+        columns.bytes.set(row, some(facts.bytes));
+        columns.cost.set(row, some(cost));
+        columns.from.set(row, from.into());
+        columns.to.set(row, to.into());
+        columns.class.set(row, class.into());
+        columns.name.set(row, name.into());
+        columns.flags.set(row, flags.into());
         self.fold(facts.id);
         self.ids.set(row, &self.folded);
         self.fold(facts.call);
@@ -293,13 +258,10 @@ impl Rows {
         let Some(row) = self.row_of(key) else { return };
         self.version += 1;
         let number = u32::try_from(row).unwrap_or(u32::MAX);
-        self.flags[row] &= !(STARRED | HELD);
-        if marks.starred {
-            self.flags[row] |= STARRED;
-        }
-        if marks.hold.is_some() {
-            self.flags[row] |= HELD;
-        }
+        let flags = self.flags(row) & !(STARRED | HELD)
+            | if marks.starred { STARRED } else { 0 }
+            | if marks.hold.is_some() { HELD } else { 0 };
+        self.columns.flags.set(row, flags.into());
         if marks == Marks::default() {
             self.marks.remove(&number);
         } else {
@@ -311,7 +273,7 @@ impl Rows {
     pub(super) fn remove(&mut self, key: u32) {
         if let Some(row) = self.row_of(key) {
             self.version += 1;
-            self.flags[row] = DEAD;
+            self.columns.flags.set(row, DEAD.into());
             self.marks.remove(&u32::try_from(row).unwrap_or(u32::MAX));
         }
     }
@@ -320,20 +282,67 @@ impl Rows {
         if self.marks.is_empty() { None } else { self.marks.get(&u32::try_from(row).ok()?) }
     }
 
+    /// When the call began; [`NEVER`] when nobody knows.
+    pub(super) fn when_ms(&self, row: usize) -> i64 {
+        moment(self.columns.when.get(row))
+    }
+
     /// When the vendor stored the recording.
     pub(super) fn added_ms(&self, row: usize) -> Option<i64> {
-        self.added.get(row).map(|apart| self.when_ms[row].wrapping_add(with_sign(apart)))
+        let apart = there(self.columns.added.get(row))?;
+        Some(self.when_ms(row).wrapping_add(with_sign(apart)))
+    }
+
+    pub(super) fn duration_ms(&self, row: usize) -> Option<u64> {
+        there(self.columns.duration_ms.get(row))
+    }
+
+    pub(super) fn bytes(&self, row: usize) -> Option<u64> {
+        there(self.columns.bytes.get(row))
+    }
+
+    /// The number of the caller in `parties`.
+    pub(super) fn from(&self, row: usize) -> usize {
+        index(self.columns.from.get(row))
+    }
+
+    /// The number of who was called in `parties`.
+    pub(super) fn to(&self, row: usize) -> usize {
+        index(self.columns.to.get(row))
+    }
+
+    /// The number of a row's class in `classes`.
+    pub(super) fn class(&self, row: usize) -> usize {
+        index(self.columns.class.get(row))
+    }
+
+    /// The number of a row's names in `names`.
+    pub(super) fn name(&self, row: usize) -> usize {
+        index(self.columns.name.get(row))
+    }
+
+    pub(super) fn flags(&self, row: usize) -> u16 {
+        flags(self.columns.flags.get(row))
     }
 
     pub(super) fn state(&self, row: usize) -> u16 {
-        self.flags[row] & 7
+        self.flags(row) & 7
     }
 
     pub(super) fn cost(&self, row: usize) -> Option<f64> {
-        match self.cost[row] {
-            0 => None,
-            number => Some(f64::from_bits(*self.costs.get(number - 1))),
-        }
+        self.price(self.columns.cost.get(row))
+    }
+
+    /// The price that the column `cost` holds a number for.
+    pub(super) fn price(&self, number: u64) -> Option<f64> {
+        let number = there(number)?;
+        self.costs.all().get(index(number)).copied().map(f64::from_bits)
+    }
+
+    /// Gives back memory that was taken in advance.
+    pub(super) fn shrink(&mut self) {
+        self.parties.shrink();
+        self.words.shrink();
     }
 
     fn fold(&mut self, text: &str) {
@@ -359,12 +368,7 @@ impl Rows {
             return 0;
         }
         self.fold(text);
-        let number = self.parties.number(&self.folded);
-        if number as usize == self.party_digits.len() {
-            let digits = phone::digits(&self.folded);
-            self.party_digits.push(self.digits.number(&digits));
-        }
-        number
+        self.parties.number(&self.folded)
     }
 
     fn extensions(&mut self, json: &str) -> Vec<u32> {
@@ -374,16 +378,6 @@ impl Rows {
         let list: Vec<String> = serde_json::from_str(json).unwrap_or_default();
         list.iter().map(|extension| self.word(extension)).filter(|number| *number > 0).collect()
     }
-}
-
-/// A number close to zero, on either side, as a small one.
-fn unsigned(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)).cast_unsigned()
-}
-
-/// The same back.
-fn with_sign(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
 /// States in the order they are sorted by: from nothing to done.

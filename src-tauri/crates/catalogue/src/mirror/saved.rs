@@ -10,17 +10,23 @@ use std::io::{self, Read, Write};
 
 use crc32fast::Hasher;
 
-use super::countries::Country;
+use super::countries::{Country, Known};
 use super::ids::Ids;
-use super::rows::{Class, Counts, HELD, Rows, STARRED, Values};
+use super::numbers::Numbers;
+use super::packed::{BLOCK, Block, Packed};
+use super::parties::Parties;
+use super::rows::{Class, HELD, Rows, STARRED, Values};
 use super::texts::Texts;
 
 /// What a picture begins with. The last byte counts changes of its form, and of what is kept in it: how texts are folded,
 /// how digits are taken from a number.
-const BEGINNING: &[u8; 8] = b"TSmirro\x02";
+const BEGINNING: &[u8; 8] = b"TSmirro\x03";
 
 /// Texts in the order of release come with rules for folding them.
 const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// Flags that a picture does without.
+const MARKED: u64 = (STARRED | HELD) as u64;
 
 /// Bytes that are converted at a time.
 const CHUNK: usize = 1 << 16;
@@ -30,41 +36,33 @@ pub(super) struct Picture {
     /// The rows, without what a person wrote on them.
     pub(super) rows: Rows,
     /// The countries of the first so many parties.
-    pub(super) countries: Vec<Option<Country>>,
+    pub(super) countries: Known,
     /// How many bytes of the file follow: the ids, for [`read_ids`].
     pub(super) left: u64,
 }
 
 /// Writes rows and countries as picture `number`.
-pub(super) fn write(
-    rows: &Rows,
-    countries: &[Option<Country>],
-    number: i64,
-    to: impl Write,
-) -> io::Result<()> {
+pub(super) fn write(rows: &Rows, countries: &Known, number: i64, to: impl Write) -> io::Result<()> {
     let mut out = Out { to, sum: Hasher::new() };
     out.bytes(BEGINNING)?;
     out.text(RELEASE)?;
     out.bytes(&number.to_le_bytes())?;
-    out.list(&rows.keys, u32::to_le_bytes)?;
-    out.list(&rows.when_ms, i64::to_le_bytes)?;
-    for counts in [&rows.duration_ms, &rows.bytes, &rows.added] {
-        let (small, large) = counts.parts();
-        out.list(small, u32::to_le_bytes)?;
-        let (rows, values): (Vec<u32>, Vec<u64>) = large.iter().map(|(a, b)| (*a, *b)).unzip();
-        out.list(&rows, u32::to_le_bytes)?;
-        out.list(&values, u64::to_le_bytes)?;
+    // Stars and holds come with what else a person wrote.
+    let flags = Packed::of(rows.columns.flags.iter().map(|flags| flags & !MARKED));
+    let Numbers {
+        keys_apart, when, added, duration_ms, bytes, cost, from, to, class, name, ..
+    } = &rows.columns;
+    for column in [keys_apart, when, added, duration_ms, bytes, cost, from, to, class, name, &flags]
+    {
+        out.packed(column)?;
     }
-    for column in [&rows.cost, &rows.from, &rows.to, &rows.class, &rows.name] {
-        out.list(column, u32::to_le_bytes)?;
+    let (parties, apart, digits) = rows.parties.parts();
+    for texts in [parties, digits, &rows.words] {
+        out.texts(texts)?;
     }
-    out.list(&rows.flags, u16::to_le_bytes)?;
-    for texts in [&rows.parties, &rows.digits, &rows.words] {
-        let (all, starts) = texts.parts();
-        out.list(all, |byte| [byte])?;
-        out.list(starts, u32::to_le_bytes)?;
-    }
-    out.list(&rows.party_digits, u32::to_le_bytes)?;
+    let (of, numbers): (Vec<u32>, Vec<u32>) = apart.iter().copied().unzip();
+    out.list(&of, u32::to_le_bytes)?;
+    out.list(&numbers, u32::to_le_bytes)?;
     out.length(rows.classes.all().len())?;
     for class in rows.classes.all() {
         out.bytes(&class.account_no.to_le_bytes())?;
@@ -75,7 +73,9 @@ pub(super) fn write(
     out.list(&callers, u32::to_le_bytes)?;
     out.list(&conferences, u32::to_le_bytes)?;
     out.list(rows.costs.all(), u64::to_le_bytes)?;
-    out.list(countries, Option::unwrap_or_default)?;
+    let (numbers, countries) = countries.parts();
+    out.list(numbers, |number| [number])?;
+    out.list(countries, |country| country)?;
     out.sum()?;
     for ids in [&rows.ids, &rows.calls] {
         let (packed, others) = ids.parts();
@@ -99,24 +99,15 @@ pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Opti
     if i64::from_le_bytes(input.array()?) != number {
         return Ok(None);
     }
-    let keys = input.list(u32::from_le_bytes)?;
-    let when_ms = input.list(i64::from_le_bytes)?;
-    let mut counts = [const { None }; 3];
-    for counts in &mut counts {
-        let small = input.list(u32::from_le_bytes)?;
-        let (rows, values) = (input.list(u32::from_le_bytes)?, input.list(u64::from_le_bytes)?);
-        *counts = Some(Counts::of_parts(small, rows.into_iter().zip(values).collect()));
-    }
-    let [duration_ms, bytes, added] = counts.map(Option::unwrap_or_default);
-    let mut columns = [const { Vec::new() }; 5];
+    let mut columns = [const { None }; 11];
     for column in &mut columns {
-        *column = input.list(u32::from_le_bytes)?;
+        *column = Some(input.packed()?);
     }
-    let [cost, from, to, class, name] = columns;
-    // Stars and holds come with what else a person wrote.
-    let flags = input.list(|flags| u16::from_le_bytes(flags) & !(STARRED | HELD))?;
+    let [keys_apart, when, added, duration_ms, bytes, cost, from, to, class, name, flags] =
+        columns.map(Option::unwrap_or_default);
     let (parties, digits, words) = (input.texts()?, input.texts()?, input.texts()?);
-    let party_digits = input.list(u32::from_le_bytes)?;
+    let (of, numbers) = (input.list(u32::from_le_bytes)?, input.list(u32::from_le_bytes)?);
+    let parties = Parties::of_parts(parties, of.into_iter().zip(numbers).collect(), digits);
     let mut classes = Values::new();
     for _ in 0..input.length()? {
         let account_no = i64::from_le_bytes(input.array()?);
@@ -128,27 +119,18 @@ pub(super) fn read(number: i64, length: u64, from: impl Read) -> io::Result<Opti
     let (callers, conferences) = (input.list(u32::from_le_bytes)?, input.list(u32::from_le_bytes)?);
     let names = Values::of(callers.into_iter().zip(conferences));
     let costs = Values::of(input.list(u64::from_le_bytes)?);
-    let countries = input.list(|code| Some(code).filter(|code| *code != Country::default()))?;
+    let numbers = input.list(|[number]| number)?;
+    let countries = Known::of_parts(numbers, input.list(|country: Country| country)?);
     if !input.has_sum()? {
         return Ok(None);
     }
+    let columns =
+        Numbers { keys_apart, when, added, duration_ms, bytes, cost, from, to, class, name, flags };
     let rows = Rows {
-        keys,
-        when_ms,
-        added,
-        duration_ms,
-        bytes,
-        cost,
-        from,
-        to,
-        class,
-        name,
-        flags,
+        columns,
         ids: Ids::still_in_file(),
         calls: Ids::still_in_file(),
         parties,
-        party_digits,
-        digits,
         words,
         classes,
         names,
@@ -189,6 +171,25 @@ impl<W: Write> Out<W> {
 
     fn text(&mut self, text: &str) -> io::Result<()> {
         self.list(text.as_bytes(), |byte| [byte])
+    }
+
+    fn packed(&mut self, column: &Packed) -> io::Result<()> {
+        let (blocks, open) = column.parts();
+        self.length(blocks.len())?;
+        for block in blocks {
+            let (least, step, kind, codes) = block.parts();
+            self.bytes(&least.to_le_bytes())?;
+            self.bytes(&step.to_le_bytes())?;
+            self.bytes(&[kind])?;
+            self.list(codes, |byte| [byte])?;
+        }
+        self.list(open, u64::to_le_bytes)
+    }
+
+    fn texts(&mut self, texts: &Texts) -> io::Result<()> {
+        let (all, starts) = texts.parts();
+        self.list(all, |byte| [byte])?;
+        self.list(starts, u32::to_le_bytes)
     }
 
     fn list<const N: usize, T: Copy>(
@@ -262,6 +263,25 @@ impl<R: Read> In<R> {
             list.extend(buffer[..some].as_chunks::<N>().0.iter().map(|bytes| value(*bytes)));
         }
         Ok(list)
+    }
+
+    fn packed(&mut self) -> io::Result<Packed> {
+        let count = self.length()?;
+        // Each is followed by more than a few bytes, so that a damaged count does not take all memory.
+        let mut blocks = Vec::with_capacity(count.min(CHUNK));
+        for _ in 0..count {
+            let least = u64::from_le_bytes(self.array()?);
+            let step = u64::from_le_bytes(self.array()?);
+            let [kind] = self.array()?;
+            let codes = self.list(|[byte]| byte)?;
+            let block = Block::of_parts(least, step, kind, codes);
+            blocks.push(block.ok_or(io::ErrorKind::InvalidData)?);
+        }
+        let open = self.list(u64::from_le_bytes)?;
+        if open.len() >= BLOCK {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        Ok(Packed::of_parts(blocks, open))
     }
 
     fn ids(&mut self) -> io::Result<Ids> {

@@ -10,6 +10,9 @@ use std::hash::BuildHasher as _;
 /// Stands between two texts. Folded texts hold no control characters, so nothing looked for reaches over it.
 const BETWEEN: u8 = 0x1f;
 
+/// So many texts are looked at one by one before steps grow.
+const NEAR_TEXTS: usize = 8;
+
 /// Different texts, numbered from 0. Number 0 is the empty text, which stands for "none".
 #[derive(Debug, Clone)]
 pub(super) struct Texts {
@@ -84,31 +87,74 @@ impl Texts {
         std::str::from_utf8(self.bytes(number)).unwrap_or_default()
     }
 
-    fn bytes(&self, number: u32) -> &[u8] {
+    /// The same as bytes.
+    pub(super) fn bytes(&self, number: u32) -> &[u8] {
         bytes(&self.all, &self.starts, number)
     }
 
-    /// The numbers of all texts that contain a part.
+    /// The numbers of all texts that contain a part; of all but the empty one for the empty part.
     pub(super) fn containing(&self, part: &str) -> Bits {
-        let mut found = Bits::none(self.len());
         if part.is_empty() {
             return Bits::of(self.len(), |number| number > 0);
         }
+        self.containing_where(part, |_, _| true)
+    }
+
+    /// The numbers of all texts that contain a part, which is not empty, at a place of which something holds: given the number of
+    /// the text and the place in it.
+    pub(super) fn containing_where(&self, part: &str, holds: impl Fn(u32, usize) -> bool) -> Bits {
+        let mut found = Bits::none(self.len());
         let finder = memmem::Finder::new(part.as_bytes());
         let (mut number, mut at) = (0, 0);
         while let Some(hit) = finder.find(&self.all[at..]) {
             let hit = at + hit;
-            while self.starts[number + 1] as usize <= hit {
-                number += 1;
-            }
-            found.add(number);
-            at = self.starts[number + 1] as usize;
-            number += 1;
-            if number >= self.len() {
-                break;
+            number = self.text_at(hit, number);
+            let is_meant = u32::try_from(number)
+                .is_ok_and(|number| holds(number, hit - self.starts[number as usize] as usize));
+            if is_meant {
+                found.add(number);
+                at = self.starts[number + 1] as usize;
+                if at >= self.all.len() {
+                    break;
+                }
+            } else {
+                at = hit + 1;
             }
         }
         found
+    }
+
+    /// The text that a place in the long string belongs to, which is this one or a later one.
+    fn text_at(&self, place: usize, mut number: usize) -> usize {
+        let begins_by = |number: usize| self.starts[number] as usize <= place;
+        // One by one, since the next hit is mostly near; then in growing steps, then in halves.
+        for _ in 0..NEAR_TEXTS {
+            if number + 1 >= self.len() || !begins_by(number + 1) {
+                return number;
+            }
+            number += 1;
+        }
+        let mut step = 1;
+        while number + step < self.len() && begins_by(number + step) {
+            number += step;
+            step *= 2;
+        }
+        let mut past = (number + step).min(self.len());
+        while number + 1 < past {
+            let middle = number.midpoint(past);
+            if begins_by(middle) {
+                number = middle;
+            } else {
+                past = middle;
+            }
+        }
+        number
+    }
+
+    /// Gives back memory that was taken in advance.
+    pub(super) fn shrink(&mut self) {
+        self.all.shrink_to_fit();
+        self.starts.shrink_to_fit();
     }
 
     /// The numbers of all texts for which `holds`.
@@ -131,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_is_found_by_its_parts(list in proptest::collection::vec("[ab]{0,5}", 0..20), part in "[ab]{1,3}") {
+        fn every_text_is_found_by_its_parts(list in proptest::collection::vec("[ab]{0,5}", 0..60), part in "[ab]{1,3}") {
             let mut texts = Texts::new();
             let numbers: Vec<u32> = list.iter().map(|text| texts.number(text)).collect();
             let found = texts.containing(&part);

@@ -12,6 +12,7 @@ mod queue;
 mod recorded;
 mod records;
 mod refusals;
+mod repair;
 mod scan;
 mod search;
 mod sync;

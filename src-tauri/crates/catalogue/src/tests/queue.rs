@@ -8,8 +8,8 @@ use crate::{
     Priority, SaveRule,
 };
 
-fn new(bed: &Bed, id: &str, priority: Priority, keys: &[RecordingKey]) -> JobId {
-    let job = NewJob {
+fn job(id: &str, priority: Priority) -> NewJob {
+    NewJob {
         id: JobId::new(id),
         folder: "/calls".into(),
         template: "{id}".to_owned(),
@@ -18,7 +18,11 @@ fn new(bed: &Bed, id: &str, priority: Priority, keys: &[RecordingKey]) -> JobId 
         priority,
         options_json: "{}".to_owned(),
         rule_id: None,
-    };
+    }
+}
+
+fn new(bed: &Bed, id: &str, priority: Priority, keys: &[RecordingKey]) -> JobId {
+    let job = job(id, priority);
     bed.catalogue.create_job(&job, keys).unwrap();
     job.id
 }
@@ -94,7 +98,7 @@ fn the_newest_job_of_a_folder_says_whether_a_recording_is_given_up() {
     };
     let unsaved = || {
         let mut found: Vec<_> =
-            bed.catalogue.unsaved_in("/calls".as_ref()).unwrap().into_iter().collect();
+            bed.catalogue.unsaved_in(&["/calls".into()]).unwrap().into_iter().collect();
         found.sort_by_key(|(key, _)| *key);
         found
     };
@@ -112,6 +116,47 @@ fn the_newest_job_of_a_folder_says_whether_a_recording_is_given_up() {
     let three = new(&bed, "three", Priority::Normal, &keys[..1]);
     fail(&three);
     assert_eq!(unsaved(), [failed(keys[0]), (keys[1], ItemState::Queued), failed(keys[2])]);
+}
+
+#[test]
+fn a_folder_is_asked_about_in_all_its_spellings_at_once() {
+    let (bed, keys) = bed(2);
+    let into = |id: &str, folder: &str, key: RecordingKey| {
+        let job = NewJob { folder: folder.into(), ..job(id, Priority::Normal) };
+        bed.catalogue.create_job(&job, &[key]).unwrap();
+    };
+    into("one", "/calls", keys[0]);
+    into("two", "/link", keys[1]);
+    into("three", "/link", keys[1]);
+    let mut folders = bed.catalogue.job_folders().unwrap();
+    folders.sort();
+    assert_eq!(folders, ["/calls", "/link"].map(std::path::PathBuf::from));
+    let queued = |folders: &[std::path::PathBuf]| {
+        let mut found: Vec<_> = bed.catalogue.unsaved_in(folders).unwrap().into_keys().collect();
+        found.sort();
+        found
+    };
+    assert_eq!(queued(&folders[1..]), [keys[1]]);
+    assert_eq!(queued(&folders), keys);
+    assert_eq!(queued(&[]), []);
+}
+
+#[test]
+fn a_file_that_was_put_off_by_a_clock_that_was_ahead_is_due_once_it_is_set_right() {
+    let (bed, keys) = bed(1);
+    let id = new(&bed, "job", Priority::Normal, &keys);
+    let jobs = std::slice::from_ref(&id);
+    let taken = bed.catalogue.take_items(jobs, &[], 1, at(0)).unwrap().remove(0);
+    let put_off = |until| {
+        let item = taken.item.clone();
+        let item = ItemRecord { state: ItemState::Queued, not_before: Some(until), ..item };
+        bed.catalogue.set_item(&id, &item).unwrap();
+    };
+    put_off(at(3_600));
+    assert_eq!(bed.catalogue.take_items(jobs, &[], 1, at(0)).unwrap().len(), 0, "not yet");
+    // Ten days back, the same hour is ten days away, which is longer than anything is put off for.
+    let before = at(-10 * 24 * 3_600);
+    assert_eq!(bed.catalogue.take_items(jobs, &[], 1, before).unwrap().len(), 1);
 }
 
 #[test]
@@ -143,7 +188,7 @@ fn an_item_ends_with_its_copy_or_not_at_all() {
         Err(Error::WrongState { .. })
     ));
     assert!(bed.catalogue.recording(keys[1]).unwrap().unwrap().copy.is_none(), "nothing of it");
-    assert!(bed.catalogue.finish_job(&id, at(9)).unwrap());
+    assert!(bed.catalogue.finish_job(&id, None, at(9)).unwrap());
     let record = bed.catalogue.job(&id).unwrap().unwrap();
     assert_eq!((record.state, record.ended_at), (JobState::Finished, Some(at(9))));
     assert_eq!((record.tally.verified, record.tally.cancelled, record.tally.total), (1, 1, 2));
@@ -154,7 +199,7 @@ fn an_item_ends_with_its_copy_or_not_at_all() {
 fn a_job_with_something_left_does_not_finish() {
     let (bed, keys) = bed(1);
     let id = new(&bed, "job", Priority::Normal, &keys);
-    assert!(!bed.catalogue.finish_job(&id, at(1)).unwrap());
+    assert!(!bed.catalogue.finish_job(&id, None, at(1)).unwrap());
     assert_eq!(bed.catalogue.job(&id).unwrap().unwrap().state, JobState::Running);
 }
 

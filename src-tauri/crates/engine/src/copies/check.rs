@@ -171,7 +171,7 @@ impl Engine {
                 !stop.is_cancelled()
             };
             let found = match &copy.place {
-                None => check_one(copy, on_read),
+                None => self.check_file(copy, on_read),
                 // This is a thread of its own, so it may wait for the network.
                 Some(place) => runtime.block_on(self.check_object(place, copy, on_read)),
             };
@@ -204,6 +204,34 @@ impl Engine {
             }
         }
         Ok(self.inner.catalogue.note_checks(&unwritten, self.now())?)
+    }
+
+    /// What one file is now. `None` when `go_on` said no.
+    fn check_file(
+        &self,
+        copy: &CopyRecord,
+        go_on: impl FnMut(u64) -> bool,
+    ) -> Option<(CheckResult, String)> {
+        let (folders, shown) = (&self.inner.folders, copy.path.display());
+        let unread =
+            |error: &Error| (CheckResult::CannotCheck, format!("It could not be read: {error}."));
+        Some(match folders.hash_here(&copy.path, go_on) {
+            Ok(None) => return None,
+            Ok(Some(found)) => compare(copy, &shown.to_string(), found),
+            Err(Error::Transfer(transfer::Error::Missing { .. })) => {
+                let asked = copy.clone();
+                let folder = copy.path.parent().unwrap_or(&copy.path);
+                match folders.ask_here(folder, move || Ok(has_its_folder(&asked))) {
+                    Ok(true) => (CheckResult::Missing, format!("{shown} is not there any more.")),
+                    Ok(false) => {
+                        let what = "is not there. Its disk may not be connected.";
+                        (CheckResult::CannotCheck, format!("The folder of {shown} {what}"))
+                    }
+                    Err(error) => unread(&error),
+                }
+            }
+            Err(error) => unread(&error),
+        })
     }
 
     /// What one copy in a bucket is now, by reading all of it. `None` when `go_on` said no.
@@ -241,23 +269,6 @@ impl Engine {
             self.tell(Event::Check(Box::new(report)));
         }
     }
-}
-
-/// What one copy is now. `None` when `go_on` said no.
-fn check_one(copy: &CopyRecord, go_on: impl FnMut(u64) -> bool) -> Option<(CheckResult, String)> {
-    let shown = copy.path.display();
-    Some(match transfer::hash_file_while(&copy.path, go_on) {
-        Ok(None) => return None,
-        Ok(Some(found)) => compare(copy, &shown.to_string(), found),
-        Err(transfer::Error::Missing { .. }) if has_its_folder(copy) => {
-            (CheckResult::Missing, format!("{shown} is not there any more."))
-        }
-        Err(transfer::Error::Missing { .. }) => (
-            CheckResult::CannotCheck,
-            format!("The folder of {shown} is not there. Its disk may not be connected."),
-        ),
-        Err(error) => (CheckResult::CannotCheck, format!("It could not be read: {error}.")),
-    })
 }
 
 /// What an earlier check found, which still stands; `None` where it found nothing wrong.

@@ -51,7 +51,7 @@ pub(super) fn has_extension(path: &Path, among: &[&str]) -> bool {
 
 /// Whether another file system may have been mounted on this folder back then, and is not now: it is empty, and nothing has
 /// come or gone in it since. What is taken out of a folder changes the folder's time; an unplugged disk does not.
-pub(super) fn could_be_mounted_on(folder: &Path, then: Timestamp) -> bool {
+pub(crate) fn could_be_mounted_on(folder: &Path, then: Timestamp) -> bool {
     if folder.parent().is_some_and(|above| transfer::disk_of(above) != transfer::disk_of(folder)) {
         // Something is mounted there now.
         return false;

@@ -12,6 +12,8 @@ use std::sync::Mutex;
 
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use files::could_be_mounted_on;
+
 pub use adopt::{AdoptOrder, AdoptReport, Adopted, AdoptedFile, ChosenSource};
 pub use check::{CheckReport, CheckScope, CheckedCopy};
 

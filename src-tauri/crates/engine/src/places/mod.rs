@@ -1,12 +1,13 @@
 //! Places outside this computer that copies are saved in: buckets of servers that speak Amazon's S3.
 //!
 //! `place` is what a person sets up, `bucket` speaks to one, `outgoing` is a file on its way into it, `upload` puts it there
-//! and proves it, `check` tries all of that with a tiny object, and `objects` reads copies back. The access key is in the keyring like
+//! and proves it, `names` gives each file a key of its own, `check` tries all of that with a tiny object, and `objects` reads copies back. The access key is in the keyring like
 //! the secrets of accounts, or in memory for this session; everything else is a setting.
 
 mod bucket;
 mod check;
 mod error;
+mod names;
 mod objects;
 mod outgoing;
 mod place;
@@ -43,22 +44,9 @@ pub(crate) struct Places {
     buckets: Mutex<HashMap<PlaceId, Arc<Bucket>>>,
     /// Those whose access key a look did not find.
     without_key: Mutex<HashSet<PlaceId>>,
-    /// Keys that uploads under way will have.
-    claimed: Mutex<HashSet<(PlaceId, String)>>,
+    pub(crate) names: names::Names,
     /// One change of the list at a time.
     turn: tokio::sync::Mutex<()>,
-}
-
-/// The name of an object while it is being written.
-pub(crate) struct Claim<'a> {
-    places: &'a Places,
-    name: (PlaceId, String),
-}
-
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
-        lock(&self.places.claimed).remove(&self.name);
-    }
 }
 
 impl Places {
@@ -68,12 +56,6 @@ impl Places {
         let list =
             stored.and_then(|stored| serde_json::from_value(stored).ok()).unwrap_or_default();
         Ok(Self { list: Mutex::new(list), ..Self::default() })
-    }
-
-    /// A key for one upload; `None` when another one under way has it.
-    pub(crate) fn claim(&self, place: &PlaceId, key: &str) -> Option<Claim<'_>> {
-        let name = (place.clone(), key.to_owned());
-        lock(&self.claimed).insert(name.clone()).then(|| Claim { places: self, name })
     }
 }
 

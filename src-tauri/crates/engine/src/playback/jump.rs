@@ -3,7 +3,8 @@
 //!
 //! Only what is provably of the same file (a strong `ETag`, the size, the byte it begins at) is heard, and nothing of it is kept:
 //! the file in the cache is the download's, every byte of it, and is verified as ever. Where the provider cannot do that, or the
-//! format does not tell which byte a moment is at, the player waits until the download is there.
+//! format does not tell which byte a moment is at, the player waits until the download is there. A part that breaks off is asked
+//! for again from where it stopped, as often as a download is.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::load::{Arriving, share};
 use crate::Engine;
 use crate::error::{Error, Result};
-use crate::fetch::{Source, strong_etag};
+use crate::fetch::{Source, pauses, strong_etag, worth_another_try};
 
 /// Another jump within this time counts alone: somebody may hold an arrow key.
 const SETTLES: Duration = Duration::from_millis(250);
@@ -87,57 +88,110 @@ impl Engine {
         {
             return Ok(());
         }
-        let cannot = |what: &str| Err(Error::NotAudio { what: what.to_owned() });
         let (Some(version), Some(total)) = (inflow.version(), inflow.total()) else {
             return cannot("The provider does not say which version of the file it sends.");
         };
         let provider = self.provider(&stored.account).await?;
-        let mut source = Source::listed(stored, false);
-        let stream = source.open(provider.as_ref(), byte, Some(&version)).await?;
-        let is_same = strong_etag(&stream).is_some_and(|etag| etag == version)
-            && stream.total_bytes == Some(total);
-        if stream.offset != byte || !is_same {
-            return cannot("The provider does not send a part of the same file.");
+        let mut part = AheadPart {
+            key,
+            version,
+            total,
+            from: byte,
+            to: byte,
+            path: ahead,
+            file: tokio::fs::File::create(ahead)
+                .await
+                .map_err(|source| Error::file(ahead, &source))?,
+        };
+        let (mut pauses, mut address_is_stale) = (pauses(), false);
+        loop {
+            let mut source = Source::listed(stored, address_is_stale);
+            let received = async {
+                let stream = source.open(provider.as_ref(), part.to, Some(&part.version)).await?;
+                self.receive_ahead(&mut part, stream, arriving, loading).await
+            };
+            let error = match received.await {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            };
+            // What is no part of this file stays none.
+            let is_passing = matches!(error, Error::Provider(_)) && worth_another_try(&error);
+            let Some(pause) = is_passing.then(|| pauses.next()).flatten() else {
+                return Err(error);
+            };
+            address_is_stale = true;
+            tracing::debug!(recording = ?stored.recording.id, %error, byte = part.to, "asking for the rest of a part again");
+            tokio::time::sleep(pause).await;
+            if inflow.readable_to(0) >= part.to {
+                return Ok(());
+            }
         }
-        self.receive_ahead(key, stream, total, arriving, ahead, loading).await
     }
 
+    /// Lets what comes be heard. An error when it is not of the same file, or breaks off.
     async fn receive_ahead(
         &self,
-        key: RecordingKey,
+        part: &mut AheadPart<'_>,
         mut stream: MediaStream,
-        total: u64,
         arriving: &Arriving,
-        ahead: &TempPath,
         loading: &CancellationToken,
     ) -> Result<()> {
+        let is_same = strong_etag(&stream).is_some_and(|etag| etag == part.version)
+            && stream.total_bytes == Some(part.total);
+        if stream.offset != part.to || !is_same {
+            return cannot("The provider does not send a part of the same file.");
+        }
         let inflow = &arriving.inflow;
-        let (from, mut to) = (stream.offset, stream.offset);
-        let mut file =
-            tokio::fs::File::create(ahead).await.map_err(|source| Error::file(ahead, &source))?;
-        inflow.begin_ahead(ahead.to_path_buf(), from);
+        if part.from == part.to {
+            inflow.begin_ahead(part.path.to_path_buf(), part.from);
+        } else if !inflow.is_ahead_in(part.path) {
+            // Meanwhile the download turned out to be of another file.
+            return Ok(());
+        }
+        let total = part.total;
         while let Some(chunk) = stream.bytes.next().await {
             let chunk = chunk?;
             // More than the file has is no part of it.
-            if to.saturating_add(chunk.len() as u64) > total {
-                break;
+            if part.to.saturating_add(chunk.len() as u64) > total {
+                return Ok(());
             }
             let written = async {
-                file.write_all(&chunk).await?;
-                file.flush().await
+                part.file.write_all(&chunk).await?;
+                part.file.flush().await
             };
-            written.await.map_err(|source| Error::file(ahead, &source))?;
-            to += chunk.len() as u64;
-            inflow.reach_ahead(from, to);
-            let part = inflow.ahead().map(|(from, to)| (share(from, total), share(to, total)));
-            self.note_arrival(key, loading, |state| state.loaded_ahead = part);
-            if part.is_none() {
+            written.await.map_err(|source| Error::file(part.path, &source))?;
+            part.to += chunk.len() as u64;
+            inflow.reach_ahead(part.from, part.to);
+            let there = inflow.ahead().map(|(from, to)| (share(from, total), share(to, total)));
+            self.note_arrival(part.key, loading, |state| state.loaded_ahead = there);
+            if there.is_none() {
                 // The download has overtaken it.
-                break;
+                return Ok(());
             }
+        }
+        if part.to < total {
+            let reason = "the reply ended before the file did".to_owned();
+            return Err(providers::Error::Interrupted { reason }.into());
         }
         Ok(())
     }
+}
+
+/// A later part of a recording, which comes in beside the download.
+struct AheadPart<'a> {
+    key: RecordingKey,
+    /// The strong `ETag` of the file that it is of, and its size.
+    version: String,
+    total: u64,
+    /// Its first byte, and the one behind its last that is there.
+    from: u64,
+    to: u64,
+    path: &'a TempPath,
+    file: tokio::fs::File,
+}
+
+fn cannot<T>(what: &str) -> Result<T> {
+    Err(Error::NotAudio { what: what.to_owned() })
 }
 
 /// Waits until a later jump needs a byte that neither came from `asked` on nor comes next.

@@ -1,7 +1,7 @@
 //! A job that runs: what it needs at hand for each file, and what stops it.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,12 +9,14 @@ use catalogue::{CopyRecord, JobRecord};
 use domain::{AccountId, JobId};
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
+use transfer::beside::BAG_DATA;
 use transfer::naming::Template;
 
 use super::live::Live;
 use super::options::{JobOptions, TransferOptions};
 use super::same_folder::SameFolder;
 use crate::error::{Error, Result};
+use crate::folders::Folders;
 use crate::lock;
 use crate::places::Place;
 
@@ -41,6 +43,8 @@ pub(super) struct ActiveJob {
     under_way: Mutex<HashMap<u32, CancellationToken>>,
     halted: Mutex<Option<Error>>,
     finishing: AtomicBool,
+    /// Its disk is being asked for its free space.
+    looking: AtomicBool,
 }
 
 impl ActiveJob {
@@ -50,6 +54,7 @@ impl ActiveJob {
         zone: TimeZone,
         stop: CancellationToken,
         shelf: Arc<transfer::Shelf>,
+        folders: &Folders,
     ) -> Result<Self> {
         let JobOptions { options, fixed_stem, .. } = JobOptions::read(&record.options_json);
         let template = if fixed_stem.is_some() { "{id}" } else { &record.template };
@@ -58,7 +63,7 @@ impl ActiveJob {
         Ok(Self {
             id: record.id.clone(),
             disk: transfer::disk_of(&record.folder),
-            same_folder: SameFolder::new(&record.folder),
+            same_folder: SameFolder::new(&record.folder, folders),
             folder: record.folder.clone(),
             place,
             template,
@@ -72,26 +77,29 @@ impl ActiveJob {
             under_way: Mutex::default(),
             halted: Mutex::default(),
             finishing: AtomicBool::new(false),
+            looking: AtomicBool::new(false),
         })
     }
 
-    /// Whether a copy is where this job saves, as far as its record tells.
+    /// Whether a copy is where this job saves, as far as its record tells. What lies beside a bag is no part of it.
     pub(super) fn holds(&self, copy: &CopyRecord) -> bool {
-        match &self.place {
-            Some(place) => copy.place.as_ref() == Some(&place.id),
-            None => copy.place.is_none() && self.same_folder.below(&copy.path).is_some(),
+        self.below(copy).is_some_and(|below| !self.options.bag || below.starts_with(BAG_DATA))
+    }
+
+    /// What is left of a copy's path, or key, below where this job saves.
+    fn below(&self, copy: &CopyRecord) -> Option<PathBuf> {
+        match (&self.place, &copy.place) {
+            (Some(place), Some(of)) if place.id == *of => {
+                copy.path.strip_prefix(&place.prefix).ok().map(Path::to_owned)
+            }
+            (None, None) => self.same_folder.below(&copy.path),
+            _ => None,
         }
     }
 
     /// The name of a copy below where this job saves, with `/` on every system; `None` for one that is elsewhere.
     pub(super) fn name_below(&self, copy: &CopyRecord) -> Option<String> {
-        if copy.place.as_ref() != self.place.as_ref().map(|place| &place.id) {
-            return None;
-        }
-        let below = match &self.place {
-            Some(place) => copy.path.strip_prefix(&place.prefix).ok()?.to_owned(),
-            None => self.same_folder.below(&copy.path)?,
-        };
+        let below = self.below(copy)?;
         let parts: Option<Vec<&str>> =
             below.components().map(|part| part.as_os_str().to_str()).collect();
         Some(parts?.join("/"))
@@ -104,11 +112,7 @@ impl ActiveJob {
 
     /// Where the audio goes: into the payload of a bag, or the folder itself.
     pub(super) fn audio_folder(&self) -> PathBuf {
-        if self.options.bag {
-            self.folder.join(transfer::beside::BAG_DATA)
-        } else {
-            self.folder.clone()
-        }
+        if self.options.bag { self.folder.join(BAG_DATA) } else { self.folder.clone() }
     }
 
     pub(super) fn label_of(&self, account: &AccountId) -> Option<String> {
@@ -163,6 +167,15 @@ impl ActiveJob {
     /// Marks it as ending; false when it was already.
     pub(super) fn begin_finishing(&self) -> bool {
         !self.finishing.swap(true, Ordering::SeqCst)
+    }
+
+    /// Marks that its disk is asked; false when it is being asked already.
+    pub(super) fn begin_look(&self) -> bool {
+        !self.looking.swap(true, Ordering::SeqCst)
+    }
+
+    pub(super) fn end_look(&self) {
+        self.looking.store(false, Ordering::SeqCst);
     }
 
     pub(super) fn go_on(&self) {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::JobView;
 use super::active::zone_of;
+use super::besides::SOFTWARE;
 use super::destination::Destination;
 use super::options::{JobOptions, TransferOptions};
 use crate::error::{Error, Result};
@@ -99,14 +100,14 @@ impl Engine {
     /// Takes in a folder that a person picked in a native dialog.
     ///
     /// # Errors
-    /// When nothing can be written there.
+    /// When nothing can be written there, or it does not answer.
     pub async fn take_folder(&self, path: PathBuf) -> Result<FolderToken> {
         let checked = path.clone();
-        let free_bytes = blocking(move || {
+        let free_bytes = self.inner.folders.ask(&path, move || {
             transfer::check_folder(&checked)?;
             Ok(transfer::free_bytes(&checked).ok())
-        })
-        .await?;
+        });
+        let free_bytes = free_bytes.await?;
         let token = self.inner.transfers.take(&path);
         Ok(FolderToken { token, path, free_bytes, place: None })
     }
@@ -120,7 +121,8 @@ impl Engine {
         };
         let asked = path.clone();
         // It must not be made anew by asking: a folder that is gone is a reason to choose again.
-        if !blocking(move || Ok(asked.is_dir())).await? {
+        let is_there = self.inner.folders.ask(&path, move || Ok(asked.is_dir())).await;
+        if !is_there.unwrap_or(false) {
             return Ok(None);
         }
         Ok(self.take_folder(path).await.ok())
@@ -163,12 +165,23 @@ impl Engine {
         let destination =
             folder.map(|token| self.inner.transfers.destination(token)).transpose()?;
         let folder = destination.as_ref().and_then(Destination::folder).map(Path::to_owned);
-        let catalogue = self.inner.catalogue.clone();
+        let (catalogue, folders) = (self.inner.catalogue.clone(), self.inner.folders.clone());
+        let room = match &folder {
+            Some(folder) => {
+                let asked = folder.clone();
+                let ask = folders.ask(folder, move || {
+                    let free = transfer::free_bytes(&asked).ok();
+                    Ok((free, transfer::largest_file_bytes(&asked)))
+                });
+                ask.await?
+            }
+            None => (None, None),
+        };
         blocking(move || {
             let rows = catalogue.rows(&keys)?;
             let there: std::collections::HashSet<RecordingKey> = match &destination {
                 Some(destination) => {
-                    let has = destination.has();
+                    let has = destination.has(&folders);
                     let copies = catalogue.copies_of(&keys)?.into_iter();
                     copies.filter(|(_, copy)| has(copy)).map(|(key, _)| key).collect()
                 }
@@ -178,8 +191,8 @@ impl Engine {
             let mut plan = Plan {
                 files: count(rows.len()),
                 already_there: count(there.len()),
-                free_bytes: folder.as_ref().and_then(|folder| transfer::free_bytes(folder).ok()),
-                largest_file_bytes: folder.as_deref().and_then(transfer::largest_file_bytes),
+                free_bytes: room.0,
+                largest_file_bytes: room.1,
                 ..Plan::default()
             };
             let (mut known_ms, mut unknown_ms, mut unknown_length) = (0_u64, 0_u64, false);
@@ -215,6 +228,11 @@ impl Engine {
         }
         let (folder, place) = match destination {
             Destination::Folder(folder) => {
+                if new.options.bag {
+                    let asked = folder.clone();
+                    let check = move || Ok(transfer::beside::check_bag_folder(&asked, SOFTWARE)?);
+                    self.inner.folders.ask(&folder, check).await?;
+                }
                 let remembered = serde_json::Value::from(folder.to_string_lossy().into_owned());
                 let keep = move |catalogue: &catalogue::Catalogue| {
                     catalogue.set_setting(LAST_FOLDER, &remembered)
@@ -240,7 +258,8 @@ impl Engine {
         };
         let folder = folder.to_owned();
         let checked = folder.clone();
-        blocking(move || Ok(transfer::check_folder(&checked)?)).await?;
+        let check = self.inner.folders.ask(&folder, move || Ok(transfer::check_folder(&checked)?));
+        check.await?;
         let call_time = self.transfer_settings().await?.options.call_time;
         let options = JobOptions {
             options: TransferOptions { call_time, ..TransferOptions::default() },
@@ -285,7 +304,10 @@ impl Engine {
     pub(crate) async fn begin_job(&self, job: NewJob, keys: Vec<RecordingKey>) -> Result<JobView> {
         let id = job.id.clone();
         self.with_catalogue(move |catalogue| catalogue.create_job(&job, &keys)).await?;
-        self.activate(&id).await?;
+        if let Err(error) = self.set_going(&id).await {
+            // The job is written down, and says itself why it stands still: asked for again it would be there twice.
+            tracing::warn!(job = %id, %error, "a download job cannot begin");
+        }
         self.tell(Event::LibraryChanged);
         Ok(self.with_live(self.job_record(&id).await?))
     }

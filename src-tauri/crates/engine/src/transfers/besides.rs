@@ -1,23 +1,23 @@
 //! What comes along with the audio when a job ends: metadata, checksums, a bag, the vendor's own records.
 //!
-//! The lists describe the folder, not the job: every verified copy below it, whichever job saved it, every one that is not
-//! there any more, and every recording that a job was to save there and could not. So a second job into the same folder makes them longer and
-//! never wrong, and writing them again changes nothing.
+//! The lists describe the folder, not the job: every verified copy below it, whichever job saved it and whether or not its
+//! account is still here, every one that is not there any more, and every recording that a job was to save there and could
+//! not. So a second job into the same folder makes them longer and never wrong, and writing them again changes nothing. What
+//! somebody else has there under the same names is moved aside.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalogue::{Catalogue, CopyRecord, ItemFilter, ItemState, JobFilter, StoredRecording};
-use domain::{AccountId, RecordingKey, phone};
-use jiff::tz::TimeZone;
-use serde::Serialize;
+use catalogue::{Catalogue, ItemFilter, ItemState, JobFilter, StoredRecording};
+use domain::{AccountId, RecordingKey};
 use transfer::beside::{
     BagInfo, Listed, checksum_lines, csv_table, write_bag, write_bag_of_absent,
 };
 use transfer::write_whole;
 
 use super::active::ActiveJob;
+use super::entry::{Entry, Failure, HEADER};
 use super::found;
 use crate::error::{Error, Result};
 use crate::{Engine, blocking};
@@ -28,63 +28,10 @@ const CSV_NAME: &str = "recordings.csv";
 const JSON_NAME: &str = "recordings.json";
 /// For `sha256sum -c`.
 const SUMS_NAME: &str = "SHA256SUMS";
+/// How a bag says who made it, before the version.
+pub(super) const SOFTWARE: &str = "Tapeshelf";
 /// Items read at once.
 const PAGE: u32 = 500;
-
-/// One recording in the lists. The names of the fields are the columns of the table.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-struct Entry {
-    file: Option<String>,
-    status: &'static str,
-    why: Option<String>,
-    size_bytes: Option<u64>,
-    sha256: Option<String>,
-    verified_at: Option<String>,
-    evidence: Option<String>,
-    account: String,
-    recording_id: String,
-    call_uuid: Option<String>,
-    started_at: Option<String>,
-    started_at_local: Option<String>,
-    start_is_estimated: bool,
-    duration_ms: Option<u64>,
-    direction: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    caller_name: Option<String>,
-    conference: Option<String>,
-    extensions: String,
-    kind: Option<String>,
-    format: Option<String>,
-    added_at: Option<String>,
-}
-
-const HEADER: [&str; 23] = [
-    "file",
-    "status",
-    "why",
-    "size_bytes",
-    "sha256",
-    "verified_at",
-    "evidence",
-    "account",
-    "recording_id",
-    "call_uuid",
-    "started_at",
-    "started_at_local",
-    "start_is_estimated",
-    "duration_ms",
-    "direction",
-    "from",
-    "to",
-    "caller_name",
-    "conference",
-    "extensions",
-    "kind",
-    "format",
-    "added_at",
-];
 
 impl Engine {
     /// Writes what a job was told to write besides.
@@ -117,7 +64,8 @@ impl Engine {
         labels: HashMap<AccountId, String>,
     ) -> Result<()> {
         let (catalogue, job, now) = (self.inner.catalogue.clone(), Arc::clone(job), self.now());
-        blocking(move || {
+        let site_folder = folder.clone();
+        let writing = self.inner.folders.site(&site_folder).work(move || {
             if job.place.is_none()
                 && (!job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk)
             {
@@ -129,22 +77,34 @@ impl Engine {
             let mut tags = Vec::new();
             if job.options.csv {
                 let rows = entries.iter().map(Entry::cells);
+                make_way(&folder.join(CSV_NAME), |text| begins_with(text, "file,status,why"))?;
                 write_whole(&folder.join(CSV_NAME), &csv_table(&HEADER, rows))?;
                 tags.push(CSV_NAME);
             }
             if job.options.json {
                 let text = serde_json::to_vec_pretty(&entries).map_err(internal)?;
+                let is_ours = |text: &str| text.trim() == "[]" || begins_with(text, "\"file\":");
+                make_way(&folder.join(JSON_NAME), is_ours)?;
                 write_whole(&folder.join(JSON_NAME), &text)?;
                 tags.push(JSON_NAME);
             }
             if job.options.checksums {
+                let named: HashSet<&str> =
+                    entries.iter().filter_map(|entry| entry.file.as_deref()).collect();
+                // One of ours names a file that is known here, unless all that it named was moved.
+                let path_of = |line: &str| line.split_once("  ").map(|(_, path)| path.to_owned());
+                let is_ours = |text: &str| {
+                    let mut paths = text.lines().filter_map(path_of);
+                    text.is_empty() || paths.any(|path| named.contains(path.as_str()))
+                };
+                make_way(&folder.join(SUMS_NAME), is_ours)?;
                 write_whole(&folder.join(SUMS_NAME), checksum_lines(&listed).as_bytes())?;
                 tags.push(SUMS_NAME);
             }
             if job.options.bag {
                 let info = BagInfo {
                     date: now.to_zoned(job.zone.clone()).date().to_string(),
-                    software: format!("Tapeshelf {}", env!("CARGO_PKG_VERSION")),
+                    software: format!("{SOFTWARE} {}", env!("CARGO_PKG_VERSION")),
                     description: format!("{} call recordings", listed.len()),
                 };
                 if job.place.is_some() {
@@ -154,8 +114,8 @@ impl Engine {
                 }
             }
             Ok(())
-        })
-        .await
+        });
+        writing.await
     }
 }
 
@@ -176,7 +136,7 @@ fn entries(
         let is_there = match &job.place {
             // As the last check of it found: asking for each object would take a request a file.
             Some(_) => !copy.is_spoilt(),
-            None => found::is_there(&copy, &job.same_folder) && found::is_unchanged(&copy),
+            None => found::is_there(&copy) && found::is_unchanged(&copy),
         };
         if !is_there {
             lost.push((key, copy, file));
@@ -200,6 +160,18 @@ fn entries(
         });
         entries.push(Entry::saved(&stored, &copy, file, label(&stored), &job.zone));
     }
+    for (account, id, copy) in catalogue.copies_out_of_index()? {
+        let Some(file) = job.name_below(&copy) else { continue };
+        let is_there = if job.place.is_some() { !copy.is_spoilt() } else { found::is_there(&copy) };
+        if is_there {
+            listed.push(Listed {
+                path: file.clone(),
+                size_bytes: copy.size_bytes,
+                sha256: copy.sha256.clone(),
+            });
+            entries.push(Entry::out_of_index(&id, &copy, file, account));
+        }
+    }
     entries.sort_by(|one, other| one.file.cmp(&other.file));
     listed.sort();
     // Nobody can vouch for what was taken away. It is named all the same, unless another file has the recording.
@@ -208,23 +180,22 @@ fn entries(
             continue;
         }
         let Some(stored) = catalogue.recording(key)? else { continue };
-        let why = Some("It was saved here, and is not there any more as it was.".to_owned());
         let saved = Entry::saved(&stored, &copy, file, label(&stored), &job.zone);
-        entries.push(Entry { status: "missing", why, ..saved });
+        entries.push(saved.missing());
     }
-    for (key, why) in failures(catalogue, job)? {
+    for (key, failure) in failures(catalogue, job)? {
         let Some(stored) = catalogue.recording(key)?.filter(|_| !here.contains(&key)) else {
             continue;
         };
         let label = label(&stored);
-        entries.push(Entry::new(&stored, label, &job.zone, "not saved", Some(why)));
+        entries.push(Entry::not_saved(&stored, label, &job.zone, failure));
     }
     Ok((entries, listed))
 }
 
 /// What jobs into this folder could not save, each recording once with the latest reason.
-fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey, String)>> {
-    let mut failed: Vec<(RecordingKey, String)> = Vec::new();
+fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey, Failure)>> {
+    let mut failed: Vec<(RecordingKey, Failure)> = Vec::new();
     let mut seen = HashSet::new();
     let (_, jobs) = catalogue.find_jobs(&JobFilter::default(), 0, u32::MAX)?;
     for record in jobs.into_iter().filter(|record| job.same_folder.is(&record.folder)) {
@@ -235,7 +206,9 @@ fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey,
             offset += PAGE;
             for item in items {
                 if seen.insert(item.key) {
-                    failed.push((item.key, item.note.unwrap_or_default()));
+                    let why = item.note.unwrap_or_default();
+                    let reply_json = item.reply_json;
+                    failed.push((item.key, Failure { status: "not saved", why, reply_json }));
                 }
             }
             if offset >= total {
@@ -246,99 +219,28 @@ fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey,
     Ok(failed)
 }
 
-impl Entry {
-    fn new(
-        stored: &StoredRecording,
-        account: String,
-        zone: &TimeZone,
-        status: &'static str,
-        why: Option<String>,
-    ) -> Self {
-        let recording = &stored.recording;
-        let at = recording.when();
-        Self {
-            file: None,
-            status,
-            why,
-            size_bytes: None,
-            sha256: None,
-            verified_at: None,
-            evidence: None,
-            account,
-            recording_id: recording.id.to_string(),
-            call_uuid: recording.call_uuid.as_ref().map(ToString::to_string),
-            started_at: at.map(|at| at.to_string()),
-            started_at_local: at
-                .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()),
-            start_is_estimated: recording.start_is_estimated,
-            duration_ms: recording.duration_ms,
-            direction: recording.direction.clone(),
-            from: recording.from.clone(),
-            to: recording.to.clone(),
-            caller_name: recording.caller_name.clone(),
-            conference: recording.conference_name.clone(),
-            extensions: recording.extensions.join(" "),
-            kind: recording.kind.clone(),
-            format: recording.format.clone(),
-            added_at: recording.added_at.map(|at| at.to_string()),
+/// Moves a list that is not ours out of the way: another program made it, or a person. `is_ours` tells by its text.
+fn make_way(path: &Path, is_ours: impl FnOnce(&str) -> bool) -> Result<()> {
+    let Ok(bytes) = std::fs::read(path) else { return Ok(()) };
+    if is_ours(&String::from_utf8_lossy(&bytes)) {
+        return Ok(());
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = path.extension().map(|e| format!(".{}", e.to_string_lossy()));
+    let extension = extension.unwrap_or_default();
+    let names =
+        (2..).map(|number: u32| path.with_file_name(format!("{stem} ({number}){extension}")));
+    for aside in names {
+        if aside.symlink_metadata().is_err() {
+            return std::fs::rename(path, &aside).map_err(|source| Error::file(path, &source));
         }
     }
+    Ok(())
+}
 
-    fn saved(
-        stored: &StoredRecording,
-        copy: &CopyRecord,
-        file: String,
-        account: String,
-        zone: &TimeZone,
-    ) -> Self {
-        let (status, why) = if copy.remarks.is_empty() {
-            ("verified", None)
-        } else {
-            ("saved with a remark", Some(copy.remarks.join(" ")))
-        };
-        Self {
-            file: Some(file),
-            size_bytes: Some(copy.size_bytes),
-            sha256: Some(copy.sha256.clone()),
-            verified_at: Some(copy.verified_at.to_string()),
-            evidence: Some(copy.evidence.clone()),
-            ..Self::new(stored, account, zone, status, why)
-        }
-    }
-
-    /// As a spreadsheet shows them. Telephone numbers are grouped for reading, so that none takes them for sums; as they
-    /// came they are in the JSON.
-    fn cells(&self) -> Vec<String> {
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let number_to_read =
-            |value: &Option<String>| value.as_deref().map(phone::display).unwrap_or_default();
-        let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
-        vec![
-            text(&self.file),
-            self.status.to_owned(),
-            text(&self.why),
-            number(self.size_bytes),
-            text(&self.sha256),
-            text(&self.verified_at),
-            text(&self.evidence),
-            self.account.clone(),
-            self.recording_id.clone(),
-            text(&self.call_uuid),
-            text(&self.started_at),
-            text(&self.started_at_local),
-            self.start_is_estimated.to_string(),
-            number(self.duration_ms),
-            text(&self.direction),
-            number_to_read(&self.from),
-            number_to_read(&self.to),
-            text(&self.caller_name),
-            text(&self.conference),
-            self.extensions.clone(),
-            text(&self.kind),
-            text(&self.format),
-            text(&self.added_at),
-        ]
-    }
+/// Whether the words stand where a list of ours has them: at its beginning, after a mark of its encoding or a bracket.
+fn begins_with(text: &str, words: &str) -> bool {
+    text.chars().take(words.len() + 16).collect::<String>().contains(words)
 }
 
 /// An empty folder.

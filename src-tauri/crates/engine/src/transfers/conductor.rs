@@ -8,15 +8,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use catalogue::{JobState, TakenItem};
+use catalogue::{JobRecord, JobState, TakenItem};
 use domain::{AccountId, JobId, PlaceId};
 use tokio::task::JoinSet;
 
 use super::active::ActiveJob;
+use super::besides::SOFTWARE;
 use super::item::Ended;
 use super::lane::Outcome;
 use super::options::JobOptions;
 use super::{Rules, trouble};
+use crate::copies::could_be_mounted_on;
 use crate::error::{Error, Result};
 use crate::events::Event;
 use crate::{Engine, blocking, lock};
@@ -50,12 +52,23 @@ impl Engine {
         let stop = self.inner.shutdown.child_token();
         let place = JobOptions::read(&record.options_json).place.map(PlaceId::new);
         let place = place.map(|place| self.place(&place)).transpose()?;
-        let engine = self.clone();
-        let job = blocking(move || {
+        let (engine, folder) = (self.clone(), record.folder.clone());
+        let job = self.inner.folders.ask(&folder, move || {
+            let has_saved = record.tally.verified + record.tally.remarked > 0;
+            if place.is_none()
+                && has_saved
+                && could_be_mounted_on(&record.folder, record.created_at)
+            {
+                // Nothing came into this folder since the job began, so what was saved is on a disk that was mounted here.
+                return Err(transfer::Error::Missing { path: record.folder }.into());
+            }
+            if place.is_none() {
+                check_bag_of(&record)?;
+            }
             let shelf = engine.inner.transfers.shelf_of(&record.folder);
-            ActiveJob::new(&record, place, zone, stop, shelf)
-        })
-        .await?;
+            ActiveJob::new(&record, place, zone, stop, shelf, &engine.inner.folders)
+        });
+        let job = job.await?;
         let must_spawn = {
             let mut active = lock(&self.inner.transfers.active);
             active.jobs.entry(id.clone()).or_insert_with(|| Arc::new(job));
@@ -68,6 +81,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Lets a job run; one that cannot stands still with the reason, and is not called running while nothing moves it.
+    pub(super) async fn set_going(&self, id: &JobId) -> Result<()> {
+        let Err(error) = self.activate(id).await else { return Ok(()) };
+        let note = trouble::halt_note(&error);
+        self.set_job_state(id, JobState::Paused, Some(&note)).await?;
+        self.tell_job(id).await?;
+        Err(error)
+    }
+
     async fn conduct(self) {
         let mut work: JoinSet<Done> = JoinSet::new();
         let mut tick = tokio::time::interval(TELL_EVERY);
@@ -77,7 +99,7 @@ impl Engine {
             let rules = self.rules().await;
             if space_seen_at.is_none_or(|at| at.elapsed() > SPACE_LASTS) {
                 space_seen_at = Some(Instant::now());
-                self.look_at_space().await;
+                self.look_at_space();
             }
             self.begin_items(&rules, &mut work).await;
             self.settle_idle_jobs(&rules, &mut work).await;
@@ -247,8 +269,19 @@ impl Engine {
             }
             self.write_besides(job).await?;
             self.clear_outbox(job).await?;
+            self.clear_cancelled(job).await?;
+            let note = match self.count_gone(job).await? {
+                0 => None,
+                1 => Some("One of its files was moved or deleted after it was saved.".to_owned()),
+                gone => Some(format!(
+                    "{gone} of its files were moved or deleted after they were saved."
+                )),
+            };
             let (id, now) = (job.id.clone(), self.now());
-            self.with_catalogue(move |catalogue| catalogue.finish_job(&id, now)).await
+            let finish = move |catalogue: &catalogue::Catalogue| {
+                catalogue.finish_job(&id, note.as_deref(), now)
+            };
+            self.with_catalogue(finish).await
         };
         match outcome.await {
             Ok(true) => self.deactivate(job).await,
@@ -269,23 +302,26 @@ impl Engine {
         self.tell(Event::LibraryChanged);
     }
 
-    /// Halts jobs whose disk is about to be full.
-    async fn look_at_space(&self) {
-        let jobs = self.inner.transfers.taking();
-        let looked = blocking(move || {
-            for job in jobs {
-                match transfer::free_bytes(&job.folder) {
-                    Ok(free) if free < LEAST_FREE_BYTES => {
+    /// Halts jobs whose disk is about to be full, or does not answer. Nobody waits for it: the other jobs have disks of their own.
+    fn look_at_space(&self) {
+        for job in self.inner.transfers.taking() {
+            if !job.begin_look() {
+                continue;
+            }
+            let engine = self.clone();
+            tokio::spawn(async move {
+                let folder = job.folder.clone();
+                let free = move || Ok(transfer::free_bytes(&folder).ok());
+                match engine.inner.folders.ask(&job.folder, free).await {
+                    Ok(Some(free)) if free < LEAST_FREE_BYTES => {
                         let path = job.folder.join("next");
                         job.halt(transfer::Error::DiskFull { path }.into());
                     }
-                    _ => {}
+                    Ok(_) => {}
+                    Err(error) => job.halt(error),
                 }
-            }
-            Ok(())
-        });
-        if let Err(error) = looked.await {
-            tracing::warn!(%error, "the free space could not be looked at");
+                job.end_look();
+            });
         }
     }
 
@@ -336,4 +372,12 @@ impl Engine {
             let _ = self.tell_job(&job.id).await;
         }
     }
+}
+
+/// Refuses a bag where another program's is.
+fn check_bag_of(record: &JobRecord) -> Result<()> {
+    if JobOptions::read(&record.options_json).options.bag {
+        transfer::beside::check_bag_folder(&record.folder, SOFTWARE)?;
+    }
+    Ok(())
 }

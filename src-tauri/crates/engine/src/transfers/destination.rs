@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::same_folder::SameFolder;
 use super::{FolderToken, Transfers};
 use crate::error::{Error, Result};
+use crate::folders::Folders;
 use crate::lock;
 use crate::places::Place;
 
@@ -30,11 +31,15 @@ impl Destination {
 
     /// Tells of each copy whether it is here and was not found changed, as far as can be told without asking anybody on the
     /// network.
-    pub(super) fn has(&self) -> Box<dyn Fn(&CopyRecord) -> bool + '_> {
+    pub(super) fn has(&self, folders: &Folders) -> Box<dyn Fn(&CopyRecord) -> bool + '_> {
         match self {
             Self::Folder(folder) => {
-                let folder = SameFolder::new(folder);
-                Box::new(move |copy| super::found::is_there(copy, &folder) && !copy.is_spoilt())
+                let folder = SameFolder::new(folder, folders);
+                Box::new(move |copy| {
+                    folder.below(&copy.path).is_some()
+                        && super::found::is_there(copy)
+                        && !copy.is_spoilt()
+                })
             }
             Self::Place(place) => {
                 Box::new(move |copy| copy.place.as_ref() == Some(place) && !copy.is_spoilt())

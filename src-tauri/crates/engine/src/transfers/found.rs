@@ -1,18 +1,21 @@
 //! What is there already when a file's turn comes: the copy that the index knows, a file or an object that an earlier run
 //! finished and did not live to write down, or received bytes without a name.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalogue::{CopyRecord, ItemRecord, StoredRecording};
+use catalogue::{CopyRecord, ItemFilter, ItemRecord, ItemState, StoredRecording};
 use domain::PlaceId;
 use serde::{Deserialize, Serialize};
 use transfer::part::{PartFile, SealedPart};
 
 use super::active::ActiveJob;
-use super::same_folder::SameFolder;
+use crate::Engine;
 use crate::error::Result;
-use crate::{Engine, blocking};
+
+/// Items read at once.
+const PAGE: u32 = 500;
 
 /// Written down before a finished file gets its final name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,16 +89,18 @@ pub(super) async fn look_around(
     part: &Path,
 ) -> Result<Found> {
     if let Some(place) = &job.place {
-        return engine.look_in_place(place, item, stored, part).await;
+        return engine.look_in_place(job, place, item, stored, part).await;
     }
     let copies: Vec<CopyRecord> = stored.copies().cloned().collect();
     let intent = Intent::of(item);
     let (job, part) = (Arc::clone(job), part.to_owned());
-    blocking(move || {
+    let folder = job.folder.clone();
+    let site = engine.inner.folders.site(&folder);
+    site.work(move || {
         if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
             return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
         }
-        let is_good = |copy: &CopyRecord| is_there(copy, &job.same_folder) && is_unchanged(copy);
+        let is_good = |copy: &CopyRecord| job.holds(copy) && is_there(copy) && is_unchanged(copy);
         if job.fixed_stem.is_none()
             && let Some(copy) = copies.into_iter().find(is_good)
         {
@@ -119,6 +124,38 @@ pub(super) async fn look_around(
     .await
 }
 
+impl Engine {
+    /// How many of the files that a job saved, or found, are not in its folder any more. Objects of a bucket are not asked for,
+    /// nor is what belongs to a removed account.
+    pub(super) async fn count_gone(&self, job: &Arc<ActiveJob>) -> Result<usize> {
+        if job.place.is_some() {
+            return Ok(0);
+        }
+        let (catalogue, looked) = (self.inner.catalogue.clone(), Arc::clone(job));
+        let counting = self.inner.folders.site(&job.folder).work(move || {
+            let states = vec![ItemState::Verified, ItemState::Remarked, ItemState::Skipped];
+            let filter = ItemFilter { states, ..ItemFilter::default() };
+            let (mut gone, mut offset) = (0, 0);
+            loop {
+                let (_, items) = catalogue.find_items(&looked.id, &filter, offset, PAGE)?;
+                if items.is_empty() {
+                    return Ok(gone);
+                }
+                offset += PAGE;
+                let keys: Vec<_> = items.iter().map(|item| item.key).collect();
+                let keys: Vec<_> = catalogue.rows(&keys)?.into_iter().map(|row| row.key).collect();
+                let copies = catalogue.copies_of(&keys)?.into_iter();
+                let here: HashSet<_> = copies
+                    .filter(|(_, copy)| looked.holds(copy) && is_there(copy))
+                    .map(|(key, _)| key)
+                    .collect();
+                gone += keys.iter().filter(|key| !here.contains(key)).count();
+            }
+        });
+        counting.await
+    }
+}
+
 /// A copy that was found changed by a check is hashed before it counts again.
 pub(super) fn is_unchanged(copy: &CopyRecord) -> bool {
     !copy.is_spoilt()
@@ -130,10 +167,9 @@ fn is_same(path: &Path, intent: &Intent) -> bool {
         && transfer::hash_file(path).is_ok_and(|(_, sha256)| sha256 == intent.sha256)
 }
 
-/// Whether a verified copy lies in this folder with the size it had. A full re-hash is left to *Verify now*.
-pub(super) fn is_there(copy: &CopyRecord, folder: &SameFolder) -> bool {
+/// Whether the file of a verified copy is there with the size it had. A full re-hash is left to *Verify now*.
+pub(super) fn is_there(copy: &CopyRecord) -> bool {
     copy.place.is_none()
-        && folder.below(&copy.path).is_some()
         && std::fs::metadata(&copy.path)
             .is_ok_and(|file| file.is_file() && file.len() == copy.size_bytes)
 }

@@ -43,7 +43,15 @@ impl Engine {
         let mut item = taken.item;
         let mut media_host = None;
         let asked_at = Instant::now();
-        let saved = self.save_item(&mut item, job, &mut media_host, cancel).await;
+        // Until what came of it is written down: another job's file of the same recording then finds the copy.
+        let turn = tokio::select! {
+            () = cancel.cancelled() => None,
+            turn = self.inner.transfers.turns.take(item.key) => Some(turn),
+        };
+        let saved = match turn {
+            Some(_) => self.save_item(&mut item, job, &mut media_host, cancel).await,
+            None => Err(Error::Cancelled),
+        };
         if media_host.as_ref().is_some_and(|host| host.is_fresh) {
             // The provider told where the audio is, so it is there, whatever came of the audio.
             self.inner.transfers.hosts.arrived(&api_of(&taken.account), item.key, Instant::now());
@@ -76,16 +84,14 @@ impl Engine {
             Ok(saved) => self.complete(item, job, saved).await,
             Err(error) => self.settle_trouble(item, job, error, blame).await,
         };
+        drop(turn);
         job.live.settle(position);
         let ended = match ended {
-            // The item was cancelled meanwhile, with its account or its job: there is nothing left to say about it.
-            Err(Error::Catalogue(catalogue::Error::WrongState { .. })) => {
-                let part = part_path(&job.folder, job.id.as_str(), position);
-                let removed = blocking(move || {
-                    super::remove_part(&part);
-                    Ok(())
-                });
-                removed.await.map(|()| Ended::Settled)
+            // The item was cancelled meanwhile, with its account or its job: there is nothing left to say about it. With its
+            // account the recording itself is out of the index.
+            Err(Error::Catalogue(catalogue::Error::WrongState { .. }) | Error::Stale { .. }) => {
+                self.remove_parts(&job.id, job.folder.clone(), vec![position]).await;
+                Ok(Ended::Settled)
             }
             other => other,
         };
@@ -128,14 +134,24 @@ impl Engine {
         error: Error,
         blame: Blame,
     ) -> Result<Ended> {
-        let (folder, disk, tries) = (job.folder.clone(), job.disk, item.tries);
+        if matches!(error, Error::Transfer(transfer::Error::Silent { .. })) {
+            // A thread that was left in the folder may write down yet what it did there. It is put back with the job.
+            return Ok(Ended::Halt(error));
+        }
+        let tries = item.tries;
         let again = self.inner.waits.file_again;
-        let (error, verdict) = blocking(move || {
-            let is_sound = || trouble::is_sound(&folder, disk);
-            let verdict = trouble::judge(&error, blame, tries, again, is_sound);
-            Ok((error, verdict))
-        })
-        .await?;
+        let is_sound = match &error {
+            Error::Transfer(_) => {
+                let (folder, disk) = (job.folder.clone(), job.disk);
+                let sound = move || Ok(trouble::is_sound(&folder, disk));
+                match self.inner.folders.ask(&job.folder, sound).await {
+                    Ok(is_sound) => is_sound,
+                    Err(silent) => return Ok(Ended::Halt(silent)),
+                }
+            }
+            _ => true,
+        };
+        let verdict = trouble::judge(&error, blame, tries, again, is_sound);
         let (id, now) = (job.id.clone(), self.now());
         match verdict {
             Verdict::PutBack => {
@@ -159,15 +175,10 @@ impl Engine {
             Verdict::Fail => {
                 tracing::warn!(recording = item.key.0, %error, "a recording could not be saved");
                 item.state = ItemState::Failed;
-                item.note = Some(trouble::sentence(&error));
+                item.note = Some(trouble::reason(&error));
                 item.reply_json = trouble::vendor_reply_json(&error);
                 let gone = matches!(error, Error::Provider(providers::Error::NotFound(_)));
-                let part = part_path(&job.folder, job.id.as_str(), item.position);
-                blocking(move || {
-                    super::remove_part(&part);
-                    Ok(())
-                })
-                .await?;
+                self.remove_parts(&job.id, job.folder.clone(), vec![item.position]).await;
                 self.with_catalogue(move |catalogue| catalogue.fail_item(&id, &item, gone, now))
                     .await?;
                 self.tell(Event::LibraryChanged);
@@ -290,13 +301,14 @@ impl Engine {
             return Ok(());
         };
         let (folder, received) = (job.folder.clone(), item.received_bytes);
-        blocking(move || match transfer::free_bytes(&folder) {
-            Ok(free) if free < total.saturating_sub(received) => {
-                Err(transfer::Error::DiskFull { path: folder.join("next") }.into())
-            }
-            _ => Ok(()),
-        })
-        .await?;
+        let fits =
+            self.inner.folders.ask(&job.folder, move || match transfer::free_bytes(&folder) {
+                Ok(free) if free < total.saturating_sub(received) => {
+                    Err(transfer::Error::DiskFull { path: folder.join("next") }.into())
+                }
+                _ => Ok(()),
+            });
+        fits.await?;
         item.etag = etag;
         item.total_bytes = Some(total);
         let id = job.id.clone();

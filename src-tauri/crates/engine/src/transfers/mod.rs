@@ -3,8 +3,9 @@
 //! The catalogue holds the state of each job and item. What lives in memory is only what is moving right now: the jobs
 //! that run (`active`), their progress (`live`), how much each account bears (`lanes`), and the one task that moves them
 //! all (`conductor`). A single file is `item`: what an earlier run left of it is `found`, what another copy has of it is
-//! `nearby`, and `publish` brings it where it belongs. What a person tells jobs to do is `orders`; what comes along when a
-//! job ends is `besides`.
+//! `nearby`, and `publish` brings it where it belongs; `turns` lets one job at a time save a recording. What a person
+//! tells jobs to do is `orders`; what comes along when a job ends is `besides`, made of `entry`, and `report` is the list of
+//! what is missing.
 
 mod active;
 mod bandwidth;
@@ -12,6 +13,7 @@ mod begin;
 mod besides;
 mod conductor;
 mod destination;
+mod entry;
 mod found;
 mod hosts;
 mod item;
@@ -25,8 +27,12 @@ mod outbound;
 mod pace;
 mod publish;
 mod quiet;
+mod report;
 mod same_folder;
+#[cfg(test)]
+mod tests;
 mod trouble;
+mod turns;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -115,6 +121,7 @@ pub(crate) struct Transfers {
     folders: Mutex<HashMap<String, Destination>>,
     shelves: Mutex<HashMap<PathBuf, Weak<transfer::Shelf>>>,
     lanes: Lanes,
+    turns: turns::Turns,
     hosts: hosts::MediaHosts,
     caps: Caps,
     awake: Awake,

@@ -16,7 +16,7 @@ use transfer::part::{PartFile, SealedPart};
 use super::active::ActiveJob;
 use super::found::{Found, Intent};
 use crate::error::{Error, Result};
-use crate::{Engine, blocking, or_cancelled};
+use crate::{Engine, or_cancelled};
 
 /// How much is copied at once.
 const BLOCK_BYTES: usize = 128 * 1024;
@@ -38,20 +38,23 @@ impl Engine {
             let taken = match &copy.place {
                 None => {
                     let opened = copy.clone();
-                    let source = blocking(move || Ok(source_of(&opened))).await?;
-                    let Some(source) = source else { continue };
+                    let folder = copy.path.parent().unwrap_or(&copy.path);
+                    let opening = self.inner.folders.ask(folder, move || Ok(source_of(&opened)));
+                    // One on a disk that does not answer is as good as none.
+                    let Ok(Some(source)) = opening.await else { continue };
                     self.give_up_received(job, item).await?;
                     let (job, position, copy) = (Arc::clone(job), item.position, copy.clone());
                     let (part, cancel) = (part.to_owned(), cancel.clone());
-                    blocking(move || {
+                    let folder = job.folder.clone();
+                    let copying = self.inner.folders.site(&folder).work(move || {
                         let note = |received| {
                             let total = Some(copy.size_bytes);
                             job.live.note(position, received, total, Instant::now());
                             !cancel.is_cancelled()
                         };
                         copied(source, &copy, &part, note)
-                    })
-                    .await
+                    });
+                    copying.await
                 }
                 Some(place) if stored.gone => {
                     self.give_up_received(job, item).await?;
@@ -72,12 +75,9 @@ impl Engine {
             if let Ok(Some(sealed)) = taken {
                 return Ok(Found::Sealed(Intent::again(copy), sealed));
             }
-            let left = part.to_owned();
-            blocking(move || {
-                super::remove_part(&left);
-                Ok(())
-            })
-            .await?;
+            if !matches!(taken, Err(Error::Transfer(transfer::Error::Silent { .. }))) {
+                self.remove_parts(&job.id, job.folder.clone(), vec![item.position]).await;
+            }
             taken?;
         }
         Ok(Found::Nothing)
@@ -96,6 +96,8 @@ impl Engine {
 
 /// The file of a copy, if it is there with the size it had.
 fn source_of(copy: &CopyRecord) -> Option<File> {
+    // Before it is opened: to open a pipe is to wait for who writes into it.
+    std::fs::metadata(&copy.path).ok().filter(std::fs::Metadata::is_file)?;
     let source = File::open(&copy.path).ok()?;
     let found = source.metadata().ok()?;
     (found.is_file() && found.len() == copy.size_bytes).then_some(source)

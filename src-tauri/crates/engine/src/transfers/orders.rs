@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use catalogue::{ItemOrder, JobState, Priority};
+use catalogue::{ItemFilter, ItemOrder, ItemState, JobState, Priority};
 use domain::JobId;
 use transfer::part::part_path;
 
+use super::active::ActiveJob;
 use super::options::JobOptions;
 use super::remove_part;
+use crate::Engine;
 use crate::error::{Error, Result};
 use crate::events::Event;
-use crate::{Engine, blocking};
 
 impl Engine {
     /// Stops a job for now; files under way keep what they have.
@@ -26,14 +27,8 @@ impl Engine {
         if let Err(error) = self.abandon_uploads(id, &uploads).await {
             tracing::warn!(job = %id, %error, "parts of uploads may be left in the bucket");
         }
-        let (wanted, folder, total) = (id.clone(), record.folder, record.tally.total);
-        blocking(move || {
-            for position in 0..total {
-                remove_part(&part_path(&folder, wanted.as_str(), position));
-            }
-            Ok(())
-        })
-        .await?;
+        let positions = (0..record.tally.total).collect();
+        self.remove_parts(id, record.folder, positions).await;
         self.tell(Event::LibraryChanged);
         Ok(())
     }
@@ -49,7 +44,7 @@ impl Engine {
         }
         let folder = record.folder.clone();
         let goes_out = JobOptions::read(&record.options_json).place.is_some();
-        blocking(move || {
+        let sound = self.inner.folders.ask(&record.folder, move || {
             // Not made anew: a folder that is gone may be a disk that is not connected.
             // One of our own, from where files go out, may be.
             if goes_out || folder.is_dir() {
@@ -57,14 +52,14 @@ impl Engine {
             } else {
                 Err(transfer::Error::Missing { path: folder }.into())
             }
-        })
-        .await?;
+        });
+        sound.await?;
         self.put_back_stragglers(id).await?;
         self.set_job_state(id, JobState::Running, None).await?;
         if record.tally.held > 0 && record.tally.held == record.tally.queued {
             self.release_all(id, record.tally.total).await?;
         }
-        self.activate(id).await
+        self.set_going(id).await
     }
 
     /// Queues the failed files of a job again and goes on.
@@ -72,7 +67,7 @@ impl Engine {
         let wanted = id.clone();
         let queued = self.with_catalogue(move |catalogue| catalogue.retry_failed(&wanted)).await?;
         if queued > 0 {
-            self.activate(id).await?;
+            self.set_going(id).await?;
         }
         self.tell(Event::LibraryChanged);
         self.tell_job(id).await
@@ -96,25 +91,18 @@ impl Engine {
             job.stop_items(&changed);
         }
         if order == ItemOrder::Cancel {
-            let (folder, wanted) = (self.job_record(id).await?.folder, id.clone());
+            let folder = self.job_record(id).await?.folder;
             // One that is under way removes its own when it has let go of it.
             let idle = changed
                 .into_iter()
                 .filter(|position| active.as_ref().is_none_or(|job| !job.is_under_way(*position)));
-            let parts: Vec<_> =
-                idle.map(|position| part_path(&folder, wanted.as_str(), position)).collect();
-            blocking(move || {
-                for part in &parts {
-                    remove_part(part);
-                }
-                Ok(())
-            })
-            .await?;
+            let idle = idle.collect();
+            self.remove_parts(id, folder, idle).await;
         }
         if matches!(order, ItemOrder::Release | ItemOrder::Retry)
             && self.job_record(id).await?.state == JobState::Running
         {
-            self.activate(id).await?;
+            self.set_going(id).await?;
         }
         self.inner.transfers.wake.notify_one();
         self.tell(Event::LibraryChanged);
@@ -154,9 +142,39 @@ impl Engine {
         let cap = self.transfer_settings().await?.bytes_per_s;
         self.inner.transfers.caps.set(cap);
         for id in self.with_catalogue(catalogue::Catalogue::recover_jobs).await? {
-            if let Err(error) = self.activate(&id).await {
+            if let Err(error) = self.set_going(&id).await {
                 tracing::error!(job = %id, %error, "a download job cannot go on");
             }
+        }
+        Ok(())
+    }
+
+    /// Removes unfinished files that nobody will go on with. Where the folder does not answer they stay behind; what was asked
+    /// for is done all the same.
+    pub(super) async fn remove_parts(&self, id: &JobId, folder: PathBuf, positions: Vec<u32>) {
+        let (id, below) = (id.clone(), folder.clone());
+        let removing = self.inner.folders.site(&folder).work(move || {
+            for position in positions {
+                remove_part(&part_path(&below, id.as_str(), position));
+            }
+            Ok(())
+        });
+        if let Err(error) = removing.await {
+            tracing::warn!(folder = %folder.display(), %error, "unfinished files may be left");
+        }
+    }
+
+    /// Removes what the cancelled files of a job received. Most did so themselves; not those that waited when their account was
+    /// removed.
+    pub(super) async fn clear_cancelled(&self, job: &ActiveJob) -> Result<()> {
+        let id = job.id.clone();
+        let filter = ItemFilter { states: vec![ItemState::Cancelled], ..ItemFilter::default() };
+        let find =
+            move |catalogue: &catalogue::Catalogue| catalogue.find_items(&id, &filter, 0, u32::MAX);
+        let (total, items) = self.with_catalogue(find).await?;
+        if total > 0 {
+            let positions = items.into_iter().map(|item| item.position).collect();
+            self.remove_parts(&job.id, job.folder.clone(), positions).await;
         }
         Ok(())
     }

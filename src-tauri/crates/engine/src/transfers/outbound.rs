@@ -23,7 +23,7 @@ use crate::{Engine, blocking};
 /// Below the profile's folder.
 const OUTBOX: &str = "outbox";
 /// How many names (`x`, `x (2)`, …) are tried before giving up.
-const MOST_TWINS: u32 = 10_000;
+const MOST_TWINS: u32 = 100_000;
 /// Items read at once.
 const PAGE: u32 = 500;
 
@@ -81,6 +81,7 @@ impl Engine {
     /// What is in the bucket, or received, already.
     pub(super) async fn look_in_place(
         &self,
+        job: &ActiveJob,
         place: &Place,
         item: &ItemRecord,
         stored: &StoredRecording,
@@ -88,7 +89,7 @@ impl Engine {
     ) -> Result<Found> {
         let bucket = self.bucket(&place.id).await?;
         let failed = |trouble| self.of_place(&place.id, trouble);
-        for copy in stored.copies().filter(|copy| copy.place.as_ref() == Some(&place.id)) {
+        for copy in stored.copies().filter(|copy| job.holds(copy)) {
             if self.is_still_there(place, copy).await? {
                 return Ok(Found::There(copy.clone()));
             }
@@ -165,9 +166,10 @@ impl Engine {
             content_type: places::content_type(&name.file_name(1)),
             changed_at: job.options.call_time.then(|| stored.recording.when()).flatten(),
         };
-        for number in 1..=MOST_TWINS {
+        let plain = place.key(&below(job, &name, 1));
+        for number in self.inner.places.names.first_number(&place.id, &plain)..=MOST_TWINS {
             let key = place.key(&below(job, &name, number));
-            let Some(_claim) = self.inner.places.claim(&place.id, &key) else { continue };
+            let Some(_claim) = self.inner.places.names.claim(&place.id, &key) else { continue };
             if !self.is_free_for(place, &key, item.key).await? {
                 continue;
             }
@@ -188,6 +190,7 @@ impl Engine {
             };
             match bucket.save_new(&key, &file, &meta, begun).await? {
                 places::Saved::Now | places::Saved::Before => {
+                    self.inner.places.names.note_number(&place.id, plain, number);
                     let copy = intent.copy(key.into(), Some(place.id.clone()), self.now());
                     return Ok(saved(item, job, stored, copy, answered_in));
                 }

@@ -12,7 +12,7 @@ use transfer::part::SealedPart;
 use super::active::ActiveJob;
 use super::found::Intent;
 use crate::error::Result;
-use crate::{Engine, blocking, or_cancelled};
+use crate::{Engine, or_cancelled};
 
 /// A verified file that is to get its name.
 pub(super) struct Published<'a> {
@@ -64,7 +64,8 @@ impl Engine {
         let call_time = job.options.call_time.then(|| stored.recording.when()).flatten();
         let (catalogue, now) = (self.inner.catalogue.clone(), self.now());
         let (work_job, mut work_item, mut intent) = (Arc::clone(job), item.clone(), intent);
-        let copy = blocking(move || {
+        let site = self.inner.folders.site(&job.folder);
+        let publishing = site.work(move || {
             let job = work_job;
             if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
                 return Err(transfer::Error::Missing { path: job.folder.clone() }.into());
@@ -83,8 +84,8 @@ impl Engine {
                 },
             )?;
             Ok(intent.copy(path, None, now))
-        })
-        .await?;
+        });
+        let copy = publishing.await?;
         Ok(saved(item, job, stored, copy, answered_in))
     }
 

@@ -5,20 +5,25 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
+use crate::folders::Folders;
 use crate::lock;
 
-/// A folder by what it is, not by how it is spelled. Asking it may ask the disk.
+/// A folder by what it is, not by how it is spelled. Jobs, rules and copies are in one place if this says so. Asking it may
+/// ask a disk, so it belongs on a thread that may block.
 pub(crate) struct SameFolder {
     chosen: PathBuf,
     real: PathBuf,
     /// Real paths of other folders that were asked about: many copies share few of them.
     known: Mutex<HashMap<PathBuf, PathBuf>>,
+    /// Those may be on disks that do not answer.
+    folders: Folders,
 }
 
 impl SameFolder {
-    /// The folder as a person chose it; it need not be there.
-    pub(crate) fn new(chosen: &Path) -> Self {
-        Self { chosen: chosen.to_owned(), real: real(chosen), known: Mutex::default() }
+    /// The folder as a person chose it; it need not be there. Asks its disk for as long as that takes.
+    pub(crate) fn new(chosen: &Path, folders: &Folders) -> Self {
+        let (chosen, real) = (chosen.to_owned(), real(chosen));
+        Self { chosen, real, known: Mutex::default(), folders: folders.clone() }
     }
 
     /// What is left of a path below this folder; `None` for one that is elsewhere.
@@ -41,8 +46,11 @@ impl SameFolder {
         if let Some(known) = lock(&self.known).get(folder) {
             return known.clone();
         }
-        // Without the lock: a share that does not answer keeps only who asks for it.
-        let found = real(folder);
+        // Without the lock: a share that does not answer keeps only who asks for it. It is taken for what it is called: this
+        // folder has just answered, so it is another one, unless a link leads from there to here.
+        let asked = folder.to_owned();
+        let found = self.folders.ask_here(folder, move || Ok(real(&asked)));
+        let found = found.unwrap_or_else(|_| folder.to_owned());
         lock(&self.known).insert(folder.to_owned(), found.clone());
         found
     }
@@ -61,6 +69,10 @@ pub(crate) fn real(path: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn folder_at(chosen: &Path) -> SameFolder {
+        SameFolder::new(chosen, &Folders::new(std::time::Duration::from_mins(2)))
+    }
+
     #[test]
     fn a_folder_is_the_same_through_links_and_dots_and_another_one_is_not() {
         let dir = tempfile::tempdir().unwrap();
@@ -70,7 +82,7 @@ mod tests {
         std::os::unix::fs::symlink(&calls, &link).unwrap();
         let dotted = dir.path().join("calls/2026/..");
         for chosen in [&calls, &link, &dotted] {
-            let folder = SameFolder::new(chosen);
+            let folder = folder_at(chosen);
             for base in [&calls, &link, &dotted] {
                 assert!(folder.is(base), "{}", base.display());
                 let path = base.join("2026/a.mp3");
@@ -94,6 +106,6 @@ mod tests {
         std::fs::create_dir_all(&after).unwrap();
         std::os::unix::fs::symlink(&after, &before).unwrap();
         let saved = before.join("a.mp3");
-        assert_eq!(SameFolder::new(&after).below(&saved), Some("a.mp3".into()));
+        assert_eq!(folder_at(&after).below(&saved), Some("a.mp3".into()));
     }
 }

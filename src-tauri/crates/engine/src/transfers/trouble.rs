@@ -51,14 +51,14 @@ pub(super) enum Blame {
     LostHost,
 }
 
-/// Judges by the error, who is to blame, and how often the file was begun. `again` is the shortest wait before another try. `folder_is_sound` asks the disk; it is called only when the
-/// error is about the disk.
+/// Judges by the error, who is to blame, and how often the file was begun. `again` is the shortest wait before another try. `folder_is_sound` counts
+/// only when the error is about the disk.
 pub(super) fn judge(
     error: &Error,
     blame: Blame,
     tries: u32,
     again: Duration,
-    folder_is_sound: impl FnOnce() -> bool,
+    folder_is_sound: bool,
 ) -> Verdict {
     match error {
         _ if blame == Blame::LostHost => Verdict::HaltJob,
@@ -72,7 +72,7 @@ pub(super) fn judge(
         | Error::Keyring { .. }
         | Error::Catalogue(_)
         | Error::Internal { .. }
-        | Error::Transfer(Disk::DiskFull { .. })
+        | Error::Transfer(Disk::DiskFull { .. } | Disk::Silent { .. })
         | Error::Provider(
             Vendor::Unauthenticated(_) | Vendor::LockedOut { .. } | Vendor::NotSubscribed(_),
         ) => Verdict::HaltJob,
@@ -98,7 +98,7 @@ pub(super) fn judge(
         }
         Error::Transfer(Disk::Unfit { .. }) => Verdict::Fail,
         // A name or file that cannot be written although the folder can is this file's trouble.
-        Error::Transfer(_) if !folder_is_sound() => Verdict::HaltJob,
+        Error::Transfer(_) if !folder_is_sound => Verdict::HaltJob,
         Error::Transfer(_) if tries < 2 => Verdict::PutOff(Duration::from_secs(1), String::new()),
         error if worth_another_try(error) && tries < MOST_TRIES => {
             // 0.4 s, 1.2 s, 3.6 s as a rule, and up to as much again, so that many do not come back at once.
@@ -171,6 +171,11 @@ pub(super) fn halt_note(error: &Error) -> String {
             "Paused: {} is not there any more. Connect the disk or network folder again, then resume.",
             path.display()
         ),
+        Error::Transfer(Disk::Silent { path }) => format!(
+            "Paused: {} does not answer. If it is a network folder, see that its server is on and can be reached, then \
+             resume. Nothing that was saved is lost.",
+            path.display()
+        ),
         Error::Place {
             label,
             trouble: trouble @ (PlaceError::KeyNeeded | PlaceError::KeyExpired),
@@ -183,7 +188,38 @@ pub(super) fn halt_note(error: &Error) -> String {
     }
 }
 
-/// Why a file could not be saved, as a sentence for a person.
+/// Why a file was given up, and what a person can do about it.
+pub(super) fn reason(error: &Error) -> String {
+    let sentence = sentence(error);
+    next_step(error).map_or_else(|| sentence.clone(), |next| format!("{sentence} {next}"))
+}
+
+/// What helps; nothing where nothing does.
+fn next_step(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Provider(Vendor::PermissionDenied(_)) => {
+            Some("Ask whoever administers the account for the right to read recordings.")
+        }
+        Error::Provider(
+            Vendor::RateLimited { .. } | Vendor::Unreachable { .. } | Vendor::Interrupted { .. },
+        ) => Some("Try it again later."),
+        Error::Provider(Vendor::VendorFailed(_) | Vendor::BadReply { .. }) => {
+            Some("Try it again later. If it stays so, the provider's support can look it up.")
+        }
+        Error::Transfer(Disk::Unfit { .. }) => {
+            Some("Choose a folder on another disk, or a shorter name.")
+        }
+        Error::Transfer(_) => Some("Look after the disk, or choose another folder."),
+        Error::Place { .. } => Some("Look at the bucket in the settings, then try it again."),
+        Error::NotAudio { .. } => {
+            Some("Try it again later, or listen to it in the provider's own portal.")
+        }
+        Error::NotReady => Some("It was waited for longer than a day."),
+        _ => None,
+    }
+}
+
+/// What went wrong with a file, as a sentence for a person.
 pub(super) fn sentence(error: &Error) -> String {
     match error {
         Error::Provider(Vendor::NotFound(_)) => {
@@ -209,7 +245,10 @@ pub(super) fn sentence(error: &Error) -> String {
             "The file system of this folder does not take a file of this name or size.".into()
         }
         Error::Place { label, trouble } => format!("“{label}”: {trouble}."),
-        other => other.to_string(),
+        other => {
+            let text = other.to_string();
+            if text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
+        }
     }
 }
 
@@ -241,45 +280,44 @@ mod tests {
     fn trouble_of_one_file_is_told_from_trouble_of_all() {
         let io = || disk(Disk::Io { path: "/calls/x".into(), reason: "I/O error".into() });
         assert!(
-            matches!(judge(&io(), Blame::File, 1, AGAIN, || true), Verdict::PutOff(..)),
+            matches!(judge(&io(), Blame::File, 1, AGAIN, true), Verdict::PutOff(..)),
             "once more"
         );
         assert!(
-            matches!(judge(&io(), Blame::File, 2, AGAIN, || true), Verdict::Fail),
+            matches!(judge(&io(), Blame::File, 2, AGAIN, true), Verdict::Fail),
             "this file only"
         );
         assert!(
-            matches!(judge(&io(), Blame::File, 2, AGAIN, || false), Verdict::HaltJob),
+            matches!(judge(&io(), Blame::File, 2, AGAIN, false), Verdict::HaltJob),
             "the folder itself"
         );
         let full = disk(Disk::DiskFull { path: "/calls/x".into() });
-        assert!(matches!(judge(&full, Blame::File, 1, AGAIN, || true), Verdict::HaltJob));
+        assert!(matches!(judge(&full, Blame::File, 1, AGAIN, true), Verdict::HaltJob));
         let long = disk(Disk::Unfit { path: "/calls/x".into(), reason: "too long".into() });
-        assert!(matches!(judge(&long, Blame::File, 1, AGAIN, || false), Verdict::Fail));
+        assert!(matches!(judge(&long, Blame::File, 1, AGAIN, false), Verdict::Fail));
     }
 
     #[test]
     fn not_ready_is_waited_for_and_not_for_ever() {
         assert!(
-            matches!(judge(&Error::NotReady, Blame::File, 1, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
+            matches!(judge(&Error::NotReady, Blame::File, 1, AGAIN, true), Verdict::PutOff(wait, _) if wait.as_secs() == 3)
         );
         assert!(
-            matches!(judge(&Error::NotReady, Blame::File, 20, AGAIN, || true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
+            matches!(judge(&Error::NotReady, Blame::File, 20, AGAIN, true), Verdict::PutOff(wait, _) if wait.as_secs() == 3600)
         );
-        assert!(matches!(judge(&Error::NotReady, Blame::File, 32, AGAIN, || true), Verdict::Fail));
+        assert!(matches!(judge(&Error::NotReady, Blame::File, 32, AGAIN, true), Verdict::Fail));
     }
 
     #[test]
     fn a_broken_reply_is_repeated_a_few_times_with_growing_pauses() {
         let broken = Error::Provider(Vendor::Interrupted { reason: "reset".into() });
         for (tries, least_ms) in [(1, 400), (2, 1_200), (3, 3_600)] {
-            let Verdict::PutOff(wait, _) = judge(&broken, Blame::File, tries, AGAIN, || true)
-            else {
+            let Verdict::PutOff(wait, _) = judge(&broken, Blame::File, tries, AGAIN, true) else {
                 panic!("given up at try {tries}");
             };
             assert!((least_ms..=2 * least_ms).contains(&wait.as_millis()), "{wait:?}");
         }
-        assert!(matches!(judge(&broken, Blame::File, 4, AGAIN, || true), Verdict::Fail));
+        assert!(matches!(judge(&broken, Blame::File, 4, AGAIN, true), Verdict::Fail));
         assert_eq!(outcome(&broken), Outcome::Failed);
     }
 
@@ -287,7 +325,7 @@ mod tests {
     fn a_bucket_that_fails_stops_the_job_and_one_object_only_its_file() {
         let of = |trouble, tries| {
             let error = Error::Place { label: "Archive".into(), trouble };
-            judge(&error, Blame::File, tries, AGAIN, || true)
+            judge(&error, Blame::File, tries, AGAIN, true)
         };
         let away = PlaceError::Unreachable { reason: "no route".into() };
         assert!(matches!(of(away, 1), Verdict::HaltJob));
@@ -302,15 +340,37 @@ mod tests {
     #[test]
     fn errors_of_a_host_that_has_them_for_all_are_no_files_fault() {
         let failing = Error::Provider(Vendor::VendorFailed(providers::Correlation::default()));
-        let judged = judge(&failing, Blame::Host, 500, AGAIN, || true);
+        let judged = judge(&failing, Blame::Host, 500, AGAIN, true);
         assert!(
             matches!(judged, Verdict::PutOff(_, why) if why == "The provider had an error of its own. Trying again."),
         );
-        let lost = judge(&failing, Blame::LostHost, 1, AGAIN, || true);
+        let lost = judge(&failing, Blame::LostHost, 1, AGAIN, true);
         assert!(matches!(lost, Verdict::HaltJob));
         assert!(halt_note(&failing).starts_with("Paused: the server with the audio"));
-        assert!(matches!(judge(&failing, Blame::File, 3, AGAIN, || true), Verdict::PutOff(..)));
-        assert!(matches!(judge(&failing, Blame::File, 4, AGAIN, || true), Verdict::Fail));
+        assert!(matches!(judge(&failing, Blame::File, 3, AGAIN, true), Verdict::PutOff(..)));
+        assert!(matches!(judge(&failing, Blame::File, 4, AGAIN, true), Verdict::Fail));
+    }
+
+    #[test]
+    fn what_is_given_up_says_what_helps() {
+        let reasons = [
+            Error::Provider(Vendor::PermissionDenied(providers::Correlation::default())),
+            Error::Provider(Vendor::VendorFailed(providers::Correlation::default())),
+            Error::Provider(Vendor::Interrupted { reason: "reset".into() }),
+            disk(Disk::Unfit { path: "/calls/x".into(), reason: "too long".into() }),
+            disk(Disk::Io { path: "/calls/x".into(), reason: "I/O error".into() }),
+            Error::Place { label: "Archive".into(), trouble: PlaceError::NotProven },
+            Error::NotAudio { what: "The vendor sent a web page instead of sound.".into() },
+            Error::NotReady,
+        ];
+        for error in reasons {
+            let (what, reason) = (sentence(&error), reason(&error));
+            let next = reason.strip_prefix(&what).unwrap();
+            assert!(what.ends_with('.'), "{what}");
+            assert!(next.starts_with(' ') && next.ends_with('.'), "{reason}");
+        }
+        let gone = Error::Provider(Vendor::NotFound(providers::Correlation::default()));
+        assert_eq!(reason(&gone), "The provider does not have this recording any more.");
     }
 
     #[test]
@@ -320,7 +380,7 @@ mod tests {
             obstacle: providers::Obstacle::Offline,
         });
         assert!(
-            matches!(judge(&away, Blame::File, 500, AGAIN, || true), Verdict::PutOff(..)),
+            matches!(judge(&away, Blame::File, 500, AGAIN, true), Verdict::PutOff(..)),
             "never given up"
         );
         assert_eq!(outcome(&away), Outcome::Offline);

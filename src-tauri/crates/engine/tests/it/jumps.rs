@@ -56,6 +56,36 @@ async fn a_far_jump_is_heard_before_the_download_gets_there() {
     }
 }
 
+/// The download stands still for good here too, so what is heard behind the break came by asking once more.
+#[tokio::test]
+async fn a_later_part_that_breaks_off_is_asked_for_again_from_there() {
+    let breaks = [Fault::CutAt(100_000), Fault::ResetAt(100_000)];
+    let cases = [Vendor::Vobiz, Vendor::Vbc].into_iter().flat_map(|it| breaks.map(|f| (it, f)));
+    futures_util::future::join_all(cases.map(async |(vendor, fault)| {
+        let (world, key, id) = long_call_of(vendor, FOR_EVER).await;
+        world.sandbox.break_media_times(&id, Fault::StallAt(BROKEN_AT), 1);
+        let mut events = world.engine.subscribe();
+        let loading = begin(&world.engine, key);
+        let state = player_as(&mut events, is_heard).await;
+        world.sandbox.break_media_times(&id, fault, 1);
+        let target = state.duration_ms.unwrap() / 2;
+        world.engine.seek(target);
+        let state = player_as(&mut events, |state| {
+            state.loaded_ahead.is_some_and(|(_, to)| to >= 1.0) && state.position_ms > target
+        })
+        .await;
+        let from = state.loaded_ahead.map(|(from, _)| from);
+        assert!(from.is_some_and(|from| from < 0.51), "{vendor:?} {fault:?}: one part, {state:?}");
+        let requests = asked(&world);
+        let statuses: Vec<u16> = requests.iter().map(|request| request.status).collect();
+        assert_eq!(statuses, [200, 206, 206], "{vendor:?} {fault:?}: {requests:?}");
+        world.engine.close_player();
+        assert!(matches!(loading.await.unwrap(), Err(Error::Cancelled)));
+        assert!(files_below(&world.dir.path().join("profile/cache")).is_empty());
+    }))
+    .await;
+}
+
 /// What is kept is the download alone, byte for byte, and it is verified as ever.
 #[tokio::test]
 async fn after_a_jump_the_file_is_whole_all_the_same() {

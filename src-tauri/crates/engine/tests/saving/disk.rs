@@ -20,7 +20,7 @@ const MOUNT: &str = "mount -t tmpfs -o size=20m tmpfs \"$0\"";
 
 /// Runs the test `name` again where a disk of 20 MB is mounted, and gives that run the disk. `None` for the run that
 /// started it, which has nothing left to do.
-fn small_disk(name: &str) -> Option<PathBuf> {
+pub(crate) fn small_disk(name: &str) -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os(SMALL_DISK) {
         return Some(folder.into());
     }

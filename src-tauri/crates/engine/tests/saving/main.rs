@@ -8,6 +8,7 @@
 )]
 
 mod archives;
+mod attacks;
 #[cfg(target_os = "linux")]
 mod awake;
 mod bad_day;
@@ -24,6 +25,8 @@ mod outage;
 mod process;
 mod queue;
 mod rules;
+mod same_place;
 mod several;
 mod support;
 mod traps;
+mod unplugged;

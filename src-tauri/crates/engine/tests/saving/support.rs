@@ -150,6 +150,19 @@ pub(crate) async fn job_done(events: &mut Subscription, job: &JobView) -> JobVie
     job_as(events, job, |view| view.record.state == JobState::Finished).await
 }
 
+/// The job as it is written down, once it does not run any more. Events may tell of an earlier end.
+pub(crate) async fn settled(world: &World, job: &JobView) -> JobView {
+    let mut events = world.engine.subscribe();
+    loop {
+        let jobs = world.engine.jobs().await.unwrap();
+        let view = jobs.into_iter().find(|view| view.record.id == job.record.id).unwrap();
+        if view.record.state != JobState::Running {
+            return view;
+        }
+        wait_for(&mut events, |_| Some(())).await;
+    }
+}
+
 /// SHA-256 in lower-case hex, by another way than the program's.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

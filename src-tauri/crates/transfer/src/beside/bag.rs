@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Listed;
 use crate::disk::hash_file;
-use crate::error::{At, Result};
+use crate::error::{At, Error, Result};
 use crate::whole::write_whole;
 
 /// The folder of a bag that holds the payload.
@@ -20,6 +20,24 @@ pub struct BagInfo {
     pub software: String,
     /// `External-Description`.
     pub description: String,
+}
+
+/// Looks whether a bag of this software can be made in a folder: a bag that another program made there has manifests of its
+/// own, which new files would make untrue.
+///
+/// # Errors
+/// [`Error::NotWritable`] for a folder with such a bag.
+pub fn check_bag_folder(folder: &Path, software: &str) -> Result<()> {
+    if !folder.join("bagit.txt").exists() {
+        return Ok(());
+    }
+    let info = fs::read_to_string(folder.join("bag-info.txt")).unwrap_or_default();
+    let agent = info.lines().find_map(|line| line.strip_prefix("Bag-Software-Agent: "));
+    if agent.is_some_and(|agent| agent.starts_with(software)) {
+        return Ok(());
+    }
+    let reason = "it holds a bag of another program; choose another folder for this one".to_owned();
+    Err(Error::NotWritable { path: folder.to_owned(), reason })
 }
 
 /// Writes the tag files of a bag whose payload lies in `folder/data` already. `known` are files of it whose hashes need

@@ -5,7 +5,7 @@ mod bag;
 mod sums;
 mod table;
 
-pub use bag::{BAG_DATA, BagInfo, write_bag, write_bag_of_absent};
+pub use bag::{BAG_DATA, BagInfo, check_bag_folder, write_bag, write_bag_of_absent};
 pub use sums::checksum_lines;
 pub use table::csv_table;
 

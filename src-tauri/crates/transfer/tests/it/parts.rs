@@ -156,6 +156,37 @@ fn twins_in_case_or_composition_get_a_number() {
 }
 
 #[test]
+fn folders_that_differ_in_case_only_are_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let shelf = Shelf::default();
+    let publish = |number: u32, template: &str| {
+        let part = sealed(&folder.path().join(format!(".{number}.part")), b"x");
+        let path = shelf.publish(part, folder.path(), &named(template)).unwrap();
+        let below = path.strip_prefix(folder.path()).unwrap().to_owned();
+        below.components().map(|c| c.as_os_str().to_str().unwrap()).collect::<Vec<_>>().join("/")
+    };
+    assert_eq!(publish(0, "Anna/2026/a"), "Anna/2026/a.mp3");
+    assert_eq!(publish(1, "ANNA/2026/A"), "Anna/2026/A (2).mp3");
+    assert_eq!(publish(2, "anna/b"), "Anna/b.mp3");
+    assert_eq!(visible(folder.path()), ["Anna"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_under_two_spellings_has_its_names_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (calls, link) = (folder.path().join("calls"), folder.path().join("link"));
+    fs::create_dir(&calls).unwrap();
+    std::os::unix::fs::symlink(&calls, &link).unwrap();
+    let shelf = Shelf::default();
+    for (number, (root, name)) in [(&calls, "call"), (&link, "Call")].into_iter().enumerate() {
+        let part = sealed(&folder.path().join(format!(".{number}.part")), b"x");
+        shelf.publish(part, root, &named(name)).unwrap();
+    }
+    assert_eq!(visible(&calls), ["Call (2).mp3", "call.mp3"]);
+}
+
+#[test]
 fn a_folder_in_the_way_is_not_replaced_either() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("call.mp3")).unwrap();
@@ -191,6 +222,31 @@ fn a_failed_publication_gives_its_name_back() {
         shelf.publish(again, folder.path(), &named("call")).unwrap(),
         folder.path().join("call.mp3")
     );
+}
+
+#[test]
+fn alike_names_are_numbered_on_and_a_number_that_was_given_back_is_given_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let shelf = Shelf::default();
+    let name = named("same");
+    let publish = |number: usize| {
+        let part = sealed(&folder.path().join(format!(".{number}.part")), b"x");
+        let path = shelf.publish(part, folder.path(), &name).unwrap();
+        path.file_name().unwrap().to_str().unwrap().to_owned()
+    };
+    for number in 1..=300 {
+        let expected =
+            if number == 1 { "same.mp3".to_owned() } else { format!("same ({number}).mp3") };
+        assert_eq!(publish(number), expected);
+    }
+    // One that fails to get its name leaves it to the next.
+    let lost = SealedPart {
+        path: folder.path().join("absent.part"),
+        size_bytes: 1,
+        sha256: String::new(),
+    };
+    assert!(shelf.publish(lost, folder.path(), &name).is_err());
+    assert_eq!(publish(301), "same (301).mp3");
 }
 
 #[test]
@@ -251,6 +307,16 @@ fn folders_that_cannot_be_written_say_so() {
             "{error:?}"
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_tried_keeps_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_hours(400_000);
+    fs::File::open(folder.path()).unwrap().set_modified(long_ago).unwrap();
+    check_folder(folder.path()).unwrap();
+    assert_eq!(fs::metadata(folder.path()).unwrap().modified().unwrap(), long_ago);
 }
 
 #[test]
