@@ -73,6 +73,7 @@ describe('the line under the bar', () => {
   it('promises nothing when the size is unknown, and nothing after the end', () => {
     expect(describeJob({ ...job, expectedBytes: null })).toContain('4 MB so far');
     expect(describeJob({ ...job, state: 'finished' })).toEqual(['3 verified', '1 there already', '4 MB']);
+    expect(describeJob({ ...job, state: 'finished', cancelled: 2 })).toContain('2 left out');
   });
 });
 

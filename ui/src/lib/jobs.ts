@@ -55,6 +55,7 @@ export function describeJob(job: TransferJob): string[] {
   if (moving) parts.push(words.progress(formatCount(endedFiles(job)), formatCount(job.total)));
   if (job.saved > 0) parts.push(words.saved(formatCount(job.saved)));
   if (job.skipped > 0) parts.push(words.skipped(formatCount(job.skipped)));
+  if (job.cancelled > 0) parts.push(words.leftOut(formatCount(job.cancelled)));
   if (moving && job.held > 0) parts.push(words.held(formatCount(job.held)));
   if (moving && job.waiting > 0) parts.push(words.waiting(formatCount(job.waiting)));
   if (job.receivedBytes > 0) {

@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
@@ -75,29 +75,49 @@ impl Folders {
         folder: &Path,
         question: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.ask_within(self.patience, folder, question).await
+    }
+
+    /// Likewise about one of many folders, such as those that copies lie in: where another one of the same disk did not
+    /// answer, this one has little time.
+    pub(crate) async fn ask_beside<T: Send + 'static>(
+        &self,
+        folder: &Path,
+        question: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.ask_within(self.patience_beside(folder)?, folder, question).await
+    }
+
+    async fn ask_within<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        folder: &Path,
+        question: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (tell, mut told) = oneshot::channel();
         let errand = self.send(folder, question, |answer| {
             // Nobody waits any more after the deadline.
             let _ = tell.send(answer);
         })?;
-        match tokio::time::timeout(self.patience, &mut told).await {
+        match tokio::time::timeout(patience, &mut told).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(lost())),
             Err(_) if errand.leave() => Err(silent(folder)),
             Err(_) => told.await.unwrap_or_else(|_| Err(lost())),
         }
     }
 
-    /// Likewise, on a thread that may block.
+    /// [`Folders::ask_beside`] on a thread that may block.
     pub(crate) fn ask_here<T: Send + 'static>(
         &self,
         folder: &Path,
         question: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let patience = self.patience_beside(folder)?;
         let (tell, told) = mpsc::channel();
         let errand = self.send(folder, question, move |answer| {
             let _ = tell.send(answer);
         })?;
-        match told.recv_timeout(self.patience) {
+        match told.recv_timeout(patience) {
             Ok(answer) => answer,
             Err(_) if errand.leave() => Err(silent(folder)),
             Err(_) => told.recv().unwrap_or_else(|_| Err(lost())),
@@ -116,6 +136,13 @@ impl Folders {
         /// How often `go_on` is asked while nothing comes.
         const ASK_EVERY: Duration = Duration::from_millis(200);
         let folder = path.parent().unwrap_or(path);
+        let answers = || {
+            let asked = folder.to_owned();
+            self.ask_here(folder, move || Ok(look(&asked)))
+        };
+        if self.patience_beside(folder)? < self.patience {
+            answers()?;
+        }
         let (tell, told) = mpsc::channel();
         let (file, ended, is_stopped) =
             (path.to_owned(), tell.clone(), Arc::new(AtomicBool::new(false)));
@@ -135,19 +162,36 @@ impl Folders {
             match told.recv_timeout(ASK_EVERY.min(self.patience)) {
                 Ok(Heard::Ended(answer)) => return Ok(answer?),
                 Ok(Heard::Read(bytes)) => (read, heard_at) = (bytes, Instant::now()),
-                Err(RecvTimeoutError::Timeout) => {
-                    if heard_at.elapsed() >= self.patience && errand.leave() {
+                Err(RecvTimeoutError::Timeout) if heard_at.elapsed() >= self.patience => {
+                    // One file that cannot be read is no reason to leave its neighbours alone.
+                    let gone = if answers().is_ok() { errand.abandon() } else { errand.leave() };
+                    if gone {
                         return Err(silent(path));
                     }
                 }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Err(lost()),
             }
             if !go_on(read) {
                 is_stopped.store(true, Ordering::Relaxed);
-                // It ends by itself, or else with the folder.
-                errand.leave();
+                // It ends by itself, and is in nobody's way.
+                errand.abandon();
                 return Ok(None);
             }
+        }
+    }
+
+    /// The time for an answer where others of the same disk may be silent. Threads that are left there are counted: with many
+    /// folders there would soon be too many.
+    fn patience_beside(&self, folder: &Path) -> Result<Duration> {
+        const BRIEF: Duration = Duration::from_secs(1);
+        const MOST_LEFT: u32 = 32;
+        let left = lock(&self.left);
+        let disk = disk_named_by(folder);
+        match left.keys().any(|other| disk_named_by(other) == disk) {
+            true if left.values().sum::<u32>() >= MOST_LEFT => Err(silent(folder)),
+            true => Ok(self.patience.min(BRIEF)),
+            false => Ok(self.patience),
         }
     }
 
@@ -191,6 +235,11 @@ impl Errand {
         true
     }
 
+    /// Waits for it no longer, where it is in nobody's way; false when it has come back already.
+    fn abandon(&self) -> bool {
+        std::mem::replace(&mut *lock(&self.stage), Stage::Done) == Stage::Running
+    }
+
     fn come_back(&self) {
         let mut stage = lock(&self.stage);
         if *stage == Stage::Left {
@@ -217,11 +266,7 @@ impl Site<'_> {
     ) -> Result<T> {
         let ask = || {
             let folder = self.folder.to_owned();
-            self.folders.ask(self.folder, move || {
-                // What it says is of no matter here; a folder that is gone answers too.
-                let _ = transfer::free_bytes(&folder);
-                Ok(())
-            })
+            self.folders.ask(self.folder, move || Ok(look(&folder)))
         };
         self.work_while(ask, work).await
     }
@@ -247,6 +292,24 @@ impl Site<'_> {
             }
         }
     }
+}
+
+/// Asks a folder anything. What it says is of no matter; one that is gone answers too.
+fn look(folder: &Path) {
+    let _ = transfer::free_bytes(folder);
+}
+
+/// The part of a path that names a disk or a share, as far as a path alone tells: a drive, `\\server\share`, `/mnt/share`,
+/// `/Volumes/Share`, `/media/user/disk`, `/run/media/user/disk`.
+fn disk_named_by(path: &Path) -> PathBuf {
+    let names = match path.components().nth(1) {
+        _ if matches!(path.components().next(), Some(Component::Prefix(_))) => 0,
+        Some(Component::Normal(name)) if name == "run" => 4,
+        Some(Component::Normal(name)) if name == "media" => 3,
+        _ => 2,
+    };
+    // The root, and so many names.
+    path.components().take(1 + names).collect()
 }
 
 fn silent(path: &Path) -> Error {
@@ -343,6 +406,25 @@ mod tests {
         }
         patient.all_back().await;
         assert_eq!(patient.site(mount).work(|| Ok(4)).await.unwrap(), 4);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_lies_beside_a_silent_folder_has_little_time_and_many_of_them_none() {
+        let folders = Folders::new(Duration::from_mins(2));
+        let day = |day: u32| PathBuf::from(format!("/mnt/share/2026/{day}"));
+        let mut held: Vec<_> = vec![folders.get_stuck(&day(1))];
+        assert_eq!(folders.patience_beside(&day(2)).unwrap(), Duration::from_secs(1));
+        assert_eq!(folders.patience_beside("/mnt/other/2026".as_ref()).unwrap(), folders.patience);
+        held.extend((2..40).map(|other| folders.get_stuck(&day(other))));
+        assert!(is_silent(&folders.patience_beside(&day(41)).map(drop)));
+        for (path, disk) in [
+            ("/run/media/ana/Archive/2026", "/run/media/ana/Archive"),
+            ("/media/ana/Archive/2026", "/media/ana/Archive"),
+            ("/Volumes/Archive/2026", "/Volumes/Archive"),
+        ] {
+            assert_eq!(disk_named_by(path.as_ref()), Path::new(disk));
+        }
     }
 
     #[test]

@@ -59,7 +59,8 @@ impl Shelf {
     ) -> std::result::Result<PathBuf, E> {
         let target = self.make_folders(folder, name)?;
         // Jobs may spell one folder differently, and share its names all the same.
-        let real = fs::canonicalize(&target).at(&target)?;
+        // Some virtual drives of Windows cannot tell.
+        let real = fs::canonicalize(&target).unwrap_or_else(|_| target.clone());
         let mut number = 0;
         loop {
             number = self.claim(&real, name, number + 1)?;

@@ -90,6 +90,7 @@ export const transfers = {
     remarked: (n: string) => `${n} with a remark`,
     skipped: (n: string) => `${n} there already`,
     failed: (n: string) => `${n} failed`,
+    leftOut: (n: string) => `${n} left out`,
     bytes: (received: string, expected: string | null) =>
       expected === null ? `${received} so far` : `${received} of about ${expected}`,
     left: (length: string) => `about ${length} left`,
@@ -145,7 +146,7 @@ export const transfers = {
     filterPlaceholder: 'Name, number, id or reason',
     states: 'Show',
     allStates: 'All files',
-    failedOnly: 'Failed',
+    failedOnly: 'Not saved',
     openOnly: 'Still to come',
     noneFound: 'No file matches.',
     found: (n: number) => `${count(n, 'file', 'files')}`,

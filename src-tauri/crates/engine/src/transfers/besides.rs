@@ -160,16 +160,23 @@ fn entries(
         });
         entries.push(Entry::saved(&stored, &copy, file, label(&stored), &job.zone));
     }
+    let mut lost_out_of_index = Vec::new();
     for (account, id, copy) in catalogue.copies_out_of_index()? {
         let Some(file) = job.name_below(&copy) else { continue };
-        let is_there = if job.place.is_some() { !copy.is_spoilt() } else { found::is_there(&copy) };
+        let is_there = match job.place {
+            Some(_) => !copy.is_spoilt(),
+            None => found::is_there(&copy) && found::is_unchanged(&copy),
+        };
+        let entry = Entry::out_of_index(&id, &copy, file.clone(), account);
         if is_there {
             listed.push(Listed {
-                path: file.clone(),
+                path: file,
                 size_bytes: copy.size_bytes,
                 sha256: copy.sha256.clone(),
             });
-            entries.push(Entry::out_of_index(&id, &copy, file, account));
+            entries.push(entry);
+        } else {
+            lost_out_of_index.push(entry.missing());
         }
     }
     entries.sort_by(|one, other| one.file.cmp(&other.file));
@@ -183,6 +190,7 @@ fn entries(
         let saved = Entry::saved(&stored, &copy, file, label(&stored), &job.zone);
         entries.push(saved.missing());
     }
+    entries.append(&mut lost_out_of_index);
     for (key, failure) in failures(catalogue, job)? {
         let Some(stored) = catalogue.recording(key)?.filter(|_| !here.contains(&key)) else {
             continue;

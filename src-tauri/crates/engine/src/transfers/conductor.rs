@@ -47,6 +47,10 @@ enum Done {
 impl Engine {
     /// Lets a job run, unless it does.
     pub(super) async fn activate(&self, id: &JobId) -> Result<()> {
+        if lock(&self.inner.transfers.active).jobs.contains_key(id) {
+            self.inner.transfers.wake.notify_one();
+            return Ok(());
+        }
         let record = self.job_record(id).await?;
         let zone = self.settings().await?.zone();
         let stop = self.inner.shutdown.child_token();
@@ -310,9 +314,18 @@ impl Engine {
             }
             let engine = self.clone();
             tokio::spawn(async move {
-                let folder = job.folder.clone();
-                let free = move || Ok(transfer::free_bytes(&folder).ok());
-                match engine.inner.folders.ask(&job.folder, free).await {
+                let folders = &engine.inner.folders;
+                let ask = || {
+                    let folder = job.folder.clone();
+                    folders.ask(&job.folder, move || Ok(transfer::free_bytes(&folder).ok()))
+                };
+                let mut free = ask().await;
+                if free.is_err() {
+                    // A disk that starts up, or a share that connects again after the computer slept, may take its time.
+                    tokio::time::sleep(engine.inner.waits.folder_answers).await;
+                    free = ask().await;
+                }
+                match free {
                     Ok(Some(free)) if free < LEAST_FREE_BYTES => {
                         let path = job.folder.join("next");
                         job.halt(transfer::Error::DiskFull { path }.into());

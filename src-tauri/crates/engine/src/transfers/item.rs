@@ -42,12 +42,12 @@ impl Engine {
     ) -> (Outcome, Result<Ended>) {
         let mut item = taken.item;
         let mut media_host = None;
-        let asked_at = Instant::now();
         // Until what came of it is written down: another job's file of the same recording then finds the copy.
         let turn = tokio::select! {
             () = cancel.cancelled() => None,
             turn = self.inner.transfers.turns.take(item.key) => Some(turn),
         };
+        let asked_at = Instant::now();
         let saved = match turn {
             Some(_) => self.save_item(&mut item, job, &mut media_host, cancel).await,
             None => Err(Error::Cancelled),

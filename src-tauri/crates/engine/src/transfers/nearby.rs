@@ -7,7 +7,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use catalogue::{CopyRecord, ItemRecord, StoredRecording};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +22,8 @@ use crate::{Engine, or_cancelled};
 
 /// How much is copied at once.
 const BLOCK_BYTES: usize = 128 * 1024;
+/// How many blocks are read before they can be written.
+const BLOCKS_AHEAD: usize = 4;
 
 impl Engine {
     /// The bytes of another copy, received into `part`; nothing where no copy serves. What the provider sent before is given
@@ -39,22 +43,12 @@ impl Engine {
                 None => {
                     let opened = copy.clone();
                     let folder = copy.path.parent().unwrap_or(&copy.path);
-                    let opening = self.inner.folders.ask(folder, move || Ok(source_of(&opened)));
+                    let opening =
+                        self.inner.folders.ask_beside(folder, move || Ok(source_of(&opened)));
                     // One on a disk that does not answer is as good as none.
                     let Ok(Some(source)) = opening.await else { continue };
                     self.give_up_received(job, item).await?;
-                    let (job, position, copy) = (Arc::clone(job), item.position, copy.clone());
-                    let (part, cancel) = (part.to_owned(), cancel.clone());
-                    let folder = job.folder.clone();
-                    let copying = self.inner.folders.site(&folder).work(move || {
-                        let note = |received| {
-                            let total = Some(copy.size_bytes);
-                            job.live.note(position, received, total, Instant::now());
-                            !cancel.is_cancelled()
-                        };
-                        copied(source, &copy, &part, note)
-                    });
-                    copying.await
+                    self.copied_here(job, item.position, copy, source, part, cancel).await
                 }
                 Some(place) if stored.gone => {
                     self.give_up_received(job, item).await?;
@@ -83,6 +77,44 @@ impl Engine {
         Ok(Found::Nothing)
     }
 
+    /// Copies a file of one folder into another. Either may stop answering, and only the one that did is left alone.
+    async fn copied_here(
+        &self,
+        job: &Arc<ActiveJob>,
+        position: u32,
+        copy: &CopyRecord,
+        source: File,
+        part: &Path,
+        cancel: &CancellationToken,
+    ) -> Result<Option<SealedPart>> {
+        let (tell, told) = mpsc::sync_channel(BLOCKS_AHEAD);
+        let from = copy.path.parent().unwrap_or(&copy.path).to_owned();
+        let reading = self.inner.folders.site(&from).work(move || {
+            read_blocks(source, &tell);
+            Ok(())
+        });
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let blocks = Blocks { told, is_silent: Arc::clone(&is_silent) };
+        let (writing_job, copy, part) = (Arc::clone(job), copy.clone(), part.to_owned());
+        let cancel = cancel.clone();
+        let writing = self.inner.folders.site(&job.folder).work(move || {
+            let go_on = |received| {
+                let total = Some(copy.size_bytes);
+                writing_job.live.note(position, received, total, Instant::now());
+                !cancel.is_cancelled()
+            };
+            copied(&blocks, &copy, &part, go_on)
+        });
+        let mut writing = std::pin::pin!(writing);
+        tokio::select! {
+            written = &mut writing => written,
+            read = reading => {
+                is_silent.store(read.is_err(), Ordering::Relaxed);
+                writing.await
+            }
+        }
+    }
+
     /// Writes down that what is received of an item, if anything, is no longer to be gone on with.
     async fn give_up_received(&self, job: &ActiveJob, item: &mut ItemRecord) -> Result<()> {
         item.received_bytes = 0;
@@ -103,9 +135,46 @@ fn source_of(copy: &CopyRecord) -> Option<File> {
     (found.is_file() && found.len() == copy.size_bytes).then_some(source)
 }
 
+/// Reads a file to its end, as long as somebody wants it.
+fn read_blocks(mut source: File, tell: &mpsc::SyncSender<std::io::Result<Vec<u8>>>) {
+    loop {
+        let mut block = vec![0; BLOCK_BYTES];
+        let read = source.read(&mut block).map(|read| {
+            block.truncate(read);
+            block
+        });
+        let is_last = read.as_ref().map_or(true, Vec::is_empty);
+        if tell.send(read).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// What is read in another folder, block by block. An empty one is the end.
+struct Blocks {
+    told: mpsc::Receiver<std::io::Result<Vec<u8>>>,
+    /// That folder does not answer any more.
+    is_silent: Arc<AtomicBool>,
+}
+
+impl Blocks {
+    fn next(&self, mut go_on: impl FnMut() -> bool) -> Result<std::io::Result<Vec<u8>>> {
+        /// How often the others are looked at while nothing comes.
+        const LOOK_EVERY: Duration = Duration::from_millis(200);
+        loop {
+            match self.told.recv_timeout(LOOK_EVERY) {
+                Ok(block) => return Ok(block),
+                Err(RecvTimeoutError::Timeout) if !go_on() => return Err(Error::Cancelled),
+                Err(RecvTimeoutError::Timeout) if !self.is_silent.load(Ordering::Relaxed) => {}
+                Err(_) => return Ok(Err(std::io::ErrorKind::TimedOut.into())),
+            }
+        }
+    }
+}
+
 /// Copies a verified file. `None` when it cannot be read, or is not what it was: then another source is to be asked.
 fn copied(
-    mut source: File,
+    blocks: &Blocks,
     copy: &CopyRecord,
     part: &Path,
     go_on: impl Fn(u64) -> bool,
@@ -113,11 +182,10 @@ fn copied(
     crate::verify::is_beside(part)?;
     let mut file = PartFile::open(part)?;
     file.restart()?;
-    let mut block = vec![0; BLOCK_BYTES];
     loop {
-        match source.read(&mut block) {
-            Ok(0) => break,
-            Ok(read) => file.write(&block[..read])?,
+        match blocks.next(|| go_on(file.len()))? {
+            Ok(block) if block.is_empty() => break,
+            Ok(block) => file.write(&block)?,
             Err(error) => {
                 tracing::info!(path = %copy.path.display(), %error, "a copy cannot be read");
                 file.restart()?;
@@ -135,4 +203,23 @@ fn copied(
     tracing::info!(path = %copy.path.display(), "a copy is not what it was");
     sealed.discard()?;
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_goes_silent_while_it_is_read_from_ends_the_copying_and_so_does_a_person() {
+        let (tell, told) = mpsc::sync_channel(1);
+        let is_silent = Arc::new(AtomicBool::new(false));
+        let blocks = Blocks { told, is_silent: Arc::clone(&is_silent) };
+        tell.send(Ok(vec![1])).unwrap();
+        assert_eq!(blocks.next(|| true).unwrap().unwrap(), [1]);
+        assert!(matches!(blocks.next(|| false), Err(Error::Cancelled)));
+        is_silent.store(true, Ordering::Relaxed);
+        // Whoever reads still holds its end.
+        assert!(blocks.next(|| true).unwrap().is_err());
+        drop(tell);
+    }
 }

@@ -15,9 +15,6 @@ use super::options::JobOptions;
 use crate::Engine;
 use crate::error::Result;
 
-/// Items read at once.
-const PAGE: u32 = 500;
-
 impl Engine {
     /// The name that the dialog for [`Engine::write_job_report`] should offer.
     pub async fn suggested_report_name(&self, id: &JobId) -> Result<String> {
@@ -45,20 +42,14 @@ impl Engine {
             let states =
                 states.into_iter().chain([ItemState::Receiving, ItemState::Verifying]).collect();
             let filter = ItemFilter { states, ..ItemFilter::default() };
+            // All at once: while the job runs, a page would shift as files before it are saved.
+            let (_, items) = catalogue.find_items(&id, &filter, 0, u32::MAX)?;
             let mut entries = Vec::new();
-            let mut offset = 0;
-            loop {
-                let (_, items) = catalogue.find_items(&id, &filter, offset, PAGE)?;
-                if items.is_empty() {
-                    break;
-                }
-                offset += PAGE;
-                for item in items {
-                    // One whose account was removed with all that was known of it.
-                    let Some(stored) = catalogue.recording(item.key)? else { continue };
-                    let label = labels.get(&stored.account).cloned().unwrap_or_default();
-                    entries.push(Entry::not_saved(&stored, label, &zone, failure(item)));
-                }
+            for item in items {
+                // One whose account was removed with all that was known of it.
+                let Some(stored) = catalogue.recording(item.key)? else { continue };
+                let label = labels.get(&stored.account).cloned().unwrap_or_default();
+                entries.push(Entry::not_saved(&stored, label, &zone, failure(item)));
             }
             write_whole(&path, &csv_table(&HEADER, entries.iter().map(Entry::cells)))?;
             Ok(u32::try_from(entries.len()).unwrap_or(u32::MAX))
@@ -71,6 +62,7 @@ fn failure(item: ItemRecord) -> Failure {
     let (status, why) = match item.state {
         ItemState::Failed => ("not saved", "It could not be saved."),
         ItemState::Cancelled => ("cancelled", "It was cancelled."),
+        ItemState::Receiving | ItemState::Verifying => ("not saved yet", "It is being fetched."),
         _ => ("not saved yet", "Its turn has not come."),
     };
     let why = item.note.unwrap_or_else(|| why.to_owned());

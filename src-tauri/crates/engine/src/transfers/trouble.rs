@@ -183,7 +183,10 @@ pub(super) fn halt_note(error: &Error) -> String {
             format!("Paused: “{label}”: {trouble} in the settings, then resume.")
         }
         other => {
-            format!("Paused: {other}. Nothing that was saved is lost; resume when it is mended.")
+            format!(
+                "Paused: {} Nothing that was saved is lost; resume when it is mended.",
+                sentence(other)
+            )
         }
     }
 }
@@ -214,7 +217,9 @@ fn next_step(error: &Error) -> Option<&'static str> {
         Error::NotAudio { .. } => {
             Some("Try it again later, or listen to it in the provider's own portal.")
         }
-        Error::NotReady => Some("It was waited for longer than a day."),
+        Error::NotReady => Some(
+            "It was waited for longer than a day. Try it again when it can be heard in the provider's own portal.",
+        ),
         _ => None,
     }
 }

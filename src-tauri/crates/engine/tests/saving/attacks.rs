@@ -51,7 +51,7 @@ async fn a_copy_that_nobody_can_read_from_holds_up_neither_a_check_nor_its_end()
     world.waits.folder_answers = std::time::Duration::from_secs(4);
     world.reopen().await;
     let report = crate::copies::check(&world).await;
-    assert_eq!((report.ok, report.missing, report.cannot_check), (2, 0, 2), "{report:?}");
+    assert_eq!((report.ok, report.missing, report.cannot_check), (3, 0, 1), "{report:?}");
     assert!(report.troubles[0].what.contains("does not answer"), "{report:?}");
     release(&file);
 }

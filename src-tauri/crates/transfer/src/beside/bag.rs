@@ -79,10 +79,6 @@ fn write_tags(
     info: &BagInfo,
 ) -> Result<Vec<Listed>> {
     let octets: u64 = payload.iter().map(|file| file.size_bytes).sum();
-    write_whole(
-        &folder.join("bagit.txt"),
-        b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
-    )?;
     let facts = format!(
         "Bagging-Date: {}\nBag-Software-Agent: {}\nExternal-Description: {}\nPayload-Oxum: {octets}.{}\n",
         one_line(&info.date),
@@ -91,6 +87,11 @@ fn write_tags(
         payload.len(),
     );
     write_whole(&folder.join("bag-info.txt"), facts.as_bytes())?;
+    // After what says whose bag it is, so that one left in the middle is known as ours.
+    write_whole(
+        &folder.join("bagit.txt"),
+        b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+    )?;
     write_whole(&folder.join("manifest-sha256.txt"), manifest(&payload).as_bytes())?;
     let mut vouched = Vec::new();
     for name in ["bag-info.txt", "bagit.txt", "manifest-sha256.txt"].iter().chain(tags) {
