@@ -15,7 +15,9 @@ const paintsAtOnce: Plugin = {
     order: 'post',
     handler(html) {
       const fetched = html.match(FETCHED) ?? [];
-      const ground = GROUND.map((name) => readFileSync(`src/styles/${name}.css`, 'utf8')).join('\n');
+      const ground = GROUND.map((name) =>
+        readFileSync(new URL(`src/styles/${name}.css`, import.meta.url), 'utf8'),
+      ).join('\n');
       return {
         html: html
           .replace(FETCHED, '')

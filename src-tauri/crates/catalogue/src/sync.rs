@@ -245,10 +245,10 @@ impl Catalogue {
     ) -> Result<u64> {
         let SyncRun { account, account_no, id } = run;
         self.write(|tx| {
+            set_room(tx, Room::Usual)?;
             if accounts::number(tx, &account)? != account_no {
                 return Err(Error::not_found("account", &account));
             }
-            set_room(tx, Room::Usual)?;
             tx.execute(
                 "UPDATE sync_runs SET ended_ms = ?2, complete = ?3 WHERE id = ?1",
                 (id, Instant(now), complete),

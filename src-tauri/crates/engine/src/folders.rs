@@ -138,7 +138,10 @@ impl Folders {
         let folder = path.parent().unwrap_or(path);
         let answers = || {
             let asked = folder.to_owned();
-            self.ask_here(folder, move || Ok(look(&asked)))
+            self.ask_here(folder, move || {
+                look(&asked);
+                Ok(())
+            })
         };
         if self.patience_beside(folder)? < self.patience {
             answers()?;
@@ -266,7 +269,10 @@ impl Site<'_> {
     ) -> Result<T> {
         let ask = || {
             let folder = self.folder.to_owned();
-            self.folders.ask(self.folder, move || Ok(look(&folder)))
+            self.folders.ask(self.folder, move || {
+                look(&folder);
+                Ok(())
+            })
         };
         self.work_while(ask, work).await
     }
