@@ -183,10 +183,9 @@ pub(super) fn halt_note(error: &Error) -> String {
             format!("Paused: “{label}”: {trouble} in the settings, then resume.")
         }
         other => {
-            format!(
-                "Paused: {} Nothing that was saved is lost; resume when it is mended.",
-                sentence(other)
-            )
+            let what = other.to_string();
+            let what = what.trim_end_matches('.');
+            format!("Paused: {what}. Nothing that was saved is lost; resume when it is mended.")
         }
     }
 }
