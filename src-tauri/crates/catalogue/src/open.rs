@@ -263,12 +263,7 @@ fn check_inner_tables(connection: &Connection) -> Result<()> {
 
 /// Renames the file and its log to the first free `….corrupt-<n>`. `None` when there was no file.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    let mut number = 1_u32;
-    let mut aside = beside(path, ".corrupt-1");
-    while aside.exists() || beside(&aside, "-wal").exists() {
-        number += 1;
-        aside = beside(path, &format!(".corrupt-{number}"));
-    }
+    let aside = beside(path, &format!(".corrupt-{}", salvage::free_number(path)));
     let renamed = rename_if_there(path, &aside)?;
     rename_if_there(&beside(path, "-wal"), &beside(&aside, "-wal"))?;
     // Only an index into the log; SQLite makes it anew.
@@ -281,7 +276,8 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
     Ok(renamed.then_some(aside))
 }
 
-fn rename_if_there(from: &Path, to: &Path) -> Result<bool> {
+/// False when there was nothing to rename.
+pub(crate) fn rename_if_there(from: &Path, to: &Path) -> Result<bool> {
     match fs::rename(from, to) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),

@@ -10,7 +10,6 @@
 //! next start takes back what was done of it: the damaged file is there again as it was, and is replaced anew.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
@@ -18,7 +17,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params_from_iter};
 
 use crate::copies;
 use crate::error::{Error, Result};
-use crate::open::beside;
+use crate::open::{beside, rename_if_there};
 use crate::open_mark::{Mark, Use};
 
 /// How much was carried over.
@@ -89,20 +88,13 @@ fn put_aside(dir: &Path, number: u32) -> Result<Option<(PathBuf, PathBuf)>> {
     Ok(None)
 }
 
-/// The number that the next one gets.
-fn free_number(path: &Path) -> u32 {
+/// The number that the next damaged index gets which is put aside.
+pub(crate) fn free_number(path: &Path) -> u32 {
     let is_taken = |number: &u32| {
         let aside = beside(path, &format!(".corrupt-{number}"));
         aside.exists() || beside(&aside, "-wal").exists()
     };
     (1..u32::MAX).find(|number| !is_taken(number)).unwrap_or(u32::MAX)
-}
-
-fn rename_if_there(from: &Path, to: &Path) -> Result<()> {
-    match fs::rename(from, to) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::from_io(error, from)),
-        _ => Ok(()),
-    }
 }
 
 fn copy_tables(old: &Path, new: &mut Connection) -> Result<Carried> {

@@ -350,14 +350,14 @@ fn sort_out(
     let mut newest = None;
     for page in found.chunks(PAGE) {
         let copies = catalogue.copies_of(page)?;
-        let of = |is_meant: &dyn Fn(&CopyRecord) -> bool| -> HashSet<RecordingKey> {
-            copies.iter().filter(|(_, copy)| is_meant(copy)).map(|(key, _)| *key).collect()
-        };
-        let here = of(&|copy| rule.is_kept_by(copy, folder));
-        let kept = copies.iter().filter(|(_, copy)| rule.is_kept_by(copy, folder));
-        newest = newest.max(kept.map(|(_, copy)| copy.verified_at).max());
+        let mut here = HashSet::new();
+        for (key, copy) in copies.iter().filter(|(_, copy)| rule.is_kept_by(copy, folder)) {
+            here.insert(*key);
+            newest = newest.max(Some(copy.verified_at));
+        }
         // What the provider does not have any more can still be taken from these.
-        let anywhere = of(&|copy| !copy.is_spoilt());
+        let unspoilt = copies.iter().filter(|(_, copy)| !copy.is_spoilt());
+        let anywhere: HashSet<RecordingKey> = unspoilt.map(|(key, _)| *key).collect();
         for row in catalogue.rows(page)? {
             match unsaved.get(&row.key) {
                 _ if here.contains(&row.key) => tally.saved += 1,

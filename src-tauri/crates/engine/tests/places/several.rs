@@ -1,13 +1,12 @@
 //! A copy on this computer and one in a bucket, side by side.
 
 use domain::RecordingKey;
-use domain::search::LibraryView;
 use tapeshelf_engine::{
-    CopyRecord, DeleteOrder, Event, JobState, RuleChange, RuleQuery, Selection, TransferOptions,
+    CopyRecord, DeleteOrder, Event, JobState, RuleChange, Selection, TransferOptions,
 };
 
 use crate::server::Fault;
-use crate::support::{Bench, wait_for};
+use crate::support::{Bench, everything_into, wait_for};
 
 impl Bench {
     /// Saves into the folder of this computer first, then into the bucket; only what has no remark, so that it serves.
@@ -99,15 +98,7 @@ async fn a_rule_keeps_saving_into_a_bucket_what_is_only_here() {
     let keys = bench.world.short_keys(2).await;
     bench.world.download(keys).await;
     let chosen = bench.world.engine.choose_place(&bench.place).unwrap();
-    let change = RuleChange {
-        id: None,
-        label: "Everything".into(),
-        query: RuleQuery { text: String::new(), account: None, view: LibraryView::All },
-        folder: Some(chosen.token),
-        template: "{id}".into(),
-        options: TransferOptions::default(),
-        enabled: true,
-    };
+    let change = everything_into(chosen.token);
     let rule = bench.world.engine.put_save_rule(change.clone()).await.unwrap();
     assert_eq!((rule.place.as_ref(), rule.destination.as_str()), (Some(&bench.place), "Archive"));
     let mut events = bench.world.engine.subscribe();

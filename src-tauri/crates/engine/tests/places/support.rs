@@ -4,6 +4,9 @@
 #[expect(dead_code, reason = "the suites share a world and use different parts of it")]
 mod shared;
 
+#[path = "../support/rules.rs"]
+mod rules;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +18,7 @@ use tapeshelf_engine::{
 
 use crate::server::{BUCKET, KEY_ID, SECRET, Server};
 
+pub(crate) use rules::everything_into;
 pub(crate) use shared::{World, files_below, job_end, open, sync_end, wait_for};
 
 /// A world, a bucket, and the place that leads to it.

@@ -1,23 +1,14 @@
 //! Rules that keep saving.
 
-use domain::search::LibraryView;
-use tapeshelf_engine::{Event, JobState, RuleChange, RuleQuery, TransferOptions};
+use tapeshelf_engine::{Event, JobState, RuleChange};
 
-use crate::support::{World, wait_for};
+use crate::support::{World, everything_into, wait_for};
 
 #[tokio::test]
 async fn new_calls_are_saved_after_each_sync_and_old_ones_are_not_asked_for_again() {
     let world = World::synced(6).await;
     let folder = world.engine.take_folder(world.folder()).await.unwrap();
-    let change = RuleChange {
-        id: None,
-        label: "Everything".into(),
-        query: RuleQuery { text: String::new(), account: None, view: LibraryView::All },
-        folder: Some(folder.token),
-        template: "{id}".into(),
-        options: TransferOptions::default(),
-        enabled: true,
-    };
+    let change = everything_into(folder.token);
     let rule = world.engine.put_save_rule(change.clone()).await.unwrap();
     assert_eq!(rule.last, None);
     let mut events = world.engine.subscribe();

@@ -1,30 +1,15 @@
 //! One folder under several spellings is one place, and a recording is fetched into it once, whoever asks.
 
-use domain::search::LibraryView;
 use sandbox::{Origin, SandboxOptions};
-use tapeshelf_engine::{
-    JobState, QuietHours, RuleChange, RuleQuery, TransferOptions, TransferSettings,
-};
+use tapeshelf_engine::{JobState, QuietHours, TransferOptions, TransferSettings};
 
-use crate::support::{World, settled, short_waits};
+use crate::support::{World, everything_into, settled, short_waits};
 
 /// Nothing begins, all day.
 fn quiet() -> TransferSettings {
     let hours =
         QuietHours { from: "00:00".into(), to: "00:00".into(), weekdays: (1..=7).collect() };
     TransferSettings { quiet_hours: Some(hours), ..TransferSettings::default() }
-}
-
-fn everything_into(token: String) -> RuleChange {
-    RuleChange {
-        id: None,
-        label: "Everything".into(),
-        query: RuleQuery { text: String::new(), account: None, view: LibraryView::All },
-        folder: Some(token),
-        template: "{id}".into(),
-        options: TransferOptions::default(),
-        enabled: true,
-    }
 }
 
 #[cfg(unix)]

@@ -3,6 +3,9 @@
 #[path = "../support/mod.rs"]
 mod shared;
 
+#[path = "../support/rules.rs"]
+mod rules;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +15,7 @@ use domain::{AccountId, RecordingKey};
 use sandbox::SandboxOptions;
 use tapeshelf_engine::{JobState, JobView, Subscription, SyncProgress, TransferOptions, Waits};
 
+pub(crate) use rules::everything_into;
 pub(crate) use shared::{World, files_below as walk, job_end, open, sync_end, wait_for};
 
 /// How a bounded number is told to a test that CI runs small and `cargo xtask bench faults` in full.

@@ -4,12 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use domain::search::LibraryView;
 use sandbox::Fault;
-use tapeshelf_engine::{CheckReport, JobState, RuleChange, RuleQuery, TransferOptions};
+use tapeshelf_engine::{CheckReport, JobState, RuleChange};
 
 use crate::disk::small_disk;
-use crate::support::{World, job_as, job_done, job_end};
+use crate::support::{World, everything_into, job_as, job_done, job_end};
 
 fn run(program: &str, args: &[&Path]) {
     assert!(Command::new(program).args(args).status().unwrap().success(), "{program} {args:?}");
@@ -98,14 +97,9 @@ async fn a_job_and_a_rule_do_not_save_into_the_empty_place_of_an_unplugged_disk(
     })
     .await;
     let rule = RuleChange {
-        id: None,
-        label: "Everything".into(),
-        query: RuleQuery { text: String::new(), account: None, view: LibraryView::All },
-        folder: Some(folder.token),
-        template: "{id}".into(),
-        options: TransferOptions::default(),
         // Run only when it is told to, and not by the sync of the start.
         enabled: false,
+        ..everything_into(folder.token)
     };
     let rule = world.engine.put_save_rule(rule).await.unwrap();
 
