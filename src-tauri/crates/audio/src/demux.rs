@@ -119,7 +119,7 @@ impl Demux {
         let mut file = origin.open()?;
         let mut window = Vec::new();
         // A frame may be padded by a byte, and the header of the next one has four.
-        let behind = if is_end { 0 } else { even.header.frame_bytes + 5 };
+        let frame_and_next = even.header.frame_bytes + 5;
         let mut from = span.start;
         while from < span.end {
             file.seek(SeekFrom::Start(from))?;
@@ -131,6 +131,9 @@ impl Demux {
                     && FrameHeader::parse(bytes)
                         .is_some_and(|header| header.is_even_with(even.header))
             };
+            // What begins so near the edge that the window does not hold the frame behind it is told in the next window.
+            let is_last = is_end && from + window.len() as u64 >= span.end;
+            let behind = if is_last { 0 } else { frame_and_next };
             let searched = window.len().saturating_sub(behind);
             if let Some(at) = (0..searched).find(is_frame) {
                 return Ok(Some(from + at as u64));
@@ -292,4 +295,55 @@ fn codec_of(parameters: &AudioCodecParameters) -> Codec {
         }
     };
     Codec::Other(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// MPEG-1 layer III, 32 kbit/s, 32 kHz, mono: frames of 144 bytes without padding.
+    const HEADER: [u8; 4] = [0xff, 0xfb, 0x18, 0xc0];
+
+    /// So many bytes without a frame, then so many frames.
+    fn frames_behind(before: usize, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; before];
+        for _ in 0..count {
+            bytes.extend(HEADER);
+            bytes.resize(bytes.len() + 140, 0x55);
+        }
+        bytes
+    }
+
+    fn found_in(bytes: &[u8], is_end: bool) -> Option<u64> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.mp3");
+        std::fs::write(&path, bytes).unwrap();
+        let header = FrameHeader::parse(&HEADER).unwrap();
+        assert_eq!(header.frame_bytes, 144);
+        let even = Even { first_byte: 0, header };
+        let span = 0..bytes.len() as u64;
+        Demux::find_within(&Origin::File(path), span, is_end, even).unwrap()
+    }
+
+    #[test]
+    fn a_frame_at_the_edge_of_a_window_is_found_and_nothing_is_taken_for_one() {
+        let window = usize::try_from(WINDOW_BYTES).unwrap();
+        for before in [window - 200, window - 144, window - 3, window - 1, window, window + 1] {
+            for is_end in [false, true] {
+                let found = found_in(&frames_behind(before, 4), is_end);
+                assert_eq!(found, Some(before as u64), "{before} {is_end}");
+            }
+            // Bytes that look like a header, with sound of another kind where the next one would be.
+            let mut bytes = frames_behind(before, 1);
+            bytes.resize(window + 1000, 0);
+            assert_eq!(found_in(&bytes, true), None, "{before}");
+        }
+        let last = frames_behind(100, 1);
+        assert_eq!(
+            found_in(&last, true),
+            Some(100),
+            "the end of the file needs no frame behind it"
+        );
+        assert_eq!(found_in(&last, false), None, "here another one would have to follow");
+    }
 }

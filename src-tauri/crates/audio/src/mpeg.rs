@@ -100,7 +100,7 @@ impl FrameHeader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Even {
     /// Where the first one begins that is sound.
-    first_byte: u64,
+    pub(crate) first_byte: u64,
     /// What all are like.
     pub(crate) header: FrameHeader,
 }

@@ -15,10 +15,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, Result};
-use crate::open_mark::{Mark, Use};
+use crate::open_mark::{Mark, Use, sync_folder};
 use crate::{migrate, salvage};
 
-const FILE_NAME: &str = "catalogue.sqlite3";
+pub(crate) const FILE_NAME: &str = "catalogue.sqlite3";
 
 /// Files up to this size are checked before they are used after an exit that was not clean; larger ones while they are used,
 /// because nobody should wait for that.
@@ -62,9 +62,9 @@ pub(crate) fn open_in(
     let mark = Mark::in_folder(dir);
     let last_use = mark.read();
 
-    let existing = match (path.exists(), last_use) {
+    let existing = match (is_there(&path)?, last_use) {
         // No file and no mark: the first start. What a deleted index left behind must not join the new one.
-        (false, None) if !beside(&path, "-wal").exists() => {
+        (false, None) if !is_there(&beside(&path, "-wal"))? => {
             mark.set(Use::Open)?;
             let writer = begin(&path, busy_timeout)?;
             let note = OpenNote::default();
@@ -90,7 +90,11 @@ pub(crate) fn open_in(
             // file where it is, for the next start.
             let (part, saved) = begin_from(&path)?;
             let aside = set_aside(&path)?;
+            // Or a power cut could leave the old log beside the new file, which would be changed by it.
+            sync_folder(dir).map_err(|source| Error::from_io(source, dir))?;
             part.persist_noclobber(&path).map_err(|error| Error::from_io(error.error, &path))?;
+            // A mark that outlives these names in a power cut would hide that the repair is to be taken back.
+            sync_folder(dir).map_err(|source| Error::from_io(source, dir))?;
             mark.set(Use::Open)?;
             let writer =
                 connect_writer(&path, busy_timeout).map_err(|error| error.classified(&path))?;
@@ -138,7 +142,11 @@ fn begin(path: &Path, busy_timeout: Duration) -> Result<Connection> {
 fn begin_from(path: &Path) -> Result<(tempfile::TempPath, salvage::Carried)> {
     let part = begin_part(path)?;
     let made = make(&part, |new| {
-        if path.exists() { salvage::carry_over(path, new) } else { Ok(salvage::Carried::default()) }
+        if is_there(path)? {
+            salvage::carry_over(path, new)
+        } else {
+            Ok(salvage::Carried::default())
+        }
     });
     Ok((part, made.map_err(|error| error.classified(path))?))
 }
@@ -263,7 +271,7 @@ fn check_inner_tables(connection: &Connection) -> Result<()> {
 
 /// Renames the file and its log to the first free `….corrupt-<n>`. `None` when there was no file.
 fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
-    let aside = beside(path, &format!(".corrupt-{}", salvage::free_number(path)));
+    let aside = salvage::put_aside(path, salvage::free_number(path)?);
     let renamed = rename_if_there(path, &aside)?;
     rename_if_there(&beside(path, "-wal"), &beside(&aside, "-wal"))?;
     // Only an index into the log; SQLite makes it anew.
@@ -276,8 +284,21 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>> {
     Ok(renamed.then_some(aside))
 }
 
-/// False when there was nothing to rename.
+/// Whether a name is taken, also by a link that leads nowhere. Not being allowed to look is no answer.
+pub(crate) fn is_there(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::from_io(error, path)),
+    }
+}
+
+/// False when there was nothing to rename. What has the new name already is never replaced.
 pub(crate) fn rename_if_there(from: &Path, to: &Path) -> Result<bool> {
+    if is_there(from)? && is_there(to)? {
+        let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        return Err(Error::from_io(taken, to));
+    }
     match fs::rename(from, to) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),

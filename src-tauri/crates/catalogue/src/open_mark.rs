@@ -67,7 +67,11 @@ impl Mark {
             let mut file = File::create(&self.path)?;
             file.write_all(word.text().as_bytes())?;
             // Names that change after this must not outlive it, also when the power fails.
-            if matches!(word, Use::Replacing(_)) { file.sync_all() } else { Ok(()) }
+            if matches!(word, Use::Replacing(_)) {
+                file.sync_all()?;
+                sync_folder(self.path.parent().unwrap_or(Path::new(".")))?;
+            }
+            Ok(())
         };
         written().map_err(|source| Error::from_io(source, &self.path))
     }
@@ -81,4 +85,21 @@ impl Mark {
             _ => Ok(()),
         }
     }
+}
+
+/// Forces the names in a folder to disk. File systems that cannot are not an error.
+#[cfg(unix)]
+pub(crate) fn sync_folder(dir: &Path) -> std::io::Result<()> {
+    match File::open(dir)?.sync_all() {
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Windows keeps names in its own journal, and does not let a folder be opened as a file.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder(_dir: &Path) -> std::io::Result<()> {
+    Ok(())
 }

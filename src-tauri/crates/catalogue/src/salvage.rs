@@ -9,7 +9,6 @@
 //! would leave no index at all, or one without its log. So the mark says before the first of them what is about to happen, and the
 //! next start takes back what was done of it: the damaged file is there again as it was, and is replaced anew.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
@@ -17,8 +16,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params_from_iter};
 
 use crate::copies;
 use crate::error::{Error, Result};
-use crate::open::{beside, rename_if_there};
-use crate::open_mark::{Mark, Use};
+use crate::open::{FILE_NAME, beside, is_there, rename_if_there};
+use crate::open_mark::{Mark, Use, sync_folder};
 
 /// How much was carried over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,7 +51,7 @@ const TABLES: &[(&str, &str)] = &[
 pub(crate) fn carry_over(old: &Path, new: &mut Connection) -> Result<Carried> {
     let carried = copy_tables(old, new)?;
     let dir = old.parent().unwrap_or(Path::new("."));
-    Mark::in_folder(dir).set(Use::Replacing(free_number(old)))?;
+    Mark::in_folder(dir).set(Use::Replacing(free_number(old)?))?;
     Ok(carried)
 }
 
@@ -60,41 +59,50 @@ pub(crate) fn carry_over(old: &Path, new: &mut Connection) -> Result<Carried> {
 pub(crate) fn resume(dir: &Path) -> Result<()> {
     let mark = Mark::in_folder(dir);
     let Some(Use::Replacing(number)) = mark.read() else { return Ok(()) };
-    let Some((aside, path)) = put_aside(dir, number)? else {
-        // Nothing was done yet.
-        return mark.set(Use::Damaged);
+    let path = dir.join(FILE_NAME);
+    let aside = put_aside(&path, number);
+    // What had become of the names when this stopped must be on the disk before the mark says so.
+    let settle = |word| {
+        sync_folder(dir).map_err(|source| Error::from_io(source, dir))?;
+        mark.set(word)
     };
-    if path.exists() {
+    if !is_there(&aside)? {
+        // Nothing was done yet.
+        return settle(Use::Damaged);
+    }
+    if is_there(&path)? {
         // The new one has its name: that was the last step.
-        return mark.set(Use::Open);
+        return settle(Use::Open);
     }
     tracing::warn!(path = %path.display(), "a repair of the index stopped half-way; it begins again");
+    let (log, log_aside) = (beside(&path, "-wal"), beside(&aside, "-wal"));
+    if is_there(&log)? && is_there(&log_aside)? {
+        // Whatever it is the log of, it is not of this file.
+        rename_if_there(&log, &beside(&put_aside(&path, free_number(&path)?), "-wal"))?;
+    }
     // The log first: a file that is there again without it would be taken for whole.
-    rename_if_there(&beside(&aside, "-wal"), &beside(&path, "-wal"))?;
+    rename_if_there(&log_aside, &log)?;
     rename_if_there(&aside, &path)?;
-    mark.set(Use::Damaged)
+    settle(Use::Damaged)
 }
 
-/// The damaged index that was put aside under a number, and the name it had before.
-fn put_aside(dir: &Path, number: u32) -> Result<Option<(PathBuf, PathBuf)>> {
-    let failed = |source| Error::from_io(source, dir);
-    let end = format!(".corrupt-{number}");
-    for entry in fs::read_dir(dir).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        if let Some(before) = name.to_str().and_then(|name| name.strip_suffix(&end)) {
-            return Ok(Some((dir.join(&name), dir.join(before))));
-        }
-    }
-    Ok(None)
+/// What the damaged index is called once it was put aside under a number.
+pub(crate) fn put_aside(path: &Path, number: u32) -> PathBuf {
+    beside(path, &format!(".corrupt-{number}"))
 }
 
 /// The number that the next damaged index gets which is put aside.
-pub(crate) fn free_number(path: &Path) -> u32 {
-    let is_taken = |number: &u32| {
-        let aside = beside(path, &format!(".corrupt-{number}"));
-        aside.exists() || beside(&aside, "-wal").exists()
-    };
-    (1..u32::MAX).find(|number| !is_taken(number)).unwrap_or(u32::MAX)
+///
+/// # Errors
+/// Those of a folder that does not let its names be looked at: none is called free then.
+pub(crate) fn free_number(path: &Path) -> Result<u32> {
+    for number in 1..u32::MAX {
+        let aside = put_aside(path, number);
+        if !is_there(&aside)? && !is_there(&beside(&aside, "-wal"))? {
+            return Ok(number);
+        }
+    }
+    Ok(u32::MAX)
 }
 
 fn copy_tables(old: &Path, new: &mut Connection) -> Result<Carried> {

@@ -95,6 +95,32 @@ fn an_earlier_damaged_file_is_left_where_it_is() {
     assert_eq!(fs::read(dir.join(format!("{FILE}.corrupt-1"))).unwrap(), b"of another year");
 }
 
+/// Files that only look like those of a repair, and a log in the way, are not what is taken back and not lost.
+#[test]
+fn taking_a_repair_back_touches_no_other_file() {
+    let dir = crashed();
+    let dir = dir.path();
+    fs::write(dir.join(MARK), "replacing 1\n").unwrap();
+    fs::write(dir.join("notes.txt.corrupt-1"), "of a person").unwrap();
+    let (catalogue, note) = Catalogue::open(dir).unwrap();
+    assert!(note.repaired.is_some());
+    assert_eq!(catalogue.jobs().unwrap().len(), 1);
+    assert_eq!(fs::read(dir.join("notes.txt.corrupt-1")).unwrap(), b"of a person");
+    assert!(!dir.join("notes.txt").exists());
+
+    let dir = crashed();
+    let dir = dir.path();
+    let aside = format!("{FILE}.corrupt-1");
+    fs::write(dir.join(MARK), "replacing 1\n").unwrap();
+    rename(dir, FILE, &aside);
+    rename(dir, LOG, &format!("{aside}-wal"));
+    fs::write(dir.join(LOG), "of nobody").unwrap();
+    let (catalogue, note) = Catalogue::open(dir).unwrap();
+    assert!(note.repaired.is_some());
+    assert_eq!(catalogue.jobs().unwrap().len(), 1, "the job was in the log");
+    assert_eq!(fs::read(dir.join(format!("{FILE}.corrupt-2-wal"))).unwrap(), b"of nobody");
+}
+
 /// It is there before the first name changes, and says "in use" behind the last.
 #[test]
 fn the_mark_says_what_is_about_to_happen() {

@@ -142,15 +142,17 @@ impl Engine {
             return cannot("The provider does not send a part of the same file.");
         }
         let inflow = &arriving.inflow;
-        if part.from == part.to {
-            inflow.begin_ahead(part.path.to_path_buf(), part.from);
-        } else if !inflow.is_ahead_in(part.path) {
+        let has_begun = part.from < part.to;
+        if has_begun && !inflow.is_ahead_in(part.path) {
             // Meanwhile the download turned out to be of another file.
             return Ok(());
         }
         let total = part.total;
         while let Some(chunk) = stream.bytes.next().await {
             let chunk = chunk?;
+            if chunk.is_empty() {
+                continue;
+            }
             // More than the file has is no part of it.
             if part.to.saturating_add(chunk.len() as u64) > total {
                 return Ok(());
@@ -160,6 +162,13 @@ impl Engine {
                 part.file.flush().await
             };
             written.await.map_err(|source| Error::file(part.path, &source))?;
+            // Only now, because an earlier part is let go for it.
+            if part.from == part.to {
+                if inflow.version().as_ref() != Some(&part.version) {
+                    return Ok(());
+                }
+                inflow.begin_ahead(part.path.to_path_buf(), part.from);
+            }
             part.to += chunk.len() as u64;
             inflow.reach_ahead(part.from, part.to);
             let there = inflow.ahead().map(|(from, to)| (share(from, total), share(to, total)));

@@ -86,6 +86,38 @@ async fn a_later_part_that_breaks_off_is_asked_for_again_from_there() {
     .await;
 }
 
+/// The download stands still for good here too, and so does every request but the first two: what is heard in the end can only
+/// be the part that came first.
+#[tokio::test]
+async fn a_jump_that_brings_nothing_leaves_the_earlier_part_where_it_is() {
+    let (world, key, id) = long_call_of(Vendor::Vobiz, FOR_EVER).await;
+    world.sandbox.break_media_times(&id, Fault::StallAt(BROKEN_AT), 1);
+    let mut events = world.engine.subscribe();
+    let loading = begin(&world.engine, key);
+    let state = player_as(&mut events, is_heard).await;
+    let length_ms = state.duration_ms.unwrap();
+    let target = length_ms / 10 * 7;
+    world.engine.seek(target);
+    player_as(&mut events, |state| {
+        state.loaded_ahead.is_some_and(|(_, to)| to >= 1.0) && state.position_ms > target
+    })
+    .await;
+    world.sandbox.break_media_times(&id, Fault::CutAt(0), 1_000);
+    world.engine.seek(length_ms / 10 * 4);
+    // The second of them is made when the first has broken.
+    while asked(&world).len() < 4 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    world.engine.seek(target);
+    let state = player_as(&mut events, |state| {
+        state.position_ms > target && state.phase == PlayerPhase::Playing
+    })
+    .await;
+    assert!(state.loaded.is_some_and(|share| share < 0.2), "{state:?}");
+    world.engine.close_player();
+    assert!(matches!(loading.await.unwrap(), Err(Error::Cancelled)));
+}
+
 /// What is kept is the download alone, byte for byte, and it is verified as ever.
 #[tokio::test]
 async fn after_a_jump_the_file_is_whole_all_the_same() {
