@@ -2,6 +2,7 @@
 //! hash; archives of vendors are unpacked first. Nothing that is adopted is moved, renamed or changed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use catalogue::CopyRecord;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::MOST_LISTED;
 use super::archive::Archive;
-use super::files::{AUDIO, files_in, has_extension};
+use super::files::{AUDIO, Disks, files_in, folder_of, has_extension};
 use super::recognise::{Finding, Recogniser};
 use crate::error::{Error, Result};
 use crate::events::Event;
@@ -113,8 +114,8 @@ struct Adoption<'a> {
     template: Template,
     zone: TimeZone,
     labels: std::collections::HashMap<domain::AccountId, String>,
-    shelf: transfer::Shelf,
-    stop: CancellationToken,
+    shelf: Arc<transfer::Shelf>,
+    stop: &'a CancellationToken,
     told_at: Instant,
 }
 
@@ -122,12 +123,12 @@ impl Engine {
     /// Takes in a folder or archive that a person picked.
     pub async fn take_source(&self, path: PathBuf) -> Result<ChosenSource> {
         let looked_at = path.clone();
-        let is_archive = blocking(move || {
+        let is_archive = move || {
             let found =
                 std::fs::metadata(&looked_at).map_err(|source| Error::file(&looked_at, &source))?;
             Ok(found.is_file())
-        })
-        .await?;
+        };
+        let is_archive = self.inner.folders.ask(&path, is_archive).await?;
         let token = Uuid::new_v4().to_string();
         lock(&self.inner.copies.sources).insert(token.clone(), path.clone());
         Ok(ChosenSource { token, path, is_archive })
@@ -172,8 +173,8 @@ impl Engine {
                     template,
                     zone,
                     labels,
-                    shelf: transfer::Shelf::default(),
-                    stop,
+                    shelf: Arc::default(),
+                    stop: &stop,
                     told_at: Instant::now(),
                 };
                 adoption.run(&source)
@@ -238,16 +239,29 @@ impl AdoptReport {
     }
 }
 
-impl Adoption<'_> {
+impl<'a> Adoption<'a> {
     fn run(&mut self, source: &Path) -> Result<()> {
+        let done = self.take_in(source);
+        if self.stop.is_cancelled() {
+            self.engine.change_adoption(|report| report.cancelled = true);
+        }
+        match done {
+            Err(Error::Cancelled) => Ok(()),
+            other => other,
+        }
+    }
+
+    fn take_in(&mut self, source: &Path) -> Result<()> {
         let catalogue = self.engine.inner.catalogue.clone();
-        let mut recogniser = Recogniser::new(&catalogue, self.engine.now());
-        let files = if source.is_dir() { files_in(source)? } else { vec![source.to_owned()] };
+        let disks = self.disks();
+        let mut recogniser = Recogniser::new(&catalogue, disks, self.engine.now());
+        let found = source.to_owned();
+        let list = move || if found.is_dir() { files_in(&found) } else { Ok(vec![found]) };
+        let files = disks.read(source, list)?;
         let count = u32::try_from(files.len()).unwrap_or(u32::MAX);
         self.engine.change_adoption(|report| report.total = count);
         for path in files {
             if self.stop.is_cancelled() {
-                self.engine.change_adoption(|report| report.cancelled = true);
                 return Ok(());
             }
             if has_extension(&path, &["zip"]) {
@@ -256,6 +270,11 @@ impl Adoption<'_> {
             }
             let name = path.to_string_lossy().into_owned();
             let found = recogniser.look_at(&path, &name, true);
+            if matches!(found, Err(Error::Transfer(transfer::Error::Silent { .. }))) {
+                // One file that cannot be read is no reason to leave out the others; a disk that is gone is.
+                let asked = source.to_owned();
+                disks.ask(source, move || Ok(asked.is_dir()))?;
+            }
             self.note(name, found, |finding| {
                 match (finding.key, &finding.copy, &finding.before) {
                     (Some(key), Some(copy), _) => catalogue.save_copy(key, copy)?,
@@ -266,8 +285,20 @@ impl Adoption<'_> {
                 }
                 Ok(())
             });
+            self.tell_now_and_then();
         }
         Ok(())
+    }
+
+    fn disks(&self) -> Disks<'a> {
+        Disks { folders: &self.engine.inner.folders, stop: self.stop }
+    }
+
+    fn tell_now_and_then(&mut self) {
+        if self.told_at.elapsed() >= TELL_EVERY {
+            self.told_at = Instant::now();
+            self.engine.tell_adoption();
+        }
     }
 
     /// What one file is goes into the report, after `keep` has written it down.
@@ -282,6 +313,8 @@ impl Adoption<'_> {
             Ok(finding) => {
                 AdoptedFile { path, outcome: finding.outcome, key: finding.key, what: finding.what }
             }
+            // Nothing is known of it.
+            Err(Error::Cancelled) => return,
             Err(error) => AdoptedFile {
                 path,
                 outcome: Adopted::Refused,
@@ -300,7 +333,8 @@ impl Adoption<'_> {
             self.engine.change_adoption(|report| report.note(file));
             return Ok(());
         };
-        let mut archive = match Archive::open(path) {
+        let (disks, file) = (self.disks(), path.to_owned());
+        let mut archive = match disks.read(folder_of(path), move || Archive::open(&file)) {
             Ok(archive) => archive,
             Err(error) => {
                 self.note(shown, Err(error), |_| Ok(()));
@@ -309,22 +343,34 @@ impl Adoption<'_> {
         };
         let entries = u32::try_from(archive.len()).unwrap_or(u32::MAX);
         // The archive itself is not one of its files.
-        self.engine.change_adoption(|report| report.total += entries.saturating_sub(1));
+        self.engine.change_adoption(|report| {
+            report.total = report.total.saturating_add(entries).saturating_sub(1);
+        });
         let part = folder.join(format!(".tapeshelf-{}.part", Uuid::new_v4()));
         for index in 0..archive.len() {
             if self.stop.is_cancelled() {
                 return Ok(());
             }
-            let (name, sealed) = match archive.unpack(index, &part) {
-                Ok(None) => continue,
+            let (into, stop) = (part.clone(), self.stop.clone());
+            let (opened, unpacked) = disks.write_from(folder_of(path), &folder, move || {
+                let unpacked = archive.unpack(index, &into, &stop);
+                Ok((archive, unpacked))
+            })?;
+            archive = opened;
+            let (name, sealed) = match unpacked {
+                Ok(None) => {
+                    self.skip();
+                    continue;
+                }
                 Ok(Some((name, sealed))) if has_extension(Path::new(&name), &AUDIO) => {
                     (name, sealed)
                 }
                 Ok(Some((_, sealed))) => {
-                    sealed.discard()?;
+                    disks.write(&folder, move || Ok(sealed.discard()?))?;
+                    self.skip();
                     continue;
                 }
-                Err(error @ Error::Transfer(_)) => return Err(error),
+                Err(error @ (Error::Transfer(_) | Error::Cancelled)) => return Err(error),
                 Err(error) => {
                     self.note(format!("{shown} › {index}"), Err(error), |_| Ok(()));
                     continue;
@@ -348,7 +394,9 @@ impl Adoption<'_> {
                 };
                 let extension = Path::new(&name).extension().and_then(|e| e.to_str());
                 let name = self.template.render(&input, extension.unwrap_or("bin"));
-                let path = self.shelf.publish(sealed, &folder, &name)?;
+                let (shelf, into) = (Arc::clone(&self.shelf), folder.clone());
+                let path =
+                    disks.write(&folder, move || Ok(shelf.publish(sealed, &into, &name)?))?;
                 match (&finding.copy, &finding.before) {
                     (Some(copy), _) => {
                         catalogue.save_copy(key, &CopyRecord { path, ..copy.clone() })?;
@@ -361,13 +409,15 @@ impl Adoption<'_> {
                 Ok(())
             });
             if let Some(sealed) = sealed {
-                sealed.discard()?;
+                disks.write(&folder, move || Ok(sealed.discard()?))?;
             }
-            if self.told_at.elapsed() >= TELL_EVERY {
-                self.told_at = Instant::now();
-                self.engine.tell_adoption();
-            }
+            self.tell_now_and_then();
         }
         Ok(())
+    }
+
+    /// What is no recording by its name is none of the files to look at.
+    fn skip(&self) {
+        self.engine.change_adoption(|report| report.total = report.total.saturating_sub(1));
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use tokio_util::sync::CancellationToken;
 use transfer::part::{PartFile, SealedPart};
 use zip::ZipArchive;
 
@@ -39,10 +40,14 @@ impl Archive {
     }
 
     /// Unpacks one entry into `part`. `None` for a folder.
+    ///
+    /// # Errors
+    /// Those of the archive, of the disk, and [`Error::Cancelled`] once `stop` is; then nothing is left of it.
     pub(super) fn unpack(
         &mut self,
         index: usize,
         part: &Path,
+        stop: &CancellationToken,
     ) -> Result<Option<(String, SealedPart)>> {
         let mut entry = self.zip.by_index(index).map_err(|error| unreadable(&self.path, &error))?;
         if entry.is_dir() {
@@ -56,6 +61,10 @@ impl Archive {
         file.restart()?;
         let mut block = vec![0; BLOCK_BYTES];
         loop {
+            if stop.is_cancelled() {
+                file.discard()?;
+                return Err(Error::Cancelled);
+            }
             let read = match entry.read(&mut block) {
                 Ok(0) => break,
                 Ok(read) => read,

@@ -3,14 +3,82 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
+use crate::folders::Folders;
 
 /// Folders inside folders are followed so deep.
 const MOST_DEPTH: usize = 32;
 /// What a recording is called at its end.
 pub(super) const AUDIO: [&str; 9] =
     ["mp3", "wav", "wave", "ogg", "oga", "opus", "flac", "m4a", "mp4"];
+
+/// What is asked of folders that may not answer, on a thread that may wait. All of it ends when a person stops the adoption,
+/// with [`Error::Cancelled`], or when a folder does not answer, with [`transfer::Error::Silent`] and its name.
+#[derive(Clone, Copy)]
+pub(super) struct Disks<'a> {
+    pub(super) folders: &'a Folders,
+    pub(super) stop: &'a CancellationToken,
+}
+
+impl Disks<'_> {
+    /// Asks what takes no time where the folder answers at all.
+    pub(super) fn ask<T: Send + 'static>(
+        self,
+        folder: &Path,
+        question: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.folders.ask_here(folder, question)
+    }
+
+    /// Size and hash of a file.
+    pub(super) fn hash(self, path: &Path) -> Result<(u64, String)> {
+        let hashed = self.folders.hash_here(path, |_| !self.stop.is_cancelled())?;
+        hashed.ok_or(Error::Cancelled)
+    }
+
+    /// Reads for as long as the folder answers. Who stops does not wait for the end of it.
+    pub(super) fn read<T: Send + 'static>(
+        self,
+        folder: &Path,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let work = self.folders.site(folder).work(work);
+        tokio::runtime::Handle::current().block_on(async {
+            tokio::select! {
+                done = work => done,
+                () = self.stop.cancelled() => Err(Error::Cancelled),
+            }
+        })
+    }
+
+    /// Writes for as long as the folder answers. Nobody goes on before that has ended: it would be in their way.
+    pub(super) fn write<T: Send + 'static>(
+        self,
+        folder: &Path,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        tokio::runtime::Handle::current().block_on(self.folders.site(folder).work(work))
+    }
+
+    /// Likewise what is read `from` one folder and written to the other.
+    pub(super) fn write_from<T: Send + 'static>(
+        self,
+        from: &Path,
+        folder: &Path,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let runtime = tokio::runtime::Handle::current();
+        let (folders, folder) = (self.folders.clone(), folder.to_owned());
+        self.write(from, move || runtime.block_on(folders.site(&folder).work(work)))
+    }
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
 
 /// Audio and archives below a folder, by path. Links are not followed, hidden files are not looked at.
 pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -5,6 +5,8 @@ mod archive;
 mod check;
 mod files;
 mod recognise;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use transfer::verify::Expected;
 
 use super::adopt::Adopted;
-use super::files::could_be_mounted_on;
+use super::files::{Disks, could_be_mounted_on, folder_of};
 use crate::error::Result;
 use crate::verify::{evidence, judge_file};
 
@@ -32,21 +32,23 @@ pub(super) struct Finding {
 /// Knows what recordings can be recognised by. Likenesses are read when they are first needed.
 pub(super) struct Recogniser<'a> {
     catalogue: &'a Catalogue,
+    disks: Disks<'a>,
     likenesses: Option<Vec<Likeness>>,
     now: Timestamp,
 }
 
 impl<'a> Recogniser<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, now: Timestamp) -> Self {
-        Self { catalogue, likenesses: None, now }
+    pub(super) fn new(catalogue: &'a Catalogue, disks: Disks<'a>, now: Timestamp) -> Self {
+        Self { catalogue, disks, likenesses: None, now }
     }
 
     /// Looks at one file. `name` is what it is called, which in an archive is not what its path says. A file that lies where
     /// it stays is a copy of its own; what is in an archive is worth unpacking only where there is no copy.
     pub(super) fn look_at(&mut self, path: &Path, name: &str, stays: bool) -> Result<Finding> {
-        let (size_bytes, sha256) = transfer::hash_file(path)?;
+        let (size_bytes, sha256) = self.disks.hash(path)?;
         let same = self.catalogue.copies_with_hash(&sha256)?;
-        let is_this = |copy: &CopyRecord| copy.place.is_none() && is_same_file(&copy.path, path);
+        let is_this =
+            |copy: &CopyRecord| copy.place.is_none() && self.is_same_file(&copy.path, path);
         if let Some((key, copy)) = same.iter().find(|(_, copy)| stays && is_this(copy)) {
             if copy.is_spoilt() {
                 return Ok(Finding::again(*key, copy, "It is as it was when it was verified."));
@@ -55,9 +57,12 @@ impl<'a> Recogniser<'a> {
             return Ok(Finding::plain(Adopted::AlreadyKnown, Some(*key), what));
         }
         // Two recordings may have the same bytes; the one whose copy is missing is the one to mend.
-        // A file that stays where it is takes the place of no copy on a disk that may only be unplugged: it is one more.
-        let is_gone =
-            |copy: &CopyRecord| !is_there(copy) && (!stays || is_disk_connected(copy, path));
+        // A file that stays where it is takes the place of no copy on a disk that may only be unplugged: it is one more. No file
+        // takes the place of one in a folder that does not answer.
+        let is_gone = |copy: &CopyRecord| {
+            self.is_there(copy).is_ok_and(|is_there| !is_there)
+                && (!stays || self.is_disk_connected(copy, path))
+        };
         if let Some((key, copy)) = same.iter().find(|(_, copy)| is_gone(copy)) {
             let what = format!("It was at {} before.", copy.path.display());
             return Ok(Finding::again(*key, copy, what));
@@ -97,7 +102,7 @@ impl<'a> Recogniser<'a> {
                 "Its recording is gone from the index.",
             ));
         };
-        if let Some(copy) = stored.copies().find(|copy| is_there(copy)) {
+        if let Some(copy) = stored.copies().find(|copy| self.is_there(copy).unwrap_or(false)) {
             let where_ = copy.path.display();
             let what = format!("Its recording has a copy with other bytes already, at {where_}.");
             return Ok(Finding::plain(Adopted::AlreadyKnown, Some(key), what));
@@ -133,7 +138,10 @@ impl<'a> Recogniser<'a> {
             duration_ms: recording.duration_ms,
             format: recording.format.clone(),
         };
-        let (facts, remarks) = match judge_file(path, size_bytes, &expected)? {
+        let file = path.to_owned();
+        let judged =
+            self.disks.read(folder_of(path), move || judge_file(&file, size_bytes, &expected))?;
+        let (facts, remarks) = match judged {
             Verdict::Verified(facts) => (facts, Vec::new()),
             Verdict::Remarked(facts, remarks) => (facts, remarks),
             Verdict::Rejected(why) => {
@@ -178,7 +186,9 @@ impl<'a> Recogniser<'a> {
 
     /// Only a recording that is as long, and as large if its size is known, and the only one that is.
     fn by_likeness(&mut self, path: &Path, size_bytes: u64) -> Result<Guess> {
-        let Ok(facts) = audio::probe(path) else { return Ok(Guess::None) };
+        let file = path.to_owned();
+        let probed = self.disks.read(folder_of(path), move || Ok(audio::probe(&file)))?;
+        let Ok(facts) = probed else { return Ok(Guess::None) };
         let length_ms = facts.decoded_ms();
         let likenesses = match &mut self.likenesses {
             Some(likenesses) => likenesses,
@@ -192,6 +202,35 @@ impl<'a> Recogniser<'a> {
         let found: Vec<_> =
             likenesses.iter().filter(fits).take(2).map(|likeness| likeness.key).collect();
         Ok(Guess::of(&found))
+    }
+
+    /// Whether a copy is there with the size it had. Whether an object of a bucket is, is not asked here; the check of copies
+    /// does.
+    fn is_there(&self, copy: &CopyRecord) -> Result<bool> {
+        if copy.place.is_some() {
+            return Ok(true);
+        }
+        let (path, size_bytes) = (copy.path.clone(), copy.size_bytes);
+        let is_there =
+            move || Ok(std::fs::metadata(path).is_ok_and(|file| file.len() == size_bytes));
+        self.disks.ask(folder_of(&copy.path), is_there)
+    }
+
+    /// [`is_disk_connected`], and its folder answers.
+    fn is_disk_connected(&self, missing: &CopyRecord, found: &Path) -> bool {
+        let (copy, found) = (missing.clone(), found.to_owned());
+        let is_connected = move || Ok(is_disk_connected(&copy, &found));
+        self.disks.ask(folder_of(&missing.path), is_connected).unwrap_or(false)
+    }
+
+    /// Whether two paths lead to one file, also through links.
+    fn is_same_file(&self, one: &Path, other: &Path) -> bool {
+        let real = |path: &Path| {
+            let asked = path.to_owned();
+            let real = move || Ok(std::fs::canonicalize(asked).ok());
+            self.disks.ask(folder_of(path), real).ok().flatten()
+        };
+        one == other || real(one).is_some_and(|one| real(other) == Some(one))
     }
 }
 
@@ -228,12 +267,6 @@ impl Finding {
     }
 }
 
-/// Whether a copy is there with the size it had. Whether an object of a bucket is, is not asked here; the check of copies does.
-fn is_there(copy: &CopyRecord) -> bool {
-    copy.place.is_some()
-        || std::fs::metadata(&copy.path).is_ok_and(|file| file.len() == copy.size_bytes)
-}
-
 /// Whether the disk that a missing copy was on is connected, as far as can be told from `found`, a file with its bytes. It is
 /// where the folder is there still, or where both were in one folder of the disk that `found` is on, so that the folder
 /// between was moved. The root of the file system is no such folder: disks are mounted below it. Below any other a disk may be
@@ -262,12 +295,6 @@ fn is_made_after(file: &Path, at: Timestamp) -> bool {
     let made = std::fs::metadata(file).and_then(|found| found.created());
     let made = made.ok().and_then(|made| Timestamp::try_from(made).ok());
     made.is_some_and(|made| made.duration_since(at) > CLOCKS_APART)
-}
-
-/// Whether two paths lead to one file, also through links.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    one == other || real(one).is_some_and(|one| real(other) == Some(one))
 }
 
 /// Pieces of a file name that may be ids: all of it, what stands between characters that ids do not have, and UUIDs

@@ -40,7 +40,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Instant;
 
 use catalogue::{ItemFilter, ItemRecord, JobFilter, JobRecord, RowRecord};
-use domain::{JobId, PlaceId};
+use domain::{AccountId, JobId, PlaceId};
 use tokio::sync::Notify;
 
 use crate::awake::Awake;
@@ -173,6 +173,14 @@ impl Transfers {
         lock(&self.active).jobs.values().cloned().collect()
     }
 
+    /// A person has signed in to an account, or put it in order: its files wait no longer.
+    pub(crate) fn admit(&self, account: &AccountId) {
+        for job in self.all() {
+            job.admit(account);
+        }
+        self.wake.notify_one();
+    }
+
     /// Jobs whose files may begin.
     fn taking(&self) -> Vec<Arc<ActiveJob>> {
         self.all().into_iter().filter(|job| job.takes_items()).collect()
@@ -254,7 +262,7 @@ impl Engine {
             .collect())
     }
 
-    async fn job_record(&self, id: &JobId) -> Result<JobRecord> {
+    pub(crate) async fn job_record(&self, id: &JobId) -> Result<JobRecord> {
         let wanted = id.clone();
         self.with_catalogue(move |catalogue| catalogue.job(&wanted))
             .await?
@@ -282,7 +290,7 @@ impl Engine {
             left_ms: active
                 .as_ref()
                 .and_then(|job| job.live.left_ms(left_bytes, left_files, Instant::now())),
-            pace: active.and_then(|_| lock(&self.inner.transfers.pace).clone()),
+            pace: active.and_then(|job| job.pace(lock(&self.inner.transfers.pace).clone())),
             record,
         }
     }
