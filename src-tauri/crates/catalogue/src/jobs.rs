@@ -2,9 +2,10 @@
 //! end of the program it is known what was to be done and how far it came. How items are taken and ended is in
 //! `queue`, how they are found again in `history`, how all of it is read in `job_rows`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use domain::{JobId, RecordingKey};
+use domain::{JobId, RecordingId, RecordingKey};
 use jiff::Timestamp;
 use rusqlite::named_params;
 
@@ -132,6 +133,26 @@ pub struct ItemRecord {
 }
 
 impl Catalogue {
+    /// The items of a job whose recordings are out of the index, by their positions: the account's label, and the vendor's id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] without such a job.
+    pub fn items_out_of_index(&self, id: &JobId) -> Result<HashMap<u32, (String, RecordingId)>> {
+        self.read(|tx| {
+            let (job_no, _) = job_number(tx, id)?;
+            let mut items = tx.prepare_cached(
+                "SELECT i.position, a.label, i.recording_id FROM job_items i JOIN accounts a ON a.no = i.account_no
+                 WHERE i.job_no = ?1 AND NOT EXISTS (
+                   SELECT 1 FROM recordings r
+                   WHERE r.account_no = i.account_no AND r.recording_id = i.recording_id)",
+            )?;
+            let items = items.query_map([job_no], |row| {
+                Ok((row.get(0)?, (row.get(1)?, RecordingId::new(row.get::<_, String>(2)?))))
+            })?;
+            Ok(items.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
     /// Writes a job with an item for each recording, in this order, at the end of the queue. Rows without a copy become
     /// moving. A key given twice, or of no recording, makes no item.
     pub fn create_job(&self, job: &NewJob, keys: &[RecordingKey]) -> Result<()> {

@@ -49,12 +49,13 @@ pub enum ItemOrder {
 }
 
 impl Catalogue {
-    /// Takes up to `limit` items that may be begun at `now`, by the order of the queue: only of these jobs and not of
-    /// accounts that have enough under way. They become receiving.
+    /// Takes up to `limit` items that may be begun at `now`, by the order of the queue: only of these jobs, and neither of
+    /// accounts that have enough under way nor, in their jobs, of those that wait for a person. They become receiving.
     pub fn take_items(
         &self,
         among: &[JobId],
         busy: &[AccountId],
+        barred: &[(JobId, AccountId)],
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<TakenItem>> {
@@ -64,7 +65,10 @@ impl Catalogue {
             )
         };
         let among = texts(among.iter().map(JobId::as_str).collect());
-        let busy = texts(busy.iter().map(AccountId::as_str).collect());
+        let left_out = |job: &JobId| {
+            let barred = barred.iter().filter(|(of, _)| of == job).map(|(_, account)| account);
+            texts(busy.iter().chain(barred).map(AccountId::as_str).collect())
+        };
         self.write(|tx| {
             let mut jobs = tx.prepare_cached(&format!(
                 "SELECT j.no, j.id FROM jobs j WHERE j.state = 'running' AND j.id IN rarray(?1) ORDER BY {QUEUE}"
@@ -78,11 +82,25 @@ impl Catalogue {
                     break;
                 }
                 let id = JobId::new(id);
-                for (account, item) in next_of(tx, job_no, &busy, room, now)? {
+                for (account, item) in next_of(tx, job_no, &left_out(&id), room, now)? {
                     taken.push(TakenItem { job: id.clone(), account, item });
                 }
             }
             Ok(taken)
+        })
+    }
+
+    /// Whose recordings a job has still to save, as far as they are neither under way nor held.
+    pub fn accounts_queued(&self, id: &JobId) -> Result<Vec<AccountId>> {
+        self.read(|tx| {
+            let (job_no, _) = job_number(tx, id)?;
+            let mut statement = tx.prepare_cached(
+                "SELECT a.id FROM accounts a WHERE a.no IN (
+                   SELECT account_no FROM job_items
+                   WHERE job_no = ?1 AND state = 'queued' AND held = 0)",
+            )?;
+            let accounts = statement.query_map([job_no], |row| row.get::<_, String>(0))?;
+            Ok(accounts.map(|id| id.map(AccountId::new)).collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -166,9 +184,13 @@ impl Catalogue {
     }
 
     /// Keeps which name and hash a finished file is about to get, and the `ETag` of unfinished bytes. The state stays.
+    ///
+    /// # Errors
+    /// [`Error::WrongState`] when the item ended meanwhile, so that no file of a cancelled one gets its name.
     pub fn note_progress(&self, id: &JobId, item: &ItemRecord) -> Result<()> {
         self.write(|tx| {
             let (job_no, _) = job_number(tx, id)?;
+            state_of(tx, job_no, item.position)?.check_next(ItemState::Receiving)?;
             tx.prepare_cached(
                 "UPDATE job_items SET intent_json = ?3, etag = ?4, total_bytes = ?5 WHERE job_no = ?1 AND position = ?2",
             )?
@@ -349,12 +371,16 @@ fn next_of(
     Ok(found)
 }
 
-fn write_item(tx: &Transaction<'_>, job_no: i64, item: &ItemRecord) -> Result<()> {
-    let before: Option<ItemState> = tx
+fn state_of(tx: &Transaction<'_>, job_no: i64, position: u32) -> Result<ItemState> {
+    let state: Option<ItemState> = tx
         .prepare_cached("SELECT state FROM job_items WHERE job_no = ?1 AND position = ?2")?
-        .query_row((job_no, item.position), |row| row.get(0))
+        .query_row((job_no, position), |row| row.get(0))
         .optional()?;
-    let before = before.ok_or_else(|| Error::not_found("item", &item.position))?;
+    state.ok_or_else(|| Error::not_found("item", &position))
+}
+
+fn write_item(tx: &Transaction<'_>, job_no: i64, item: &ItemRecord) -> Result<()> {
+    let before = state_of(tx, job_no, item.position)?;
     before.check_next(item.state)?;
     tx.prepare_cached(
         "UPDATE job_items SET state = :state, name = :name, part = :part, received_bytes = :received,

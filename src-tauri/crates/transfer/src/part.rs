@@ -102,9 +102,20 @@ impl PartFile {
     }
 
     /// Ends receiving: everything is forced to the disk, and size and hash are final.
+    ///
+    /// # Errors
+    /// Those of the disk. When the bytes could not be forced there, the file is gone: it has to be received anew.
     pub fn seal(mut self) -> Result<SealedPart> {
         self.file.flush().at(&self.path)?;
-        sync_file(&self.file).at(&self.path)?;
+        if let Err(error) = sync_file(&self.file) {
+            // A system says so once. What it still has in memory then reads as if it were on the disk, and forcing it there
+            // again succeeds: the next attempt would prove, and name, bytes that the disk never got.
+            let error = Error::new(&self.path, &error);
+            // Either is enough. A disk that lets neither be done lets nothing be named either.
+            let _ = self.cut(0);
+            let _ = self.discard();
+            return Err(error);
+        }
         Ok(SealedPart { path: self.path, size_bytes: self.size_bytes, sha256: hex(self.hasher) })
     }
 

@@ -36,7 +36,7 @@ fn bed(count: u32) -> (Bed, Vec<RecordingKey>) {
 /// What is taken next, as `job/position`.
 fn taken(bed: &Bed, jobs: &[&JobId], limit: u32, second: i64) -> Vec<String> {
     let jobs: Vec<_> = jobs.iter().map(|id| (*id).clone()).collect();
-    let items = bed.catalogue.take_items(&jobs, &[], limit, at(second)).unwrap();
+    let items = bed.catalogue.take_items(&jobs, &[], &[], limit, at(second)).unwrap();
     items.iter().map(|taken| format!("{}/{}", taken.job, taken.item.position)).collect()
 }
 
@@ -146,17 +146,17 @@ fn a_file_that_was_put_off_by_a_clock_that_was_ahead_is_due_once_it_is_set_right
     let (bed, keys) = bed(1);
     let id = new(&bed, "job", Priority::Normal, &keys);
     let jobs = std::slice::from_ref(&id);
-    let taken = bed.catalogue.take_items(jobs, &[], 1, at(0)).unwrap().remove(0);
+    let taken = bed.catalogue.take_items(jobs, &[], &[], 1, at(0)).unwrap().remove(0);
     let put_off = |until| {
         let item = taken.item.clone();
         let item = ItemRecord { state: ItemState::Queued, not_before: Some(until), ..item };
         bed.catalogue.set_item(&id, &item).unwrap();
     };
     put_off(at(3_600));
-    assert_eq!(bed.catalogue.take_items(jobs, &[], 1, at(0)).unwrap().len(), 0, "not yet");
+    assert_eq!(bed.catalogue.take_items(jobs, &[], &[], 1, at(0)).unwrap().len(), 0, "not yet");
     // Ten days back, the same hour is ten days away, which is longer than anything is put off for.
     let before = at(-10 * 24 * 3_600);
-    assert_eq!(bed.catalogue.take_items(jobs, &[], 1, before).unwrap().len(), 1);
+    assert_eq!(bed.catalogue.take_items(jobs, &[], &[], 1, before).unwrap().len(), 1);
 }
 
 #[test]
@@ -168,8 +168,14 @@ fn accounts_that_are_busy_are_passed_over() {
     bed.catalogue.store_page(&run, &recordings(10..11), at(0)).unwrap();
     let theirs = bed.catalogue.find(&other, &super::recording(10).id).unwrap().unwrap();
     let id = new(&bed, "job", Priority::Normal, &[keys[0], theirs]);
+    let barred = [(id.clone(), other.clone())];
+    let among = std::slice::from_ref(&id);
+    assert_eq!(bed.catalogue.accounts_queued(&id).unwrap().len(), 2);
+    let busy = std::slice::from_ref(&bed.account);
+    let none = bed.catalogue.take_items(among, busy, &barred, 9, at(0)).unwrap();
+    assert_eq!(none, [], "both are left out, each for its reason");
     let items =
-        bed.catalogue.take_items(&[id], std::slice::from_ref(&bed.account), 9, at(0)).unwrap();
+        bed.catalogue.take_items(&[id], std::slice::from_ref(&bed.account), &[], 9, at(0)).unwrap();
     assert_eq!(items.iter().map(|taken| &taken.account).collect::<Vec<_>>(), [&other]);
 }
 
@@ -177,7 +183,7 @@ fn accounts_that_are_busy_are_passed_over() {
 fn an_item_ends_with_its_copy_or_not_at_all() {
     let (bed, keys) = bed(2);
     let id = new(&bed, "job", Priority::Normal, &keys);
-    let items = bed.catalogue.take_items(std::slice::from_ref(&id), &[], 2, at(0)).unwrap();
+    let items = bed.catalogue.take_items(std::slice::from_ref(&id), &[], &[], 2, at(0)).unwrap();
     let done =
         |number: usize| ItemRecord { state: ItemState::Verified, ..items[number].item.clone() };
     bed.catalogue.complete_item(&id, &done(0), keys[0], &copy("0.mp3"), &[]).unwrap();
@@ -188,6 +194,8 @@ fn an_item_ends_with_its_copy_or_not_at_all() {
         Err(Error::WrongState { .. })
     ));
     assert!(bed.catalogue.recording(keys[1]).unwrap().unwrap().copy.is_none(), "nothing of it");
+    let late = bed.catalogue.note_progress(&id, &items[1].item);
+    assert!(matches!(late, Err(Error::WrongState { .. })), "it gets no name: {late:?}");
     assert!(bed.catalogue.finish_job(&id, None, at(9)).unwrap());
     let record = bed.catalogue.job(&id).unwrap().unwrap();
     assert_eq!((record.state, record.ended_at), (JobState::Finished, Some(at(9))));

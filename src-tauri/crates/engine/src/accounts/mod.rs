@@ -237,6 +237,7 @@ impl Engine {
         // A provider that somebody is making with the old secret just now ends up in the old cell.
         let cell = Arc::new(OnceCell::new_with(Some(provider)));
         lock(&self.inner.providers).insert(account.id.clone(), cell);
+        self.inner.transfers.admit(&account.id);
         self.tell(Event::AccountsChanged);
         Ok(())
     }

@@ -15,6 +15,7 @@ use transfer::naming::Template;
 use super::live::Live;
 use super::options::{JobOptions, TransferOptions};
 use super::same_folder::SameFolder;
+use super::trouble::halt_note;
 use crate::error::{Error, Result};
 use crate::folders::Folders;
 use crate::lock;
@@ -42,6 +43,8 @@ pub(super) struct ActiveJob {
     labels: Mutex<HashMap<AccountId, String>>,
     under_way: Mutex<HashMap<u32, CancellationToken>>,
     halted: Mutex<Option<Error>>,
+    /// Accounts whose files wait for a person, and why.
+    barred: Mutex<HashMap<AccountId, Error>>,
     finishing: AtomicBool,
     /// Its disk is being asked for its free space.
     looking: AtomicBool,
@@ -76,6 +79,7 @@ impl ActiveJob {
             labels: Mutex::default(),
             under_way: Mutex::default(),
             halted: Mutex::default(),
+            barred: Mutex::default(),
             finishing: AtomicBool::new(false),
             looking: AtomicBool::new(false),
         })
@@ -153,6 +157,52 @@ impl ActiveJob {
     pub(super) fn halt(&self, error: Error) {
         lock(&self.halted).get_or_insert(error);
         self.stop.cancel();
+    }
+
+    /// Begins no more files of an account until [`Self::admit`], because of something that only a person can mend. The first
+    /// reason counts.
+    pub(super) fn bar(&self, account: AccountId, error: Error) {
+        lock(&self.barred).entry(account).or_insert(error);
+    }
+
+    /// A person has mended what barred the account.
+    pub(super) fn admit(&self, account: &AccountId) {
+        lock(&self.barred).remove(account);
+    }
+
+    /// A person asks to try all of them again.
+    pub(super) fn admit_all(&self) {
+        lock(&self.barred).clear();
+    }
+
+    /// Accounts whose files wait for a person.
+    pub(super) fn barred(&self) -> Vec<AccountId> {
+        lock(&self.barred).keys().cloned().collect()
+    }
+
+    /// One sentence that explains the present pace, after the one on files that wait for a person.
+    pub(super) fn pace(&self, of_all: Option<String>) -> Option<String> {
+        let barred = lock(&self.barred);
+        let Some((account, error)) = barred.iter().min_by_key(|(account, _)| *account) else {
+            return of_all;
+        };
+        let whose =
+            self.label_of(account).map_or_else(String::new, |label| format!(" of “{label}”"));
+        let why = halt_note(error);
+        let why = why.strip_prefix("Waiting: ").unwrap_or(&why);
+        let rest = of_all.map_or_else(String::new, |sentence| format!(" {sentence}"));
+        Some(format!("Files{whose} wait: {why}{rest}"))
+    }
+
+    /// Stops the job if files of no other account than barred ones are left.
+    pub(super) fn halt_if_barred(&self, left: &[AccountId]) {
+        let mut barred = lock(&self.barred);
+        if left.iter().all(|account| barred.contains_key(account))
+            && let Some(error) = left.first().and_then(|account| barred.remove(account))
+        {
+            drop(barred);
+            self.halt(error);
+        }
     }
 
     pub(super) fn take_halt(&self) -> Option<Error> {

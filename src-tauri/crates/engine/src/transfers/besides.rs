@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use catalogue::{Catalogue, ItemFilter, ItemState, JobFilter, StoredRecording};
-use domain::{AccountId, RecordingKey};
+use domain::{AccountId, Recording, RecordingKey};
+use serde_json::{Map, Value};
 use transfer::beside::{
     BagInfo, Listed, checksum_lines, csv_table, write_bag, write_bag_of_absent,
 };
@@ -151,7 +152,11 @@ fn entries(
             if job.place.is_some() {
                 made_for(&path)?;
             }
-            write_whole(&path, &raw)?;
+            // Of thousands that lie there from an earlier job none has to go to the disk again.
+            if !std::fs::read(&path).is_ok_and(|there| there == raw) {
+                make_way(&path, |text| is_record_of(text, &stored.recording))?;
+                write_whole(&path, &raw)?;
+            }
         }
         listed.push(Listed {
             path: file.clone(),
@@ -229,9 +234,16 @@ fn failures(catalogue: &Catalogue, job: &ActiveJob) -> Result<Vec<(RecordingKey,
 
 /// Moves a list that is not ours out of the way: another program made it, or a person. `is_ours` tells by its text.
 fn make_way(path: &Path, is_ours: impl FnOnce(&str) -> bool) -> Result<()> {
-    let Ok(bytes) = std::fs::read(path) else { return Ok(()) };
-    if is_ours(&String::from_utf8_lossy(&bytes)) {
-        return Ok(());
+    use std::io::ErrorKind;
+
+    match std::fs::read(path) {
+        Ok(bytes) if is_ours(&String::from_utf8_lossy(&bytes)) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        // What we may not read is not ours either.
+        Err(error) if error.kind() != ErrorKind::PermissionDenied => {
+            return Err(Error::file(path, &error));
+        }
+        Ok(_) | Err(_) => {}
     }
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let extension = path.extension().map(|e| format!(".{}", e.to_string_lossy()));
@@ -244,6 +256,14 @@ fn make_way(path: &Path, is_ours: impl FnOnce(&str) -> bool) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a text is the vendor's record of this recording as it once was, and nothing but that: a script may have put its
+/// own remarks into a file of the same name.
+fn is_record_of(text: &str, recording: &Recording) -> bool {
+    let fields = |text: &str| serde_json::from_str::<Map<String, Value>>(text).ok();
+    let (Some(there), Some(now)) = (fields(text), fields(&recording.raw)) else { return false };
+    text.contains(recording.id.as_str()) && there.keys().all(|name| now.contains_key(name))
 }
 
 /// Whether the words stand where a list of ours has them: at its beginning, after a mark of its encoding or a bracket.
@@ -278,7 +298,7 @@ fn made_for(path: &Path) -> Result<()> {
 
 /// The vendor's JSON, indented for reading; its words and their order are as they came.
 fn pretty(raw: &str) -> Vec<u8> {
-    match serde_json::from_str::<serde_json::Value>(raw) {
+    match serde_json::from_str::<Value>(raw) {
         Ok(value) => serde_json::to_vec_pretty(&value).unwrap_or_else(|_| raw.into()),
         Err(_) => raw.into(),
     }

@@ -152,8 +152,15 @@ impl Engine {
                 return;
             }
             let (ids, at) = (jobs.iter().map(|job| job.id.clone()).collect::<Vec<_>>(), self.now());
+            let of = |job: &Arc<ActiveJob>| {
+                let id = job.id.clone();
+                job.barred().into_iter().map(move |account| (id.clone(), account))
+            };
+            let barred: Vec<_> = jobs.iter().flat_map(of).collect();
             let taken = self
-                .with_catalogue(move |catalogue| catalogue.take_items(&ids, &busy, room, at))
+                .with_catalogue(move |catalogue| {
+                    catalogue.take_items(&ids, &busy, &barred, room, at)
+                })
                 .await;
             let taken = match taken {
                 Ok(taken) => taken,
@@ -196,6 +203,13 @@ impl Engine {
                 self.inner.transfers.ended.notify_waiters();
                 match ended {
                     Ok(Ended::Settled) => {}
+                    // The files of other accounts go on.
+                    Ok(Ended::Halt(error)) if trouble::is_of_account(&error) => {
+                        if let Ok(of) = self.account(&account).await {
+                            job.keep_label(&account, &of.label);
+                        }
+                        job.bar(account, error);
+                    }
                     // Also when an item could not be written down: the others must be put back, not dropped.
                     Ok(Ended::Halt(error)) | Err(error) => job.halt(error),
                 }
@@ -240,7 +254,15 @@ impl Engine {
                         });
                     }
                 }
-                Ok(_) => {}
+                Ok(_) if job.barred().is_empty() => {}
+                Ok(_) => {
+                    let id = job.id.clone();
+                    let left = self.with_catalogue(move |catalogue| catalogue.accounts_queued(&id));
+                    match left.await {
+                        Ok(left) => job.halt_if_barred(&left),
+                        Err(error) => job.halt(error),
+                    }
+                }
                 // The job is gone from the index, or the index cannot be read.
                 Err(error) => job.halt(error),
             }

@@ -162,6 +162,19 @@ impl Entry {
         zone: &TimeZone,
         failure: Failure,
     ) -> Self {
+        Self::new(stored, account, zone, failure.status, None).with_failure(failure)
+    }
+
+    /// Likewise of a recording that is out of the index.
+    pub(super) fn not_saved_out_of_index(
+        id: &RecordingId,
+        account: String,
+        failure: Failure,
+    ) -> Self {
+        Self { account, recording_id: id.to_string(), ..Self::default() }.with_failure(failure)
+    }
+
+    fn with_failure(self, failure: Failure) -> Self {
         let reply = failure.reply_json.as_deref().and_then(|json| serde_json::from_str(json).ok());
         let reply: serde_json::Value = reply.unwrap_or_default();
         let text = |name: &str| reply[name].as_str().map(str::to_owned);
@@ -169,7 +182,9 @@ impl Entry {
             provider_status: reply["status"].as_u64(),
             provider_message: text("message"),
             correlation_id: text("correlationId"),
-            ..Self::new(stored, account, zone, failure.status, Some(failure.why))
+            status: failure.status,
+            why: Some(failure.why),
+            ..self
         }
     }
 

@@ -39,6 +39,9 @@ impl Engine {
         self.inner.transfers.lanes.forgive();
         self.inner.transfers.hosts.forgive();
         if record.state != JobState::Paused {
+            if let Some(job) = self.inner.transfers.get(id) {
+                job.admit_all();
+            }
             self.inner.transfers.wake.notify_one();
             return Ok(());
         }

@@ -165,6 +165,7 @@ impl Engine {
         let meta = Meta {
             content_type: places::content_type(&name.file_name(1)),
             changed_at: job.options.call_time.then(|| stored.recording.when()).flatten(),
+            is_list: false,
         };
         let plain = place.key(&below(job, &name, 1));
         for number in self.inner.places.names.first_number(&place.id, &plain)..=MOST_TWINS {
@@ -205,7 +206,7 @@ impl Engine {
         self.with_catalogue(move |catalogue| catalogue.note_progress(&id, &item)).await
     }
 
-    /// Puts lists that were written into a folder under their names into the bucket, over earlier ones.
+    /// Puts lists that were written into a folder under their names into the bucket, over earlier ones of ours.
     pub(super) async fn publish_lists(&self, place: &Place, folder: &Path) -> Result<()> {
         use futures_util::{TryStreamExt as _, stream};
 
@@ -218,9 +219,7 @@ impl Engine {
                 async move {
                     let send = async {
                         let file = Outgoing::read(&path).await?;
-                        let meta =
-                            Meta { content_type: places::content_type(&name), changed_at: None };
-                        bucket.save_over(&place.key(&name), &file, &meta).await
+                        bucket.save_list(&place.key(&name), &file).await
                     };
                     send.await.map_err(|trouble| self.of_place(&place.id, trouble))
                 }

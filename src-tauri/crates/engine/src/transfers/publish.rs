@@ -65,6 +65,8 @@ impl Engine {
         let (catalogue, now) = (self.inner.catalogue.clone(), self.now());
         let (work_job, mut work_item, mut intent) = (Arc::clone(job), item.clone(), intent);
         let site = self.inner.folders.site(&job.folder);
+        let (waiting, key) = (Arc::new(()), stored.key);
+        let waited_for = Arc::downgrade(&waiting);
         let publishing = site.work(move || {
             let job = work_job;
             if !job.folder.is_dir() || transfer::disk_of(&job.folder) != job.disk {
@@ -83,9 +85,17 @@ impl Engine {
                     Ok(catalogue.note_progress(&job.id, &work_item)?)
                 },
             )?;
-            Ok(intent.copy(path, None, now))
+            let copy = intent.copy(path, None, now);
+            if waited_for.upgrade().is_none() {
+                // The folder was given up as silent, and its job may have been cancelled since. No file has its name
+                // without its record.
+                catalogue.save_copy(key, &copy)?;
+            }
+            Ok(copy)
         });
-        let copy = publishing.await?;
+        let published = publishing.await;
+        drop(waiting);
+        let copy = published?;
         Ok(saved(item, job, stored, copy, answered_in))
     }
 

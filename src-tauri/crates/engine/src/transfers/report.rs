@@ -44,9 +44,15 @@ impl Engine {
             let filter = ItemFilter { states, ..ItemFilter::default() };
             // All at once: while the job runs, a page would shift as files before it are saved.
             let (_, items) = catalogue.find_items(&id, &filter, 0, u32::MAX)?;
+            let out_of_index = catalogue.items_out_of_index(&id)?;
             let mut entries = Vec::new();
             for item in items {
-                // One whose account was removed with all that was known of it.
+                // Its account was removed: which one it was is still known, and what became of it.
+                if let Some((account, recording)) = out_of_index.get(&item.position) {
+                    let (account, why) = (account.clone(), failure(item));
+                    entries.push(Entry::not_saved_out_of_index(recording, account, why));
+                    continue;
+                }
                 let Some(stored) = catalogue.recording(item.key)? else { continue };
                 let label = labels.get(&stored.account).cloned().unwrap_or_default();
                 entries.push(Entry::not_saved(&stored, label, &zone, failure(item)));

@@ -36,7 +36,7 @@ pub(super) enum Verdict {
     PutOff(Duration, String),
     /// This file cannot be saved.
     Fail,
-    /// No file of the job can be saved now.
+    /// No file of the job can be saved now, or none [of the account](is_of_account).
     HaltJob,
 }
 
@@ -67,15 +67,12 @@ pub(super) fn judge(
             let wait = UNTIL_READY[step.min(UNTIL_READY.len() - 1)];
             Verdict::PutOff(wait, "The provider has no audio file for this recording yet.".into())
         }
+        error if is_of_account(error) => Verdict::HaltJob,
         // The index itself cannot be used: nothing can be written down.
-        Error::SignInNeeded(_)
-        | Error::Keyring { .. }
+        Error::Keyring { .. }
         | Error::Catalogue(_)
         | Error::Internal { .. }
-        | Error::Transfer(Disk::DiskFull { .. } | Disk::Silent { .. })
-        | Error::Provider(
-            Vendor::Unauthenticated(_) | Vendor::LockedOut { .. } | Vendor::NotSubscribed(_),
-        ) => Verdict::HaltJob,
+        | Error::Transfer(Disk::DiskFull { .. } | Disk::Silent { .. }) => Verdict::HaltJob,
         Error::Place { trouble: PlaceError::Busy | PlaceError::ServerFailed { .. }, .. }
             if tries < MOST_TRIES =>
         {
@@ -107,6 +104,17 @@ pub(super) fn judge(
         }
         _ => Verdict::Fail,
     }
+}
+
+/// Whether it stops every file of an account until a person has signed in, or put the account in order.
+pub(super) fn is_of_account(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::SignInNeeded(_)
+            | Error::Provider(
+                Vendor::Unauthenticated(_) | Vendor::LockedOut { .. } | Vendor::NotSubscribed(_),
+            )
+    )
 }
 
 /// Whether nobody answered at all.

@@ -18,6 +18,8 @@ mod clock;
 mod copies;
 mod deletion;
 mod disk;
+#[cfg(target_os = "linux")]
+mod dying;
 mod hostile;
 mod jobs;
 mod kill;
@@ -27,6 +29,7 @@ mod queue;
 mod rules;
 mod same_place;
 mod several;
+mod sign_in;
 mod support;
 mod traps;
 mod unplugged;
