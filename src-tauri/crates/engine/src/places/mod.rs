@@ -7,6 +7,7 @@
 mod bucket;
 mod check;
 mod error;
+mod lists;
 mod names;
 mod objects;
 mod outgoing;

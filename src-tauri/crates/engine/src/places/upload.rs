@@ -14,6 +14,7 @@ use rusty_s3::Method;
 
 use super::bucket::{Ask, Bucket, element, refusal_in};
 use super::error::{Failed, PlaceError};
+use super::lists::MADE_BY;
 use super::outgoing::{Look, Outgoing};
 
 /// Files up to this size go in one request.
@@ -26,6 +27,8 @@ pub(crate) struct Meta {
     pub(crate) content_type: &'static str,
     /// When the call was, kept as rclone and others keep a file's time of change.
     pub(crate) changed_at: Option<jiff::Timestamp>,
+    /// It is a list that we write again.
+    pub(crate) is_list: bool,
 }
 
 /// How a file came to be under a name.
@@ -99,20 +102,6 @@ impl Bucket {
         saved.map_err(|error| self.named(error))
     }
 
-    /// Puts a list that is ours to rewrite, over an earlier one, and proves it.
-    pub(crate) async fn save_over(
-        &self,
-        key: &str,
-        file: &Outgoing,
-        meta: &Meta,
-    ) -> Result<(), PlaceError> {
-        self.put(key, file, meta, false).await?;
-        match self.look(key, file).await? {
-            Look::Same => Ok(()),
-            Look::Different | Look::Absent => Err(PlaceError::NotProven),
-        }
-    }
-
     /// Whether exactly these bytes are under `key`. `None` when nothing is.
     pub(crate) async fn holds(
         &self,
@@ -157,7 +146,7 @@ impl Bucket {
         }
     }
 
-    async fn look(&self, key: &str, file: &Outgoing) -> Result<Look, PlaceError> {
+    pub(super) async fn look(&self, key: &str, file: &Outgoing) -> Result<Look, PlaceError> {
         let ask = Ask::new(Method::Head, key).header("x-amz-checksum-mode", "ENABLED");
         let reply = match self.ask(&ask).await {
             Ok(reply) => reply,
@@ -183,7 +172,7 @@ impl Bucket {
         }
     }
 
-    async fn put(
+    pub(super) async fn put(
         &self,
         key: &str,
         file: &Outgoing,
@@ -259,7 +248,10 @@ impl Bucket {
 }
 
 fn with_meta<'a>(ask: Ask<'a>, meta: &Meta) -> Ask<'a> {
-    let ask = ask.header("content-type", meta.content_type);
+    let mut ask = ask.header("content-type", meta.content_type);
+    if meta.is_list {
+        ask = ask.header(MADE_BY.0, MADE_BY.1);
+    }
     match meta.changed_at {
         Some(at) => ask.header("x-amz-meta-mtime", at.as_second().to_string()),
         None => ask,
@@ -281,7 +273,7 @@ pub(crate) fn content_type(name: &str) -> &'static str {
     }
 }
 
-fn length_of(reply: &Response) -> Option<u64> {
+pub(super) fn length_of(reply: &Response) -> Option<u64> {
     let text = reply.headers().get("content-length")?.to_str().ok()?;
     text.parse().ok()
 }

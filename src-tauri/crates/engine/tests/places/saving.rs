@@ -153,3 +153,30 @@ async fn a_bag_in_a_bucket_names_its_payload() {
     assert!(items.iter().all(|item| item.state != ItemState::Failed));
     assert!(items.iter().all(|item| item.name.as_ref().unwrap().starts_with("data/")));
 }
+
+#[tokio::test]
+async fn lists_of_others_are_copied_aside_and_ours_are_written_over() {
+    let bench = Bench::with(6).await;
+    let keys = bench.world.short_keys(1).await;
+    let prefix = "2026/kept calls";
+    let theirs = [
+        ("recordings.csv", "recordings (2).csv", "artist,title\r\nSomebody,Something\r\n"),
+        ("recordings.json", "recordings (2).json", "{\"music\": [1, 2]}"),
+        ("SHA256SUMS", "SHA256SUMS (2)", "0000  image.iso\n"),
+        ("call é.mp3.json", "call é.mp3 (2).json", "{\"note\": \"mine\"}"),
+    ];
+    let file = |name: &str| bench.server.file(&format!("{prefix}/{name}"));
+    std::fs::create_dir_all(bench.server.file(prefix)).unwrap();
+    for (name, _, text) in theirs {
+        std::fs::write(file(name), text).unwrap();
+    }
+    for _ in 0..2 {
+        let job = bench.save(keys.clone(), "call é", everything()).await;
+        assert_eq!(job.record.state, JobState::Finished, "{:?}", job.record.note);
+    }
+    for (name, aside, text) in theirs {
+        assert_eq!(std::fs::read_to_string(file(aside)).unwrap(), text);
+        assert_ne!(std::fs::read_to_string(file(name)).unwrap(), text);
+    }
+    assert_eq!(bench.server.keys().len(), 1 + 4 + 4, "{:?}", bench.server.keys());
+}

@@ -219,6 +219,21 @@ async fn lists_of_others_are_moved_aside_and_a_bag_of_others_is_left_alone() {
     }
     assert_eq!(world.files().len(), 2 + 3 + 3, "ours are written over: {:?}", world.files());
 
+    // Likewise what lies beside a single file.
+    let id = world.id_of(keys[0]).await;
+    let copy = world.engine.recording(keys[0]).await.unwrap().stored.copy.unwrap().path;
+    let beside = copy.file_name().unwrap().to_str().unwrap();
+    let notes = format!("{{\"recording_id\": \"{id}\", \"graded by\": \"Ana\"}}");
+    std::fs::write(folder.join(format!("{beside}.json")), &notes).unwrap();
+    for _ in 0..2 {
+        world
+            .download_with(keys.clone(), TransferOptions { raw_json: true, ..options.clone() })
+            .await;
+    }
+    let aside = folder.join(format!("{beside} (2).json"));
+    assert_eq!(std::fs::read_to_string(aside).unwrap(), notes);
+    assert_eq!(world.files().len(), 2 + 3 + 3 + 2 + 1, "{:?}", world.files());
+
     std::fs::write(folder.join("bagit.txt"), "BagIt-Version: 1.0\n").unwrap();
     std::fs::write(folder.join("manifest-sha512.txt"), "").unwrap();
     let chosen = world.engine.take_folder(folder.clone()).await.unwrap();
