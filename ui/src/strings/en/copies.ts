@@ -31,8 +31,6 @@ export const copies = {
     forgetHint:
       'What is gone for good need not be looked for again. A recording without another copy then counts as not saved.',
     forgotten: (n: number) => `${count(n, 'missing copy is', 'missing copies are')} forgotten`,
-    showRecording: 'Show the recording',
-    copyReport: 'the report',
   },
   adopt: {
     title: 'Adopt files that are there already',
