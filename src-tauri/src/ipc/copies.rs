@@ -76,7 +76,7 @@ pub struct CheckReport {
     /// Bytes read so far.
     #[ts(type = "number")]
     pub read_bytes: u64,
-    /// Bytes of all copies to check.
+    /// Bytes of all copies to check, without those that turned out not to be readable.
     #[ts(type = "number")]
     pub total_bytes: u64,
     /// The first 1 000 copies that are not as they were.

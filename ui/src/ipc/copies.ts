@@ -142,7 +142,7 @@ cannotCheck: number,
  */
 readBytes: number, 
 /**
- * Bytes of all copies to check.
+ * Bytes of all copies to check, without those that turned out not to be readable.
  */
 totalBytes: number, 
 /**

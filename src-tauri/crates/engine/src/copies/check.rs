@@ -61,7 +61,7 @@ pub struct CheckReport {
     pub cannot_check: u32,
     /// Bytes read.
     pub read_bytes: u64,
-    /// Bytes of all copies to check.
+    /// Bytes of all copies to check, without those that turned out not to be readable.
     pub total_bytes: u64,
     /// The first copies that are not as they were.
     pub troubles: Vec<CheckedCopy>,
@@ -186,7 +186,13 @@ impl Engine {
             }
             unwritten.push((*key, copy.clone(), result));
             self.change_check(|report| {
-                report.read_bytes = before + copy.size_bytes;
+                if matches!(result, CheckResult::Ok | CheckResult::Changed) {
+                    report.read_bytes = before + copy.size_bytes;
+                } else {
+                    // What cannot be read makes a check shorter, not faster.
+                    report.read_bytes = before;
+                    report.total_bytes = report.total_bytes.saturating_sub(copy.size_bytes);
+                }
                 match result {
                     CheckResult::Ok => report.ok += 1,
                     CheckResult::Changed => report.changed += 1,
@@ -212,20 +218,20 @@ impl Engine {
         copy: &CopyRecord,
         go_on: impl FnMut(u64) -> bool,
     ) -> Option<(CheckResult, String)> {
-        let (folders, shown) = (&self.inner.folders, copy.path.display());
+        let folders = &self.inner.folders;
         let unread =
             |error: &Error| (CheckResult::CannotCheck, format!("It could not be read: {error}."));
         Some(match folders.hash_here(&copy.path, go_on) {
             Ok(None) => return None,
-            Ok(Some(found)) => compare(copy, &shown.to_string(), found),
+            Ok(Some(found)) => compare(copy, found),
             Err(Error::Transfer(transfer::Error::Missing { .. })) => {
                 let asked = copy.clone();
                 let folder = copy.path.parent().unwrap_or(&copy.path);
                 match folders.ask_here(folder, move || Ok(has_its_folder(&asked))) {
-                    Ok(true) => (CheckResult::Missing, format!("{shown} is not there any more.")),
+                    Ok(true) => (CheckResult::Missing, GONE.into()),
                     Ok(false) => {
-                        let what = "is not there. Its disk may not be connected.";
-                        (CheckResult::CannotCheck, format!("The folder of {shown} {what}"))
+                        let what = "Its folder is not there. Its disk may not be connected.";
+                        (CheckResult::CannotCheck, what.into())
                     }
                     Err(error) => unread(&error),
                 }
@@ -242,7 +248,6 @@ impl Engine {
         go_on: impl FnMut(u64) -> bool,
     ) -> Option<(CheckResult, String)> {
         let label = self.place_label(place);
-        let shown = format!("{} in “{label}”", copy.path.display());
         if let Some(until) = self.quiet_until().await {
             let until = until.strftime("%H:%M");
             let what = format!("“{label}” is not asked in quiet hours, which last until {until}.");
@@ -250,9 +255,9 @@ impl Engine {
         }
         Some(match self.hash_object(place, copy, go_on).await {
             Ok(None) => return None,
-            Ok(Some(found)) => compare(copy, &shown, found),
+            Ok(Some(found)) => compare(copy, found),
             Err(Error::Place { trouble: PlaceError::Absent, .. }) => {
-                (CheckResult::Missing, format!("{shown} is not there any more."))
+                (CheckResult::Missing, format!("It is not in “{label}” any more."))
             }
             Err(error) => (CheckResult::CannotCheck, format!("It could not be read: {error}.")),
         })
@@ -271,6 +276,9 @@ impl Engine {
     }
 }
 
+/// Of a file whose folder is there. The report names the path above it.
+const GONE: &str = "It is not there any more.";
+
 /// What an earlier check found, which still stands; `None` where it found nothing wrong.
 fn known_before(before: Checked) -> Option<&'static str> {
     match before.found {
@@ -281,13 +289,13 @@ fn known_before(before: Checked) -> Option<&'static str> {
 }
 
 /// A copy against its size and hash of now.
-fn compare(copy: &CopyRecord, shown: &str, (size, sha256): (u64, String)) -> (CheckResult, String) {
+fn compare(copy: &CopyRecord, (size, sha256): (u64, String)) -> (CheckResult, String) {
     if size != copy.size_bytes {
         let before = copy.size_bytes;
-        let what = format!("{shown} has {size} bytes; it had {before} when it was verified.");
+        let what = format!("It has {size} bytes now; it had {before} when it was verified.");
         (CheckResult::Changed, what)
     } else if sha256 != copy.sha256 {
-        (CheckResult::Changed, format!("{shown} has other bytes than when it was verified."))
+        (CheckResult::Changed, "It has other bytes than when it was verified.".into())
     } else {
         (CheckResult::Ok, String::new())
     }

@@ -56,6 +56,7 @@ async fn a_check_tells_changed_from_missing_from_cannot_tell() {
     let report = check(&world).await;
     assert_eq!((report.ok, report.changed, report.missing, report.cannot_check), (2, 1, 1, 0));
     assert_eq!(report.troubles.len(), 2);
+    assert_eq!(report.read_bytes, report.total_bytes, "what is missing is neither read nor to be");
     let row = world.engine.recording(keys[0]).await.unwrap().row;
     assert_eq!(row.state, CopyState::Remarked, "verified no longer");
     // A check that cannot tell takes nothing back, and says what stands.
