@@ -20,13 +20,12 @@ pub struct Analysis {
     pub peaks: Peaks,
 }
 
-/// Decodes a file to its end. A file that ends too early is no error here: it shows as
+/// Reads a file to its end, and decodes what a decoder can find damage in. A file that ends too early is no error here: it shows as
 /// `decoded_frames < header_frames`.
 pub fn probe(path: &Path) -> Result<AudioFacts, Error> {
     guarded(|| {
-        let mut decoded = Decoded::open(path)?;
-        let mut block = Vec::new();
-        while decoded.read(&mut block)? > 0 {}
+        let mut decoded = Decoded::open_to_judge(path)?;
+        decoded.read_through()?;
         Ok(decoded.facts())
     })
 }

@@ -6,6 +6,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use sha2::{Digest, Sha256};
 
@@ -13,6 +14,9 @@ use crate::disk::{hash_rest, hex};
 use crate::error::{At, Error, Result};
 use crate::naming::RelativeName;
 use crate::publish::{Shelf, sync_file};
+
+/// So much of a file has come before it is worth forcing that to the disk on the way.
+const AHEAD_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Where a job receives one of its items: `<folder>/.tapeshelf-<job>-<position>.part`. It lies in the destination
 /// folder, so that the final rename stays on one disk.
@@ -29,6 +33,7 @@ pub struct PartFile {
     file: File,
     size_bytes: u64,
     hasher: Sha256,
+    ahead: Ahead,
     /// Set when a write failed and the file could not be cut back: hash and file may differ from then on.
     broken: bool,
 }
@@ -60,7 +65,14 @@ impl PartFile {
             .open(path)
             .at(path)?;
         let (size_bytes, hasher) = hash_rest(&mut file).at(path)?;
-        Ok(Self { path: path.to_owned(), file, size_bytes, hasher, broken: false })
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            size_bytes,
+            hasher,
+            ahead: Ahead::from(size_bytes),
+            broken: false,
+        })
     }
 
     /// Bytes on disk.
@@ -77,8 +89,7 @@ impl PartFile {
     /// Drops everything received so far: the server sent the whole file again instead of the rest.
     pub fn restart(&mut self) -> Result<()> {
         self.cut(0).at(&self.path)?;
-        self.size_bytes = 0;
-        self.hasher = Sha256::new();
+        self.forget();
         self.broken = false;
         Ok(())
     }
@@ -98,7 +109,8 @@ impl PartFile {
         }
         self.hasher.update(bytes);
         self.size_bytes += bytes.len() as u64;
-        Ok(())
+        let forced = self.ahead.keep_up(&self.file, self.size_bytes);
+        forced.map_err(|error| self.lose(&error))
     }
 
     /// Ends receiving: everything is forced to the disk, and size and hash are final.
@@ -107,28 +119,96 @@ impl PartFile {
     /// Those of the disk. When the bytes could not be forced there, the file is gone: it has to be received anew.
     pub fn seal(mut self) -> Result<SealedPart> {
         self.file.flush().at(&self.path)?;
-        if let Err(error) = sync_file(&self.file) {
-            // A system says so once. What it still has in memory then reads as if it were on the disk, and forcing it there
-            // again succeeds: the next attempt would prove, and name, bytes that the disk never got.
-            let error = Error::new(&self.path, &error);
-            // Either is enough. A disk that lets neither be done lets nothing be named either.
-            let _ = self.cut(0);
-            let _ = self.discard();
-            return Err(error);
-        }
+        let forced = self.ahead.end().and_then(|()| sync_file(&self.file));
+        forced.map_err(|error| self.lose(&error))?;
         Ok(SealedPart { path: self.path, size_bytes: self.size_bytes, sha256: hex(self.hasher) })
     }
 
     /// Removes the file.
     pub fn discard(self) -> Result<()> {
-        let Self { path, file, .. } = self;
+        let Self { path, file, ahead, .. } = self;
+        // Windows removes a file when the last one has closed it.
+        drop(ahead);
         drop(file);
         remove(&path)
+    }
+
+    /// The bytes could not be forced to the disk. A system says so once: what it still has in memory then reads as if it were
+    /// on the disk, and forcing it there again succeeds. So the next attempt would prove, and name, bytes that the disk never
+    /// got.
+    fn lose(&mut self, error: &io::Error) -> Error {
+        // Either is enough. A disk that lets neither be done lets nothing be named either.
+        let _ = self.cut(0);
+        let _ = remove(&self.path);
+        self.broken = true;
+        self.forget();
+        Error::new(&self.path, error)
+    }
+
+    fn forget(&mut self) {
+        self.size_bytes = 0;
+        self.hasher = Sha256::new();
+        self.ahead.at = 0;
     }
 
     fn cut(&mut self, size_bytes: u64) -> io::Result<()> {
         self.file.set_len(size_bytes)?;
         self.file.seek(SeekFrom::Start(size_bytes)).map(|_| ())
+    }
+}
+
+/// Forces the bytes of a large file to the disk while more of them arrive, so that its end does not wait for all of it.
+#[derive(Debug)]
+struct Ahead {
+    /// Up to where that was begun.
+    at: u64,
+    under_way: Option<(File, JoinHandle<io::Result<()>>)>,
+}
+
+impl Ahead {
+    fn from(size_bytes: u64) -> Self {
+        Self { at: size_bytes, under_way: None }
+    }
+
+    /// Begins to force what there is of the file, if that is worth it and the last time has ended.
+    ///
+    /// # Errors
+    /// Of the last time.
+    fn keep_up(&mut self, file: &File, size_bytes: u64) -> io::Result<()> {
+        let is_busy = |(_, thread): &(File, JoinHandle<_>)| !thread.is_finished();
+        if size_bytes.saturating_sub(self.at) < AHEAD_BYTES
+            || self.under_way.as_ref().is_some_and(is_busy)
+        {
+            return Ok(());
+        }
+        self.end()?;
+        self.at = size_bytes;
+        let (kept, forced) = (file.try_clone()?, file.try_clone()?);
+        // Without a thread to spare, all of it is forced at the end.
+        if let Ok(thread) = thread::Builder::new().spawn(move || sync_file(&forced)) {
+            self.under_way = Some((kept, thread));
+        }
+        Ok(())
+    }
+
+    /// Waits for what is under way.
+    fn end(&mut self) -> io::Result<()> {
+        self.under_way.take().map_or(Ok(()), |(_, thread)| joined(thread))
+    }
+}
+
+fn joined(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
+    let stopped = || io::Error::other("forcing a file to the disk stopped");
+    thread.join().unwrap_or_else(|_| Err(stopped()))
+}
+
+/// Nobody else will be told that bytes were lost, and a later attempt must not go on behind them.
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        let Some((file, thread)) = self.under_way.take() else { return };
+        if joined(thread).is_err() {
+            let _ = file.set_len(0);
+        }
     }
 }
 
@@ -175,5 +255,57 @@ fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::new(path, &error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lost() -> JoinHandle<io::Result<()>> {
+        thread::spawn(|| Err(io::Error::other("lost")))
+    }
+
+    fn with_bytes(folder: &Path, size_bytes: usize) -> PartFile {
+        let mut part = PartFile::open(&folder.join("x.part")).unwrap();
+        part.write(&vec![7; size_bytes]).unwrap();
+        part
+    }
+
+    #[test]
+    fn bytes_that_were_lost_on_the_way_are_lost_to_every_later_attempt() {
+        let folder = tempfile::tempdir().unwrap();
+        let dies = || {
+            let mut part = with_bytes(folder.path(), 100);
+            part.ahead.under_way = Some((part.file.try_clone().unwrap(), lost()));
+            part
+        };
+        // At the end, while more comes, and when nothing more comes.
+        let path = dies().path;
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0, "also where nobody asks what came of it");
+        assert!(dies().seal().is_err());
+        assert!(!path.exists());
+        let mut part = dies();
+        while !part.ahead.under_way.as_ref().unwrap().1.is_finished() {
+            thread::yield_now();
+        }
+        let more = usize::try_from(AHEAD_BYTES).unwrap();
+        assert!(part.write(&vec![7; more]).is_err());
+        assert_eq!((part.len(), path.exists()), (0, false));
+        assert!(part.write(b"more").is_err(), "it has to be opened again");
+    }
+
+    #[test]
+    fn a_large_file_is_forced_on_the_way_and_hashes_as_any() {
+        let folder = tempfile::tempdir().unwrap();
+        let step = usize::try_from(AHEAD_BYTES).unwrap() / 2 + 1;
+        let mut part = with_bytes(folder.path(), step);
+        assert!(part.ahead.under_way.is_none(), "not yet");
+        part.write(&vec![7; step]).unwrap();
+        assert!(part.ahead.under_way.is_some());
+        part.write(&vec![7; step]).unwrap();
+        let sealed = part.seal().unwrap();
+        assert_eq!(sealed.size_bytes, 3 * step as u64);
+        assert_eq!(sealed.sha256, hex(Sha256::new_with_prefix(vec![7; 3 * step])));
     }
 }
