@@ -91,10 +91,10 @@ pub(crate) fn open_in(
             let (part, saved) = begin_from(&path)?;
             let aside = set_aside(&path)?;
             // Or a power cut could leave the old log beside the new file, which would be changed by it.
-            sync_folder(dir).map_err(|source| Error::from_io(source, dir))?;
+            sync_folder(dir);
             part.persist_noclobber(&path).map_err(|error| Error::from_io(error.error, &path))?;
             // A mark that outlives these names in a power cut would hide that the repair is to be taken back.
-            sync_folder(dir).map_err(|source| Error::from_io(source, dir))?;
+            sync_folder(dir);
             mark.set(Use::Open)?;
             let writer =
                 connect_writer(&path, busy_timeout).map_err(|error| error.classified(&path))?;

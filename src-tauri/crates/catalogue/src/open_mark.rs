@@ -69,7 +69,7 @@ impl Mark {
             // Names that change after this must not outlive it, also when the power fails.
             if matches!(word, Use::Replacing(_)) {
                 file.sync_all()?;
-                sync_folder(self.path.parent().unwrap_or(Path::new(".")))?;
+                sync_folder(self.path.parent().unwrap_or(Path::new(".")));
             }
             Ok(())
         };
@@ -87,19 +87,15 @@ impl Mark {
     }
 }
 
-/// Forces the names in a folder to disk. File systems that cannot are not an error.
+/// Forces the names in a folder to disk, where the file system can. One that cannot has the order of its names only by chance
+/// when the power fails; a start that is refused for it would be refused for ever.
 #[cfg(unix)]
-pub(crate) fn sync_folder(dir: &Path) -> std::io::Result<()> {
-    match File::open(dir)?.sync_all() {
-        Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
-            Ok(())
-        }
-        other => other,
+pub(crate) fn sync_folder(dir: &Path) {
+    if let Err(error) = File::open(dir).and_then(|folder| folder.sync_all()) {
+        tracing::warn!(folder = %dir.display(), %error, "names could not be forced to the disk");
     }
 }
 
 /// Windows keeps names in its own journal, and does not let a folder be opened as a file.
 #[cfg(not(unix))]
-pub(crate) fn sync_folder(_dir: &Path) -> std::io::Result<()> {
-    Ok(())
-}
+pub(crate) fn sync_folder(_dir: &Path) {}

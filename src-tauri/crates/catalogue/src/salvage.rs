@@ -15,7 +15,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params_from_iter};
 
 use crate::copies;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::open::{FILE_NAME, beside, is_there, rename_if_there};
 use crate::open_mark::{Mark, Use, sync_folder};
 
@@ -63,7 +63,7 @@ pub(crate) fn resume(dir: &Path) -> Result<()> {
     let aside = put_aside(&path, number);
     // What had become of the names when this stopped must be on the disk before the mark says so.
     let settle = |word| {
-        sync_folder(dir).map_err(|source| Error::from_io(source, dir))?;
+        sync_folder(dir);
         mark.set(word)
     };
     if !is_there(&aside)? {
